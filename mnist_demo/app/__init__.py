@@ -1,0 +1,1 @@
+"""Everything a visitor sees: one file a page, and what pages share."""

@@ -1,0 +1,40 @@
+"""The bench: under the navigation of every page, what is being worked on and how it stands, live."""
+
+import streamlit as st
+
+from mnist_demo.app import state
+from mnist_demo.app.components import STATE_ICONS, live, percent, progress_line
+from mnist_demo.network import analyse
+from mnist_demo.runs import Run
+
+
+def show() -> None:
+    """Draw the bench where the caller stands."""
+    st.caption("On the bench")
+    experiment = state.experiment()
+    parameters = analyse(experiment.network.layers).parameters
+    on = "" if experiment.data.is_mnist else f" · {experiment.data.name}"
+    st.markdown(f"**{experiment.name}** · {parameters:,} parameters{on}")
+    run = state.run()
+    if run is None:
+        st.caption("No run yet")
+        return
+    live(_show_run, run)
+
+
+def _show_run(run: Run) -> None:
+    history = run.history()
+    now = state.run_state(run)
+    st.caption(f"Run: {run.experiment.name}")
+    st.progress(history.progress, text=f"{STATE_ICONS[now]} {progress_line(run, history)}")
+    best = history.best_validation_accuracy
+    st.caption(f"Best validation accuracy: {percent(best)}" if best is not None else "No validation yet")
+    if now.is_active:
+        st.button(
+            "Stop",
+            icon=":material/stop:",
+            key="bench_stop",
+            on_click=state.jobs().stop,
+            args=(run,),
+            help="Ends the training at the next batch and keeps what was learned.",
+        )

@@ -1,0 +1,130 @@
+"""Charts that several pages draw, each with a constant specification so that the data alone moves."""
+
+from enum import StrEnum
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from mnist_demo.runs import History
+
+CLASS_COLOURS = (
+    "#3f90da",
+    "#ffa90e",
+    "#bd1f01",
+    "#94a4a2",
+    "#832db6",
+    "#a96b59",
+    "#e76300",
+    "#b9ac70",
+    "#717581",
+    "#92dadd",
+)
+"""Petroff's accessible sequence: the digit n has colour n on every page."""
+
+MAX_POINTS = 300
+"""Points of a training curve; more cannot be told apart and cost time in the browser."""
+
+_TRAINING, _VALIDATION = "training", "validation"
+
+
+class Measure(StrEnum):
+    """What a training chart shows."""
+
+    LOSS = "loss"
+    ACCURACY = "accuracy"
+    ERROR = "error"
+
+
+_MEASURES: dict[Measure, tuple[str, alt.Scale, str]] = {
+    Measure.LOSS: ("loss (log scale)", alt.Scale(type="log", domain=[0.001, 4], clamp=True), ".3~g"),
+    Measure.ACCURACY: ("accuracy", alt.Scale(domain=[0, 1], clamp=True), ".0%"),
+    Measure.ERROR: ("error rate (log scale)", alt.Scale(type="log", domain=[0.001, 1], clamp=True), ".1~%"),
+}
+
+
+def curve_frame(history: History) -> pd.DataFrame:
+    """A run's curves as rows for `training_chart`: the batches thinned to `MAX_POINTS` means, the epochs as they are."""
+    batches = {name: _thinned(column) for name, column in history.batches.items()}
+    training = pd.DataFrame(
+        {
+            "series": _TRAINING,
+            "images": batches["images"],
+            "loss": batches["loss"],
+            "accuracy": batches["accuracy"],
+            "seconds": batches["seconds"],
+        }
+    )
+    validation = pd.DataFrame(
+        {
+            "series": _VALIDATION,
+            "images": history.epochs["images"],
+            "loss": history.epochs["val_loss"],
+            "accuracy": history.epochs["val_accuracy"],
+            "seconds": history.epochs["seconds"],
+        }
+    )
+    frame = pd.concat([training, validation], ignore_index=True)
+    # A logarithmic axis has no zero: half an image wrong in ten thousand stands for none.
+    frame["error"] = np.maximum(1 - frame["accuracy"], 0.00005)
+    return frame
+
+
+def training_chart(
+    frame: pd.DataFrame, measure: Measure, images: int, images_per_epoch: int, primary: str
+) -> alt.LayerChart:
+    """Loss, accuracy or error rate against images seen.
+
+    Args:
+        frame: from `curve_frame`.
+        measure: which column to draw.
+        images: right end of the axis: the images that the whole training will see.
+        images_per_epoch: where the epochs end, for the axis' ticks.
+        primary: the theme's primary colour, for validation.
+    """
+    title, scale, number = _MEASURES[measure]
+    ticks = _epoch_ticks(images, images_per_epoch)
+    base = alt.Chart(frame).encode(
+        x=alt.X(
+            "images:Q",
+            title="images seen",
+            scale=alt.Scale(domain=[0, images], nice=False),
+            axis=alt.Axis(format="~s", values=ticks, grid=True, labelOverlap=True),
+        ),
+        y=alt.Y(f"{measure}:Q", title=title, scale=scale, axis=alt.Axis(format=number, tickCount=6)),
+        color=alt.Color(
+            "series:N",
+            title=None,
+            scale=alt.Scale(domain=[_TRAINING, _VALIDATION], range=["#8a8d94", primary]),
+            legend=alt.Legend(orient="top", symbolType="circle", offset=4),
+        ),
+        tooltip=[
+            alt.Tooltip("series:N"),
+            alt.Tooltip("images:Q", title="images seen", format=","),
+            alt.Tooltip("loss:Q", format=".4f"),
+            alt.Tooltip("accuracy:Q", format=".2%"),
+            alt.Tooltip("seconds:Q", format=".1f"),
+        ],
+    )
+    is_validation = alt.datum.series == _VALIDATION
+    lines = base.transform_filter(alt.datum.series == _TRAINING).mark_line(strokeWidth=1.5, opacity=0.9)
+    trend = base.transform_filter(is_validation).mark_line(strokeWidth=2, strokeDash=[4, 3])
+    points = base.transform_filter(is_validation).mark_point(size=60, filled=True, opacity=1, shape="diamond")
+    return alt.layer(lines, trend, points).properties(height=260)
+
+
+def _thinned(column: np.ndarray) -> np.ndarray:
+    """At most `MAX_POINTS` means of neighbouring values; the first and the last group may be smaller."""
+    if len(column) <= MAX_POINTS:
+        return column
+    groups = np.array_split(column, MAX_POINTS)
+    return np.array([group.mean() for group in groups])
+
+
+def _epoch_ticks(images: int, images_per_epoch: int) -> list[int]:
+    """Ends of epochs, at most eight of them; fractions when there is just one epoch."""
+    if images <= images_per_epoch:
+        return [round(images * share / 4) for share in range(5)]
+    epochs = round(images / images_per_epoch)
+    every = -(-epochs // 8)
+    return [epoch * images_per_epoch for epoch in range(0, epochs + 1, every)]

@@ -1,0 +1,36 @@
+"""The pages of the lab, in the order of the path through it."""
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+_FOLDER = Path(__file__).parent
+
+EXPLORE = _FOLDER / "explore.py"
+DESIGN = _FOLDER / "design.py"
+TRAIN = _FOLDER / "train.py"
+EVALUATE = _FOLDER / "evaluate.py"
+DRAW = _FOLDER / "draw.py"
+
+
+def pages() -> list[StreamlitPage]:
+    """The pages for `st.navigation`."""
+    return [page for page in _all() if True]
+
+
+def _all():
+    return [
+        st.Page(EXPLORE, title="Explore", icon=":material/grid_view:", default=True, help="Look at the digits."),
+        st.Page(DESIGN, title="Design", icon=":material/layers:", help="Build a network and set up its training."),
+        st.Page(TRAIN, title="Train", icon=":material/model_training:", help="Watch the network learn."),
+        st.Page(EVALUATE, title="Evaluate", icon=":material/fact_check:", help="See how good it is, and where not."),
+        st.Page(DRAW, title="Draw", icon=":material/draw:", help="Draw a digit and have it read."),
+    ]
+
+
+def next_step(page: Path, label: str) -> None:
+    """The button at the end of a page that leads on."""
+    st.space("small")
+    if st.button(label, icon=":material/arrow_forward:", icon_position="right", key="next_step"):
+        st.switch_page(page)

@@ -1,0 +1,114 @@
+"""IDX, the format in which MNIST was published: http://yann.lecun.com/exdb/mnist/, "FILE FORMATS".
+
+A magic number (0, 0, type code, number of dimensions), each dimension as a big-endian 32-bit number, then
+the values.
+"""
+
+import math
+import struct
+import zlib
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_demo.data.errors import DataError, quoted
+from mnist_demo.data.labels import checked_labels
+from mnist_demo.data.limits import IMAGE_SIZE, MAX_IMAGES_PER_FILE
+
+GZIP_MAGIC = b"\x1f\x8b"
+MAGIC_LENGTH = 4
+UNSIGNED_BYTE = 0x08
+LONGEST_HEADER = MAGIC_LENGTH + 3 * 4
+
+
+class IdxDimensions(IntEnum):
+    """What an IDX file holds, told by its number of dimensions."""
+
+    LABELS = 1
+    IMAGES = 3
+
+
+def is_gzip(content: bytes) -> bool:
+    """Whether the content is compressed by gzip."""
+    return content.startswith(GZIP_MAGIC)
+
+
+def is_idx(content: bytes) -> bool:
+    """Whether the content begins as IDX of any type and dimensions does; what is gzipped is taken for IDX."""
+    return is_gzip(content) or content.startswith(b"\0\0")
+
+
+def idx_dimensions(name: str, content: bytes) -> IdxDimensions:
+    """Return whether an IDX file, plain or ``.gz``, holds images or labels.
+
+    Raises:
+        DataError: If it is neither.
+    """
+    head = _unzipped(name, content, MAGIC_LENGTH)[0] if is_gzip(content) else content[:MAGIC_LENGTH]
+    if head not in (bytes([0, 0, UNSIGNED_BYTE, dimensions]) for dimensions in IdxDimensions):
+        raise DataError(
+            f"{quoted(name)} begins with {head.hex(' ') or 'nothing'}: accepted is IDX of unsigned bytes "
+            "with 3 dimensions (00 00 08 03, images) or 1 dimension (00 00 08 01, labels)."
+        )
+    return IdxDimensions(head[3])
+
+
+def read_idx(name: str, content: bytes) -> NDArray[np.uint8]:
+    """Read an IDX file, plain or ``.gz``.
+
+    Args:
+        name: What the file is called in an error.
+        content: The whole file.
+
+    Returns:
+        Images uint8 (n, 28, 28) or labels uint8 (n,) from 0 to 9, read-only.
+
+    Raises:
+        DataError: If it is wrong, truncated, too long or hostile. Nothing beyond the size that the header
+            promises is ever decompressed, and nothing at all if that is too much.
+    """
+    dimensions = idx_dimensions(name, content)
+    header = _unzipped(name, content, LONGEST_HEADER)[0] if is_gzip(content) else content[:LONGEST_HEADER]
+    start = MAGIC_LENGTH + 4 * dimensions
+    if len(header) < start:
+        raise DataError(f"{quoted(name)} ends within its header: accepted is a whole IDX file.")
+    shape = struct.unpack(f">{dimensions}I", header[MAGIC_LENGTH:start])
+    _check_shape(name, shape)
+    size = start + math.prod(shape)
+    ended_well = True
+    if is_gzip(content):
+        content, ended_well = _unzipped(name, content, size + 1)
+    if len(content) != size or not ended_well:
+        found = "fewer" if len(content) < size else "more" if len(content) > size else "no proper end of gzip"
+        raise DataError(
+            f"{quoted(name)} promises {shape[0]:,} {dimensions.name.lower()} in {size:,} bytes and holds "
+            f"{found}: accepted is a whole IDX file and nothing after it."
+        )
+    values = np.frombuffer(content, dtype=np.uint8, offset=start).reshape(shape)
+    return values if dimensions is IdxDimensions.IMAGES else checked_labels(quoted(name), values)
+
+
+def _check_shape(name: str, shape: tuple[int, ...]) -> None:
+    if not 1 <= shape[0] <= MAX_IMAGES_PER_FILE:
+        raise DataError(
+            f"{quoted(name)} promises {shape[0]:,} {'images' if len(shape) == 3 else 'labels'}: "
+            f"accepted are 1 to {MAX_IMAGES_PER_FILE:,}."
+        )
+    if len(shape) == 3 and shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
+        raise DataError(
+            f"{quoted(name)} promises images of {shape[1]}×{shape[2]} pixels: accepted are 28×28."
+        )
+
+
+def _unzipped(name: str, content: bytes, limit: int) -> tuple[bytes, bool]:
+    """Return at most ``limit`` decompressed bytes, and whether the stream ended well by then.
+
+    Well means with a good checksum and nothing after it. Not ``gzip.GzipFile``: it goes on through any number of empty members, and a million take seconds.
+    """
+    stream = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    try:
+        plain = stream.decompress(content, limit)
+    except zlib.error as error:
+        raise DataError(f"{quoted(name)} is damaged ({error}): accepted is a whole gzip file.") from error
+    return plain, stream.eof and not stream.unused_data

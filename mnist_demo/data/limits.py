@@ -1,0 +1,14 @@
+"""Bounds on what is read from outside, so that one visitor's file cannot choke a shared server."""
+
+IMAGE_SIZE = 28
+PIXELS_PER_IMAGE = IMAGE_SIZE * IMAGE_SIZE
+CLASSES = 10
+
+# The upload limit of .streamlit/config.toml, repeated because a limit of the page is no limit of the core.
+MAX_UPLOAD_BYTES = 20 * 1024 * 1024
+
+# Images and labels of a training and of a test set.
+MAX_FILES = 4
+
+# MNIST has 60,000 in its largest file and the codelab's sprite 65,000; 100,000 are 78 MB of pixels.
+MAX_IMAGES_PER_FILE = 100_000

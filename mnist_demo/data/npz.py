@@ -1,0 +1,109 @@
+"""Keras' ``.npz``: a zip of ``.npy`` arrays named x_train, y_train, x_test and y_test."""
+
+import io
+import struct
+import zipfile
+import zlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_demo.data.errors import DataError, quoted
+from mnist_demo.data.npy import read_images, read_labels, read_npy_header
+from mnist_demo.data.splits import Split
+
+ZIP_MAGIC = b"PK\x03\x04"
+CENTRAL_ENTRY_MAGIC = b"PK\x01\x02"
+MAX_MEMBERS = 32
+SUFFIX = ".npy"
+
+# All that zipfile raises for a broken archive; what it reads is ours to bound, not its.
+ZIP_FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    OSError,
+    EOFError,
+    ValueError,
+    OverflowError,
+    RuntimeError,  # encrypted, or (NotImplementedError) a feature that zipfile does not know
+)
+
+
+def is_npz(content: bytes) -> bool:
+    """Whether the content begins as a zip archive with something in it does."""
+    return content.startswith(ZIP_MAGIC)
+
+
+def read_npz(name: str, content: bytes) -> tuple[Split, Split | None]:
+    """Read Keras' ``.npz``, compressed or not.
+
+    Args:
+        name: What the file is called in an error.
+        content: The whole file.
+
+    Returns:
+        The training images, and the test images if there are any.
+
+    Raises:
+        DataError: If it is wrong, truncated or hostile. Nothing is unpickled; sizes are checked before values
+            are read, and never is more decompressed than an array's header promises within bounds.
+    """
+    # Each entry of a zip's directory begins with these bytes; zipfile would make an object of every one of
+    # them.
+    if content.count(CENTRAL_ENTRY_MAGIC) > MAX_MEMBERS:
+        raise DataError(
+            f"{quoted(name)} holds more than {MAX_MEMBERS} members: accepted is a Keras .npz with four."
+        )
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return _read_archive(name, archive)
+    except DataError:
+        raise
+    except ZIP_FAULTS as error:
+        raise DataError(
+            f"{quoted(name)} is a damaged zip archive ({error}): accepted is a whole Keras .npz."
+        ) from error
+
+
+def _read_archive(name: str, archive: zipfile.ZipFile) -> tuple[Split, Split | None]:
+    arrays = [member.removesuffix(SUFFIX) for member in archive.namelist()]
+    twice = {array for array in arrays if arrays.count(array) > 1}
+    if twice:
+        raise DataError(f"{quoted(name)} holds {quoted(min(twice))} twice: accepted is each array once.")
+    if not {"x_train", "y_train"} <= set(arrays) or ("x_test" in arrays) != ("y_test" in arrays):
+        found = ", ".join(quoted(array) for array in arrays) or "nothing"
+        raise DataError(
+            f"{quoted(name)} holds {found}: accepted is a Keras .npz with x_train and y_train, and x_test "
+            "and y_test or neither."
+        )
+    train = _read_pair(name, archive, "train")
+    return train, _read_pair(name, archive, "test") if "x_test" in arrays else None
+
+
+def _read_pair(name: str, archive: zipfile.ZipFile, part: str) -> Split:
+    images = _read_array(name, archive, f"x_{part}")
+    labels = _read_array(name, archive, f"y_{part}")
+    if len(images) != len(labels):
+        raise DataError(
+            f"{quoted(name)} holds {len(images):,} images in x_{part} and {len(labels):,} labels in "
+            f"y_{part}: accepted is one label for each image."
+        )
+    return Split(images, labels)
+
+
+def _read_array(name: str, archive: zipfile.ZipFile, array: str) -> NDArray[np.uint8]:
+    where = f"{quoted(array)} in {quoted(name)}"
+    member = archive.getinfo(array + SUFFIX)
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise DataError(
+            f"{where} is compressed by method {member.compress_type}: accepted are 'stored' and 'deflated'."
+        )
+    with archive.open(member) as stream:
+        header = read_npy_header(where, stream)
+        if header.total_bytes != member.file_size:
+            raise DataError(
+                f"{where} promises {header.shape} in {header.total_bytes:,} bytes and is "
+                f"{member.file_size:,} long: accepted is a whole array."
+            )
+        return (read_images if array.startswith("x") else read_labels)(where, header, stream)

@@ -1,0 +1,23 @@
+"""Numbers about a network, all from the predictions of one pass over the images. Numpy only."""
+
+from mnist_demo.evaluation.evaluation import ClassScore, Evaluation, EvaluationError, Mistake, evaluate
+from mnist_demo.evaluation.metrics import (
+    Interval,
+    confusion_matrix,
+    cross_entropy,
+    precision_recall_f1,
+    wilson_interval,
+)
+
+__all__ = [
+    "ClassScore",
+    "Evaluation",
+    "EvaluationError",
+    "Interval",
+    "Mistake",
+    "confusion_matrix",
+    "cross_entropy",
+    "evaluate",
+    "precision_recall_f1",
+    "wilson_interval",
+]

@@ -1,0 +1,192 @@
+"""Fields that know what they accept: one table serves validation, JSON and the editors on the page.
+
+A spec is a frozen dataclass whose fields are made with `integer`, `real`, `choice` or `text`. It calls `check(self)`
+in `__post_init__`; after that every value has its declared type and lies in its range.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+Spec = TypeVar("Spec")
+
+
+class FieldError(ValueError):
+    """A value that a field does not accept; the message names the field, the value and what is accepted."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """What a numeric field accepts: from `low` to `high`, both included."""
+
+    low: float
+    high: float
+    step: float
+    integral: bool
+    optional: bool
+    help: str
+
+    @property
+    def accepted(self) -> str:
+        kind = "a whole number" if self.integral else "a number"
+        return f"{kind} from {self.low:,g} to {self.high:,g}" + (" or nothing" if self.optional else "")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a choice accepts: one member of an enumeration."""
+
+    options: type[StrEnum]
+    help: str
+
+    @property
+    def accepted(self) -> str:
+        return "one of " + ", ".join(f"'{option}'" for option in self.options)
+
+
+@dataclass(frozen=True)
+class Text:
+    """What a text field accepts: a single line of at most `longest` characters."""
+
+    longest: int
+    help: str
+
+    @property
+    def accepted(self) -> str:
+        return f"one line of at most {self.longest} characters"
+
+
+FieldSpec = Number | Choice | Text
+
+
+def integer(default: int | None, low: int, high: int, help: str, *, step: int = 1) -> Any:
+    """A whole number in [low, high]; `None` is accepted too when it is the default."""
+    spec = Number(low, high, step, integral=True, optional=default is None, help=help)
+    return dataclasses.field(default=default, metadata={"spec": spec})
+
+
+def real(default: float, low: float, high: float, help: str, *, step: float) -> Any:
+    """A finite number in [low, high]."""
+    spec = Number(low, high, step, integral=False, optional=False, help=help)
+    return dataclasses.field(default=default, metadata={"spec": spec})
+
+
+def choice(default: StrEnum, help: str) -> Any:
+    """A member of the enumeration that the default belongs to."""
+    return dataclasses.field(default=default, metadata={"spec": Choice(type(default), help)})
+
+
+def text(default: str, longest: int, help: str) -> Any:
+    """One line of text."""
+    return dataclasses.field(default=default, metadata={"spec": Text(longest, help)})
+
+
+def field_specs(owner: Any) -> dict[str, FieldSpec]:
+    """The fields of a spec class or object that were made here, by name, in order."""
+    return {f.name: f.metadata["spec"] for f in dataclasses.fields(owner) if "spec" in f.metadata}
+
+
+def label(name: str) -> str:
+    """A field's name as a person reads it: 'kernel_size' is 'Kernel size'."""
+    return name.replace("_", " ").capitalize()
+
+
+def check(owner: Any) -> None:
+    """Hold every field of a frozen spec against what it accepts and give it its exact type.
+
+    Raises:
+        FieldError: for the first field whose value is not accepted.
+    """
+    for name, spec in field_specs(owner).items():
+        object.__setattr__(owner, name, _accepted(type(owner).__name__, name, spec, getattr(owner, name)))
+
+
+def to_json(owner: Any) -> dict[str, Any]:
+    """The fields of a spec as JSON values."""
+    return {name: _plain(getattr(owner, name)) for name in field_specs(owner)}
+
+
+def from_json(cls: type[Spec], value: object, what: str) -> Spec:
+    """Build a spec from parsed JSON; missing fields take their defaults.
+
+    Args:
+        cls: the spec's class.
+        value: what the JSON held; nothing about it is trusted.
+        what: how to name the object in an error, such as "training".
+
+    Raises:
+        FieldError: when it is not an object, has an unknown field, or a value that is not accepted.
+    """
+    known = field_specs(cls)
+    return cls(**object_fields(value, known, what))
+
+
+def object_fields(value: object, known: Mapping[str, object], what: str) -> dict[str, Any]:
+    """A JSON object's fields, after checking that it is one and that each of them is known.
+
+    Raises:
+        FieldError: when it is not an object or has a field that is not in `known`.
+    """
+    if not isinstance(value, Mapping):
+        raise FieldError(f"{what} is {_shown(value)}; an object with named fields is accepted.")
+    for name in value:
+        if name not in known:
+            raise FieldError(f"{what} has an unknown field {_shown(name)}; accepted are {', '.join(known)}.")
+    return dict(value)
+
+
+def _accepted(owner: str, name: str, spec: FieldSpec, value: object) -> object:
+    refused = FieldError(f"{owner}: {name} is {_shown(value)}; accepted is {spec.accepted}.")
+    match spec:
+        case Number():
+            if value is None and spec.optional:
+                return None
+            # A bool is an int to Python, never to a reader.
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise refused
+            # NaN fails every comparison, so it is refused here too.
+            if not spec.low <= value <= spec.high or (spec.integral and value != int(value)):
+                raise refused
+            return int(value) if spec.integral else float(value)
+        case Choice():
+            if not isinstance(value, str) or value not in set(spec.options):
+                raise refused
+            return spec.options(value)
+        case Text():
+            if not isinstance(value, str) or len(value) > spec.longest or not value.isprintable():
+                raise refused
+            return value
+
+
+def _plain(value: object) -> object:
+    return str(value) if isinstance(value, StrEnum) else value
+
+
+def _shown(value: object) -> str:
+    """A value in an error message, never longer than a glance."""
+    try:
+        shown = repr(str(value)) if isinstance(value, str) else repr(value)
+    except (ValueError, RecursionError):  # an integer of thousands of digits, a nest of lists
+        shown = f"a {type(value).__name__} too large to show"
+    return shown if len(shown) <= 60 else shown[:57] + "…"
+
+
+__all__ = [
+    "Choice",
+    "FieldError",
+    "FieldSpec",
+    "Number",
+    "Text",
+    "check",
+    "choice",
+    "field_specs",
+    "from_json",
+    "integer",
+    "label",
+    "object_fields",
+    "real",
+    "text",
+    "to_json",
+]

@@ -1,0 +1,10 @@
+"""What the fork server imports before it forks: Keras, the workers, and MNIST's pixels, which all children then share.
+
+Nothing here may build a model or run an op: a process forked after that can hang.
+"""
+
+import mnist_demo.inference_worker
+import mnist_demo.training.worker  # noqa: F401
+from mnist_demo.data import load_mnist
+
+load_mnist()

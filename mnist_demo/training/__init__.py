@@ -1,0 +1,19 @@
+"""Learning: the trainer (worker world) and the queue of training processes (server world)."""
+
+from typing import TYPE_CHECKING, Any
+
+from mnist_demo.training.control import Control
+
+if TYPE_CHECKING:
+    from mnist_demo.training.trainer import train
+
+__all__ = ["Control", "train"]
+
+
+def __getattr__(name: str) -> Any:
+    # Lazily, because the trainer imports Keras and this package is imported by the server too.
+    if name == "train":
+        from mnist_demo.training.trainer import train
+
+        return train
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,20 @@
+"""The front door of the lab: `streamlit run streamlit_app.py`."""
+
+
+def main() -> None:
+    """Draw the navigation, the bench and the page that was asked for."""
+    # Worker processes execute this file again, so nothing heavy is imported above.
+    import streamlit as st
+
+    from mnist_demo.app import bench, navigation, state
+
+    st.set_page_config(page_title="Digit lab", page_icon=":material/draw:", layout="wide")
+    state.open_lab()
+    page = st.navigation(navigation.pages())
+    with st.sidebar:
+        bench.show()
+    page.run()
+
+
+if __name__ == "__main__":
+    main()
