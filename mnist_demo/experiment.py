@@ -71,6 +71,12 @@ class Experiment:
         for name, kind in parts.items():
             if not isinstance(getattr(self, name), kind):
                 raise fields.FieldError(f"Experiment: {name} is not a {kind.__name__}.")
+        largest = self.network.report().largest_batch
+        if self.training.batch_size > largest:
+            raise fields.FieldError(
+                f"Training: batch_size is {self.training.batch_size}, more than this network's maps leave memory for; "
+                f"accepted is up to {largest}."
+            )
 
     def on_data(self, reference: DataReference, train_images: int, validation_images: int) -> "Experiment":
         """The same experiment on other data, asking for no more images than there are."""

@@ -27,9 +27,7 @@ class Inference:
         self._lock = threading.Lock()
         self._pool = self._new_pool()
 
-    def predict(
-        self, run: Run, images: NDArray[np.uint8], snapshot: Path | None = None
-    ) -> NDArray[np.float32]:
+    def predict(self, run: Run, images: NDArray[np.uint8], snapshot: Path | None = None) -> NDArray[np.float32]:
         """The probabilities that a run's network gives to images.
 
         Args:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from mnist_demo.backend import tf
 from numpy.typing import NDArray
 
+from mnist_demo.backend import tf
 from mnist_demo.network import build_model
 from mnist_demo.runs import Run
 from mnist_demo.training.weights import load_weights

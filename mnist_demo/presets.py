@@ -4,6 +4,7 @@ from mnist_demo.data.augmentation import Augmentation
 from mnist_demo.experiment import Experiment
 from mnist_demo.network import (
     Activation,
+    ActivationName,
     AveragePooling2D,
     BatchNormalization,
     Conv2D,
@@ -18,6 +19,7 @@ from mnist_demo.network import (
 )
 from mnist_demo.settings import Optimizer, Schedule, TrainingSettings
 
+_RELU = ActivationName.RELU
 _SCALED = Initializer.VARIANCE_SCALING
 
 # Google's codelab "TensorFlow.js: Handwritten digit recognition with CNNs": its network, initializer, optimizer, batch
@@ -27,9 +29,9 @@ _CODELAB = Experiment(
     about="Google's TensorFlow.js codelab, figure for figure: two small convolutions already read 97 of 100 digits.",
     network=Network(
         layers=(
-            Conv2D(8, 5, activation="relu", kernel_initializer=_SCALED),
+            Conv2D(8, 5, activation=_RELU, kernel_initializer=_SCALED),
             MaxPooling2D(2),
-            Conv2D(16, 5, activation="relu", kernel_initializer=_SCALED),
+            Conv2D(16, 5, activation=_RELU, kernel_initializer=_SCALED),
             MaxPooling2D(2),
             Flatten(),
         ),
@@ -46,8 +48,8 @@ _DENSE = Experiment(
         layers=(
             AveragePooling2D(2),
             Flatten(),
-            Dense(28, activation="relu", kernel_initializer=_SCALED),
-            Dense(12, activation="relu", kernel_initializer=_SCALED),
+            Dense(28, activation=_RELU, kernel_initializer=_SCALED),
+            Dense(12, activation=_RELU, kernel_initializer=_SCALED),
         ),
         output_initializer=_SCALED,
     ),
@@ -57,16 +59,16 @@ _DENSE = Experiment(
 # github.com/tensorflow/tfjs-examples, mnist/index.js: createConvModel and its training settings.
 _CONVNET = Experiment(
     name="convnet",
-    about="The ConvNet of tfjs-examples: three convolutions and a dense layer, how such networks have looked since LeNet.",
+    about="From tfjs-examples: three convolutions and a dense layer, as such networks have looked since LeNet.",
     network=Network(
         layers=(
-            Conv2D(16, 3, activation="relu"),
+            Conv2D(16, 3, activation=_RELU),
             MaxPooling2D(2),
-            Conv2D(32, 3, activation="relu"),
+            Conv2D(32, 3, activation=_RELU),
             MaxPooling2D(2),
-            Conv2D(32, 3, activation="relu"),
+            Conv2D(32, 3, activation=_RELU),
             Flatten(),
-            Dense(64, activation="relu"),
+            Dense(64, activation=_RELU),
         )
     ),
     training=TrainingSettings(optimizer=Optimizer.RMSPROP, batch_size=320, epochs=3),
@@ -78,9 +80,9 @@ _MNIST_CONVNET = Experiment(
     about="The example of keras.io: dropout before the last layer, so that the network cannot lean on single features.",
     network=Network(
         layers=(
-            Conv2D(32, 3, activation="relu"),
+            Conv2D(32, 3, activation=_RELU),
             MaxPooling2D(2),
-            Conv2D(64, 3, activation="relu"),
+            Conv2D(64, 3, activation=_RELU),
             MaxPooling2D(2),
             Flatten(),
             Dropout(0.5),
@@ -97,12 +99,12 @@ _FAST = Experiment(
         layers=(
             Conv2D(24, 5),
             MaxPooling2D(2),
-            Activation("relu"),
+            Activation(_RELU),
             Conv2D(32, 3),
             MaxPooling2D(2),
-            Activation("relu"),
+            Activation(_RELU),
             Flatten(),
-            Dense(256, activation="relu"),
+            Dense(256, activation=_RELU),
         )
     ),
     training=TrainingSettings(
@@ -118,21 +120,21 @@ _ACCURATE = Experiment(
             Normalization(),
             Conv2D(32, 3),
             BatchNormalization(momentum=0.8),
-            Activation("relu"),
+            Activation(_RELU),
             Conv2D(32, 3),
             MaxPooling2D(2),
             BatchNormalization(momentum=0.8),
-            Activation("relu"),
+            Activation(_RELU),
             Conv2D(64, 3),
             BatchNormalization(momentum=0.8),
-            Activation("relu"),
+            Activation(_RELU),
             Conv2D(64, 3),
             MaxPooling2D(2),
             BatchNormalization(momentum=0.8),
-            Activation("relu"),
+            Activation(_RELU),
             Flatten(),
             Dropout(0.3),
-            Dense(128, activation="relu"),
+            Dense(128, activation=_RELU),
         )
     ),
     training=TrainingSettings(
@@ -152,24 +154,21 @@ _TINY = Experiment(
             Conv2D(8, 3),
             MaxPooling2D(2),
             BatchNormalization(momentum=0.8),
-            Activation("relu"),
+            Activation(_RELU),
             Conv2D(16, 3),
             BatchNormalization(momentum=0.8),
-            Activation("relu"),
+            Activation(_RELU),
             Conv2D(24, 3),
             MaxPooling2D(2),
             BatchNormalization(momentum=0.8),
-            Activation("relu"),
+            Activation(_RELU),
             GlobalAveragePooling2D(),
         )
     ),
-    training=TrainingSettings(
-        learning_rate=0.02, schedule=Schedule.ONE_CYCLE, batch_size=128, epochs=12
-    ),
+    training=TrainingSettings(learning_rate=0.02, schedule=Schedule.ONE_CYCLE, batch_size=128, epochs=12),
 )
 
 PRESETS: dict[str, Experiment] = {
-    preset.name: preset
-    for preset in (_FAST, _CODELAB, _DENSE, _CONVNET, _MNIST_CONVNET, _ACCURATE, _TINY)
+    preset.name: preset for preset in (_FAST, _CODELAB, _DENSE, _CONVNET, _MNIST_CONVNET, _ACCURATE, _TINY)
 }
 """The named experiments by name, in the order in which they are offered."""

@@ -38,15 +38,17 @@ class TrainingSettings:
         Optimizer.ADAM, "The rule that turns gradients into steps. Adam is a safe start; SGD is the classic."
     )
     learning_rate: float = fields.real(
-        1e-3, 1e-6, 10.0, "How far one step goes. Too high and the loss jumps, too low and it crawls.", step=1e-4
+        1e-3,
+        1e-6,
+        10.0,
+        "How far one step goes. Too high and the loss jumps, too low and it crawls.",
+        step=1e-4,
     )
     schedule: Schedule = fields.choice(
         Schedule.CONSTANT,
         "Constant keeps the rate; cosine lets it fall to zero; one cycle warms up first and then falls.",
     )
-    batch_size: int = fields.integer(
-        128, 8, 1024, "How many images are looked at before each step.", step=8
-    )
+    batch_size: int = fields.integer(128, 8, 1024, "How many images are looked at before each step.", step=8)
     epochs: int = fields.integer(5, 1, 100, "How many times every training image is seen.")
     train_images: int = fields.integer(
         55_000, 100, 100_000, "How many images to learn from: the first ones of the training split.", step=500

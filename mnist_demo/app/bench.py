@@ -4,7 +4,6 @@ import streamlit as st
 
 from mnist_demo.app import state
 from mnist_demo.app.components import STATE_ICONS, live, percent, progress_line
-from mnist_demo.network import analyse
 from mnist_demo.runs import Run
 
 
@@ -12,7 +11,7 @@ def show() -> None:
     """Draw the bench where the caller stands."""
     st.caption("On the bench")
     experiment = state.experiment()
-    parameters = analyse(experiment.network.layers).parameters
+    parameters = experiment.network.report().parameters
     on = "" if experiment.data.is_mnist else f" · {experiment.data.name}"
     st.markdown(f"**{experiment.name}** · {parameters:,} parameters{on}")
     run = state.run()

@@ -44,7 +44,7 @@ _MEASURES: dict[Measure, tuple[str, alt.Scale, str]] = {
 
 
 def curve_frame(history: History) -> pd.DataFrame:
-    """A run's curves as rows for `training_chart`: the batches thinned to `MAX_POINTS` means, the epochs as they are."""
+    """A run's curves as rows for `training_chart`: batches thinned to `MAX_POINTS` means, epochs as they are."""
     batches = {name: _thinned(column) for name, column in history.batches.items()}
     training = pd.DataFrame(
         {
@@ -110,7 +110,7 @@ def training_chart(
     lines = base.transform_filter(alt.datum.series == _TRAINING).mark_line(strokeWidth=1.5, opacity=0.9)
     trend = base.transform_filter(is_validation).mark_line(strokeWidth=2, strokeDash=[4, 3])
     points = base.transform_filter(is_validation).mark_point(size=60, filled=True, opacity=1, shape="diamond")
-    return alt.layer(lines, trend, points).properties(height=260)
+    return alt.LayerChart(layer=[lines, trend, points]).properties(height=260)
 
 
 def _thinned(column: np.ndarray) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Pieces that several pages are made of."""
 
+import re
 from collections.abc import Callable
 
 import streamlit as st
@@ -11,6 +12,8 @@ from mnist_demo.runs import History, Run, RunState
 
 REFRESH = 0.5
 """Seconds between two looks at a run that is being trained."""
+
+_MARKDOWN = re.compile(r"([\\`*_~{}\[\]<>#:$|!&.@])")
 
 STATE_ICONS = {
     RunState.QUEUED: ":material/hourglass_empty:",
@@ -99,7 +102,7 @@ def need_trained_run(purpose: str) -> Run:
                 state.set_experiment(wanted)
                 if start(wanted):
                     st.rerun()
-    st.stop()
+    return st.stop()
 
 
 def _short_progress(run: Run) -> None:
@@ -129,3 +132,8 @@ def percent(share: float) -> str:
 def plural(count: int, noun: str) -> str:
     """'1 epoch', '12 epochs'."""
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def plain(text: str) -> str:
+    """A text from outside, such as a file's name, as Markdown that shows it as it stands."""
+    return _MARKDOWN.sub(r"\\\1", text)

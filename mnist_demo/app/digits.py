@@ -25,6 +25,13 @@ def primary_colour() -> str:
     return "#8fa5ff" if appearance() == "dark" else "#3a55b4"
 
 
+def paper_and_ink() -> tuple[str, str]:
+    """The colours of the values 0 and 255 on the visitor's page, as a chart takes them: '#rrggbb'."""
+    colours = (_DARK_PAPER, _DARK_INK) if appearance() == "dark" else (_LIGHT_PAPER, _LIGHT_INK)
+    paper, ink = ("#" + bytes(colour).hex() for colour in colours)
+    return paper, ink
+
+
 def inked(images: Pixels, colours: Sequence[tuple[int, int, int]] | None = None) -> Pixels:
     """Digits in the colours of the page.
 

@@ -1,2 +1,119 @@
+"""The page on which a visitor looks at the data before any network does."""
+
 import streamlit as st
-st.title("Explore")
+
+from mnist_demo.app import digits, explore_views, navigation, state, upload
+from mnist_demo.app.components import header, plain, plural
+from mnist_demo.app.examples import SPLIT_WORDS, Examples
+from mnist_demo.data import MnistData, SplitName
+
+# Blocks of two columns fill a row of any width with whole digits: six blocks on a desk, three on a phone.
+_BLOCKS, _BLOCK_COLUMNS, _BLOCK_ROWS = 6, 2, 6
+_HANDFUL = _BLOCKS * _BLOCK_COLUMNS * _BLOCK_ROWS
+# Screen pixels between digits; Streamlit's gap "xxsmall" between blocks is as wide.
+_GAP = 4
+
+_ALL = "All"
+_HANDFUL_PARAMETER = "handful"
+_CLASSES, _ONE, _MAP, _OTHER = "Classes", "One digit", "Map", "Use other data"
+
+
+def page() -> None:
+    """A grid of examples, and under it the classes, one digit, the map and the way to other data."""
+    header("Explore", "Look at what the network will learn from: choose a split and a class, and take another handful.")
+    data = upload.current_data()
+    if data is None:
+        upload.panel()
+        return
+    examples = _chosen(data)
+    _grid(examples)
+    _views(examples)
+    navigation.next_step(navigation.DESIGN, "Design a network")
+
+
+def _chosen(data: MnistData) -> Examples:
+    """The controls, all of which are part of the address, so that a link leads to, say, the test 7s."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        split = st.segmented_control(
+            "Split",
+            list(SplitName),
+            default=SplitName.TRAIN,
+            required=True,
+            format_func=lambda name: SPLIT_WORDS[name].capitalize(),
+            key="split",
+            bind="query-params",
+            help="The network learns from the training images, choices are made by the validation images, and the "
+            "test images are kept for the final evaluation.",
+        )
+        label = st.pills(
+            "Class",
+            [_ALL, *range(len(data.class_names))],
+            default=_ALL,
+            required=True,
+            format_func=lambda option: option if isinstance(option, str) else plain(data.class_names[option]),
+            key="digit",
+            bind="query-params",
+            wrap=True,
+        )
+    return Examples(data, state.experiment().data.digest, split or SplitName.TRAIN, label if label != _ALL else None)
+
+
+def _grid(examples: Examples) -> None:
+    total = len(examples.indices)
+    number = _handful_number()
+    shown = examples.handful(number, _HANDFUL)
+    if total == 0:
+        st.info(f"There are no {plain(examples.words)}: choose another class or split.", icon=":material/search_off:")
+    with st.container(horizontal=True, gap="xxsmall"):
+        for start in range(0, len(shown), _BLOCK_COLUMNS * _BLOCK_ROWS):
+            block = shown[start : start + _BLOCK_COLUMNS * _BLOCK_ROWS]
+            labels = [examples.data.class_names[label] for label in examples.split.labels[block]]
+            picture = digits.sheet(digits.inked(examples.split.images[block]), _BLOCK_COLUMNS, scale=2, gap=_GAP)
+            digits.show(picture, alt=f"{plural(len(block), 'example')}: {', '.join(labels)}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "More",
+            icon=":material/shuffle:",
+            disabled=total <= _HANDFUL,
+            on_click=_next_handful,
+            args=(number,),
+            key="more",
+            help="Another handful of the same kind.",
+        )
+        st.markdown(f"{len(shown):,} of the {total:,} {plain(examples.words)} in {plain(examples.data.name)}")
+        if not state.experiment().data.is_mnist:
+            upload.back_to_mnist()
+
+
+def _handful_number() -> int:
+    asked = st.query_params.get(_HANDFUL_PARAMETER, "")
+    return int(asked) if len(asked) <= 4 and asked.isascii() and asked.isdigit() else 0
+
+
+def _next_handful(number: int) -> None:
+    st.query_params[_HANDFUL_PARAMETER] = str(number + 1)
+
+
+def _views(examples: Examples) -> None:
+    tabs = dict(
+        zip(
+            (_CLASSES, _ONE, _MAP, _OTHER),
+            st.tabs([_CLASSES, _ONE, _MAP, _OTHER], key="view", bind="query-params"),
+            strict=True,
+        )
+    )
+    for name, tab in tabs.items():
+        if not tab.open:
+            continue
+        with tab:
+            if name == _CLASSES:
+                explore_views.classes(examples)
+            elif name == _ONE and len(examples.indices):
+                explore_views.one_digit(examples)
+            elif name == _MAP:
+                explore_views.map_of_images(examples)
+            elif name == _OTHER:
+                upload.panel()
+
+
+page()

@@ -16,15 +16,16 @@ DRAW = _FOLDER / "draw.py"
 
 def pages() -> list[StreamlitPage]:
     """The pages for `st.navigation`."""
-    return [page for page in _all() if True]
-
-
-def _all():
     return [
         st.Page(EXPLORE, title="Explore", icon=":material/grid_view:", default=True, help="Look at the digits."),
         st.Page(DESIGN, title="Design", icon=":material/layers:", help="Build a network and set up its training."),
         st.Page(TRAIN, title="Train", icon=":material/model_training:", help="Watch the network learn."),
-        st.Page(EVALUATE, title="Evaluate", icon=":material/fact_check:", help="See how good it is, and where not."),
+        st.Page(
+            EVALUATE,
+            title="Evaluate",
+            icon=":material/fact_check:",
+            help="See how good it is, and where not.",
+        ),
         st.Page(DRAW, title="Draw", icon=":material/draw:", help="Draw a digit and have it read."),
     ]
 

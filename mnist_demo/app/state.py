@@ -102,7 +102,8 @@ def set_data(uploaded: MnistData) -> None:
     Raises:
         OSError: when it cannot be kept.
     """
-    reference = DataReference(uploaded.name, uploaded.digest)
+    # The name comes from a file's, and a reference has room for less of it.
+    reference = DataReference(uploaded.name[:60].strip(), uploaded.digest)
     path = _data_path(reference)
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
@@ -162,7 +163,8 @@ def fixed_probabilities(snapshot: Path, split: str, _images: NDArray[np.uint8], 
 
 
 def _data_path(reference: DataReference) -> Path:
-    return home() / "data" / st.session_state["lab_id"] / f"{reference.digest}.npz"
+    lab: str = st.session_state["lab_id"]
+    return home() / "data" / lab / f"{reference.digest}.npz"
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
@@ -171,12 +173,14 @@ def _load_uploaded(digest: str, path: Path) -> MnistData:
 
 
 def _kept_path() -> Path:
-    return home() / "labs" / f"{st.session_state['lab_id']}.json"
+    lab: str = st.session_state["lab_id"]
+    return home() / "labs" / f"{lab}.json"
 
 
 def _kept_experiment() -> Experiment | None:
     try:
-        return Experiment.from_json_text(_kept_path().read_bytes())
+        kept = Experiment.from_json_text(_kept_path().read_bytes())
+        return kept if kept.data.is_mnist or _data_path(kept.data).exists() else fit_to_data(kept, DataReference())
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
@@ -186,6 +190,12 @@ def _kept_experiment() -> Experiment | None:
 
 def _take_shared(text: str) -> None:
     try:
-        set_experiment(Experiment.from_query(text))
+        shared = Experiment.from_query(text)
     except ValueError as error:
         st.toast(str(error), icon=":material/link_off:")
+        return
+    if not shared.data.is_mnist and not _data_path(shared.data).exists():
+        # Data stay with the lab they were uploaded to; the network and its training can be shared all the same.
+        st.toast(f"The data set {shared.data.name} is not in this lab; MNIST takes its place.", icon=":material/link:")
+        shared = fit_to_data(shared, DataReference())
+    set_experiment(shared)

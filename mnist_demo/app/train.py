@@ -13,13 +13,19 @@ _PLAIN, _LOGARITHMIC = "Accuracy", "Error rate"
 
 def page() -> None:
     """Train and Stop, the charts, and the digits that the network is asked again and again."""
-    header("Train", "Press Train and watch the network learn. You can leave the page or stop at any time; nothing is lost.")
+    header(
+        "Train",
+        "Press Train and watch the network learn. You can leave the page or stop at any time; nothing is lost.",
+    )
     experiment = state.experiment()
     run = state.run()
     active = run is not None and state.run_state(run).is_active
     settings = experiment.training
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Train", type="primary", icon=":material/play_arrow:", disabled=active, key="train") and not active:
+        if (
+            st.button("Train", type="primary", icon=":material/play_arrow:", disabled=active, key="train")
+            and not active
+        ):
             if start(experiment):
                 st.rerun()
         if st.button("Stop", icon=":material/stop:", disabled=not active, key="stop") and run:
@@ -29,12 +35,20 @@ def page() -> None:
             f"{settings.epochs} epochs of batches of {settings.batch_size}"
         )
     view = st.segmented_control(
-        "Scale", [_PLAIN, _LOGARITHMIC], default=_PLAIN, required=True, key="train_scale", persist_state="session",
+        "Scale",
+        [_PLAIN, _LOGARITHMIC],
+        default=_PLAIN,
+        required=True,
+        key="train_scale",
+        persist_state="session",
         label_visibility="collapsed",
     )
     st.session_state["train_measure"] = Measure.ERROR if view == _LOGARITHMIC else Measure.ACCURACY
     if run is None:
-        st.info("No run yet. Press Train: the charts begin to move about a second later.", icon=":material/play_arrow:")
+        st.info(
+            "No run yet. Press Train: the charts begin to move about a second later.",
+            icon=":material/play_arrow:",
+        )
     else:
         live(_progress, run)
         live(_charts, run)

@@ -1,6 +1,6 @@
 """Pixels in: the bundled MNIST, the readers for other files, and what is known before any training."""
 
-from mnist_demo.data.augmentation import Augmentation, AugmentationError
+from mnist_demo.data.augmentation import Augmentation
 from mnist_demo.data.batches import Batch
 from mnist_demo.data.class_names import DIGIT_CLASS_NAMES, FASHION_MNIST_CLASS_NAMES, checked_class_names
 from mnist_demo.data.errors import DataError
@@ -17,7 +17,6 @@ __all__ = [
     "MAX_FILES",
     "MAX_UPLOAD_BYTES",
     "Augmentation",
-    "AugmentationError",
     "Batch",
     "ClassImages",
     "DataError",

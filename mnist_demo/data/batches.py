@@ -32,9 +32,7 @@ class BatchWalk:
         seed: Whole numbers ≥ 0. Two walks with the same seed give the same batches.
     """
 
-    def __init__(
-        self, images: NDArray[np.uint8], labels: NDArray[np.uint8], name: str, seed: tuple[int, ...]
-    ) -> None:
+    def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.uint8], name: str, seed: tuple[int, ...]) -> None:
         self._images = images
         self._labels = labels
         self._name = name

@@ -37,9 +37,7 @@ def checked_class_names(names: Sequence[str]) -> tuple[str, ...]:
         raise DataError("The class names are not a sequence of ten texts.")
     stripped = tuple(name.strip() for name in names)
     if len(stripped) != CLASSES:
-        raise DataError(
-            f"There are {len(stripped)} class names: give exactly {CLASSES}, one for each label 0 to 9."
-        )
+        raise DataError(f"There are {len(stripped)} class names: give exactly {CLASSES}, one for each label 0 to 9.")
     for label, name in enumerate(stripped):
         if not name or len(name) > MAX_CLASS_NAME_LENGTH or not name.isprintable():
             raise DataError(

@@ -18,7 +18,9 @@ from mnist_demo.data.limits import IMAGE_SIZE, MAX_IMAGES_PER_FILE
 
 GZIP_MAGIC = b"\x1f\x8b"
 MAGIC_LENGTH = 4
-UNSIGNED_BYTE = 0x08
+# The third byte is the type: 08 stands for unsigned bytes.
+IDX_LABELS_MAGIC = b"\0\0\x08\x01"
+IDX_IMAGES_MAGIC = b"\0\0\x08\x03"
 LONGEST_HEADER = MAGIC_LENGTH + 3 * 4
 
 
@@ -46,7 +48,7 @@ def idx_dimensions(name: str, content: bytes) -> IdxDimensions:
         DataError: If it is neither.
     """
     head = _unzipped(name, content, MAGIC_LENGTH)[0] if is_gzip(content) else content[:MAGIC_LENGTH]
-    if head not in (bytes([0, 0, UNSIGNED_BYTE, dimensions]) for dimensions in IdxDimensions):
+    if head not in (IDX_IMAGES_MAGIC, IDX_LABELS_MAGIC):
         raise DataError(
             f"{quoted(name)} begins with {head.hex(' ') or 'nothing'}: accepted is IDX of unsigned bytes "
             "with 3 dimensions (00 00 08 03, images) or 1 dimension (00 00 08 01, labels)."
@@ -96,15 +98,14 @@ def _check_shape(name: str, shape: tuple[int, ...]) -> None:
             f"accepted are 1 to {MAX_IMAGES_PER_FILE:,}."
         )
     if len(shape) == 3 and shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
-        raise DataError(
-            f"{quoted(name)} promises images of {shape[1]}×{shape[2]} pixels: accepted are 28×28."
-        )
+        raise DataError(f"{quoted(name)} promises images of {shape[1]}×{shape[2]} pixels: accepted are 28×28.")
 
 
 def _unzipped(name: str, content: bytes, limit: int) -> tuple[bytes, bool]:
     """Return at most ``limit`` decompressed bytes, and whether the stream ended well by then.
 
-    Well means with a good checksum and nothing after it. Not ``gzip.GzipFile``: it goes on through any number of empty members, and a million take seconds.
+    Well means with a good checksum and nothing after it. Not ``gzip.GzipFile``: it goes on through any
+    number of empty members, and a million of them take seconds.
     """
     stream = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     try:

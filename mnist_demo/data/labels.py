@@ -30,8 +30,7 @@ def labels_from_one_hot(where: str, one_hot: NDArray[np.uint8]) -> NDArray[np.ui
     if wrong.any():
         first = int(wrong.argmax())
         raise DataError(
-            f"{where} holds {one_hot[first].tolist()} for image {first:,}: accepted is one 1 and nine 0 for "
-            "each image."
+            f"{where} holds {one_hot[first].tolist()} for image {first:,}: accepted is one 1 and nine 0 for each image."
         )
     labels: NDArray[np.uint8] = one_hot.argmax(axis=1).astype(np.uint8)
     return labels

@@ -41,7 +41,8 @@ def load_mnist(seed: int = 0) -> MnistData:
 @cache
 def _mnist_splits() -> tuple[Split, Split, Split]:
     try:
-        with np.load(MNIST_PATH, allow_pickle=False) as archive:
+        # Opened here: numpy leaves a file open that turns out to be no archive.
+        with MNIST_PATH.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             train = Split(archive["x_train"], archive["y_train"])
             test = Split(archive["x_test"], archive["y_test"])
     except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:

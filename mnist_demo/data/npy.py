@@ -60,9 +60,7 @@ def read_npy_header(where: str, stream: IO[bytes]) -> NpyHeader:
     """
     magic = stream.read(len(MAGIC) + 2)
     if not magic.startswith(MAGIC) or magic[-2] not in LENGTH_BYTES:
-        raise DataError(
-            f"{where} begins with {magic.hex(' ') or 'nothing'}: accepted is an array as numpy saves it."
-        )
+        raise DataError(f"{where} begins with {magic.hex(' ') or 'nothing'}: accepted is an array as numpy saves it.")
     length_bytes = LENGTH_BYTES[magic[-2]]
     length = int.from_bytes(stream.read(length_bytes), "little")
     if length > LONGEST_HEADER:
@@ -156,9 +154,7 @@ def _read_piece(where: str, header: NpyHeader, stream: IO[bytes], count: int) ->
     """Read ``count`` values, all finite and from 0 to 255."""
     content = stream.read(count * header.dtype.itemsize)
     if len(content) != count * header.dtype.itemsize:
-        raise DataError(
-            f"{where} ends before all of the {header.shape} that it promises: accepted is a whole array."
-        )
+        raise DataError(f"{where} ends before all of the {header.shape} that it promises: accepted is a whole array.")
     # A byte other than 0 and 1 is not a valid bool to numpy; as a number it is.
     piece = np.frombuffer(content, dtype=np.uint8 if header.dtype.kind == "b" else header.dtype)
     if piece.dtype == np.uint8:
@@ -167,7 +163,5 @@ def _read_piece(where: str, header: NpyHeader, stream: IO[bytes], count: int) ->
     with np.errstate(invalid="ignore"):
         lowest, highest = piece.min(), piece.max()
     if not (lowest >= 0 and highest <= 255):
-        raise DataError(
-            f"{where} holds values from {lowest} to {highest}: accepted are numbers from 0 to 255."
-        )
+        raise DataError(f"{where} holds values from {lowest} to {highest}: accepted are numbers from 0 to 255.")
     return piece

@@ -52,9 +52,7 @@ def read_npz(name: str, content: bytes) -> tuple[Split, Split | None]:
     # Each entry of a zip's directory begins with these bytes; zipfile would make an object of every one of
     # them.
     if content.count(CENTRAL_ENTRY_MAGIC) > MAX_MEMBERS:
-        raise DataError(
-            f"{quoted(name)} holds more than {MAX_MEMBERS} members: accepted is a Keras .npz with four."
-        )
+        raise DataError(f"{quoted(name)} holds more than {MAX_MEMBERS} members: accepted is a Keras .npz with four.")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _read_archive(name, archive)

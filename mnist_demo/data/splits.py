@@ -47,9 +47,7 @@ class Split:
                 found = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
                 raise DataError(f"The {name} of a split are {found}: accepted is a uint8 array.")
         if self.images.ndim != 3 or self.images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
-            raise DataError(
-                f"The images of a split have the shape {self.images.shape}: accepted is (n, 28, 28)."
-            )
+            raise DataError(f"The images of a split have the shape {self.images.shape}: accepted is (n, 28, 28).")
         if self.labels.shape != self.images.shape[:1]:
             raise DataError(
                 f"The labels of a split have the shape {self.labels.shape}: "
@@ -110,8 +108,7 @@ class MnistData:
     def __post_init__(self) -> None:
         if not 1 <= len(self.name) <= MAX_NAME_LENGTH or not self.name.isprintable():
             raise DataError(
-                f"The name {quoted(self.name)} does not fit: accepted are 1 to {MAX_NAME_LENGTH} printable "
-                "characters."
+                f"The name {quoted(self.name)} does not fit: accepted are 1 to {MAX_NAME_LENGTH} printable characters."
             )
         if self.seed < 0:
             raise DataError(f"The seed is {self.seed}: accepted is 0 or more.")
@@ -119,9 +116,7 @@ class MnistData:
         object.__setattr__(
             self, "_train_walk", BatchWalk(self.train.images, self.train.labels, "training", (self.seed, 0))
         )
-        object.__setattr__(
-            self, "_test_walk", BatchWalk(self.test.images, self.test.labels, "test", (self.seed, 1))
-        )
+        object.__setattr__(self, "_test_walk", BatchWalk(self.test.images, self.test.labels, "test", (self.seed, 1)))
 
     def split(self, name: SplitName | str) -> Split:
         """Return the split of that name.
@@ -136,9 +131,7 @@ class MnistData:
                 return self.validation
             case SplitName.TEST:
                 return self.test
-        raise DataError(
-            f"There is no split {quoted(str(name))}: accepted are 'train', 'validation' and 'test'."
-        )
+        raise DataError(f"There is no split {quoted(str(name))}: accepted are 'train', 'validation' and 'test'.")
 
     @cached_property
     def digest(self) -> str:

@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mnist_demo.data.errors import DataError, quoted
-from mnist_demo.data.idx import IdxDimensions, idx_dimensions, is_idx, read_idx
+from mnist_demo.data.idx import IDX_LABELS_MAGIC, is_gzip, read_idx
 from mnist_demo.data.labels import checked_labels, labels_from_one_hot
-from mnist_demo.data.limits import CLASSES, IMAGE_SIZE, MAX_IMAGES_PER_FILE, PIXELS_PER_IMAGE
+from mnist_demo.data.limits import CLASSES, IMAGE_SIZE, PIXELS_PER_IMAGE
 
 PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
+# All of MNIST. Pillow takes four bytes for a pixel with colour, so that is 220 MB for a moment.
+MAX_SPRITE_IMAGES = 70_000
 # A sprite of 20 MB in the 8 KB chunks of libpng has 2,600.
 MAX_CHUNKS = 20_000
 # Channels and bit depths by colour type (PNG specification, 11.2.1).
@@ -30,7 +32,8 @@ COLOUR_TYPES = {
     4: (2, (8, 16)),  # grey with alpha
     6: (4, (8, 16)),  # RGB with alpha
 }
-BYTES_PER_PIECE = 1 << 20
+# Deflate makes at most 1,032 bytes out of one, so a piece never becomes more than 17 MB.
+BYTES_PER_PIECE = 1 << 14
 ROWS_PER_STRIP = 4096
 
 # All that Pillow raises for a PNG that it cannot decode.
@@ -102,8 +105,10 @@ def read_sprite_labels(name: str, content: bytes, count: int) -> NDArray[np.uint
         return checked_labels(quoted(name), values)
     if len(values) == CLASSES * count:
         return labels_from_one_hot(quoted(name), values.reshape(count, CLASSES))
-    if is_idx(content) and idx_dimensions(name, content) is IdxDimensions.LABELS:
-        return read_idx(name, content)
+    if is_gzip(content) or content.startswith(IDX_LABELS_MAGIC):
+        labels = read_idx(name, content)
+        if labels.shape == (count,):
+            return labels
     raise DataError(
         f"{quoted(name)} has {len(content):,} bytes for {count:,} images: accepted is one byte (0 to 9) or "
         "ten one-hot bytes for each image."
@@ -119,9 +124,7 @@ def _picture_chunks(name: str, content: bytes) -> dict[bytes, bytes]:
         if kind in (b"IHDR", b"PLTE", b"tRNS", b"IDAT"):
             chunks.setdefault(kind, []).append(data)
     if b"IHDR" not in chunks or b"IDAT" not in chunks:
-        raise DataError(
-            f"{quoted(name)} is a PNG without a picture: accepted is one with an IHDR and an IDAT chunk."
-        )
+        raise DataError(f"{quoted(name)} is a PNG without a picture: accepted is one with an IHDR and an IDAT chunk.")
     return {kind: b"".join(parts) for kind, parts in chunks.items()}
 
 
@@ -137,9 +140,7 @@ def _chunks(name: str, content: bytes) -> Iterator[tuple[bytes, bytes]]:
             break
         (checksum,) = struct.unpack_from(">I", content, end - 4)
         if zlib.crc32(memoryview(content)[position + 4 : end - 4]) != checksum:
-            raise DataError(
-                f"{quoted(name)} is a damaged PNG (a checksum is wrong): accepted is a whole one."
-            )
+            raise DataError(f"{quoted(name)} is a damaged PNG (a checksum is wrong): accepted is a whole one.")
         if kind == b"IEND":
             return
         yield kind, content[position + 8 : end - 4]
@@ -157,19 +158,19 @@ def _checked_height(name: str, chunks: dict[bytes, bytes]) -> int:
     width: int
     height: int
     width, height, depth, colour_type, _, _, interlaced = struct.unpack(">IIBBBBB", header)
-    if width != PIXELS_PER_IMAGE or not 1 <= height <= MAX_IMAGES_PER_FILE:
+    if width != PIXELS_PER_IMAGE or not 1 <= height <= MAX_SPRITE_IMAGES:
         raise DataError(
             f"{quoted(name)} is a PNG of {width:,}×{height:,} pixels: accepted is a sprite "
-            f"{PIXELS_PER_IMAGE} pixels wide, one row for each of 1 to {MAX_IMAGES_PER_FILE:,} images."
+            f"{PIXELS_PER_IMAGE} pixels wide, one row for each of 1 to {MAX_SPRITE_IMAGES:,} images."
         )
     channels, depths = COLOUR_TYPES.get(colour_type, (0, ()))
     if depth not in depths or (colour_type == PALETTE and b"PLTE" not in chunks) or interlaced:
         raise DataError(
             f"{quoted(name)} is a PNG of colour type {colour_type} and bit depth {depth}"
-            f"{', interlaced' if interlaced else ''}: accepted are grey, RGB(A) and palette images that are not "
-            "interlaced."
+            f"{', interlaced' if interlaced else ''}: accepted are grey, RGB(A) and palette images that are "
+            "not interlaced."
         )
-    # Each row is preceded by the number of its filter.
+    # A byte before each row tells its filter.
     _check_length(name, chunks[b"IDAT"], height * (1 + (width * depth * channels + 7) // 8))
     return height
 
@@ -182,11 +183,10 @@ def _check_length(name: str, compressed: bytes, promised: int) -> None:
     stream = zlib.decompressobj()
     length = 0
     try:
-        while length <= promised and not stream.eof:
-            piece = len(stream.decompress(stream.unconsumed_tail if length else compressed, BYTES_PER_PIECE))
-            if piece == 0:
+        for start in range(0, len(compressed), BYTES_PER_PIECE):
+            length += len(stream.decompress(compressed[start : start + BYTES_PER_PIECE]))
+            if length > promised or stream.eof:
                 break
-            length += piece
     except zlib.error as error:
         raise DataError(f"{quoted(name)} is a damaged PNG ({error}): accepted is a whole one.") from error
     if length != promised or not stream.eof:

@@ -51,17 +51,13 @@ def load_data(path: Path) -> MnistData:
         DataError: If there is no such file, or it is damaged or something else.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        # Opened here: numpy leaves a file open that turns out to be no archive.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             about = json.loads(archive["about"].tobytes())
             if about["version"] != VERSION:
                 raise DataError(f"it has version {about['version']!r}")
-            splits = {
-                str(split): Split(archive[f"{split}_images"], archive[f"{split}_labels"])
-                for split in SplitName
-            }
-            return MnistData(
-                name=about["name"], class_names=tuple(about["class_names"]), seed=about["seed"], **splits
-            )
+            splits = {str(split): Split(archive[f"{split}_images"], archive[f"{split}_labels"]) for split in SplitName}
+            return MnistData(name=about["name"], class_names=tuple(about["class_names"]), seed=about["seed"], **splits)
     except (
         OSError,
         EOFError,
@@ -73,6 +69,5 @@ def load_data(path: Path) -> MnistData:
         zlib.error,
     ) as error:
         raise DataError(
-            f"{quoted(path.name)} cannot be read ({error}): accepted is data of version {VERSION} as the lab "
-            "keeps it."
+            f"{quoted(path.name)} cannot be read ({error}): accepted is data of version {VERSION} as the lab keeps it."
         ) from error

@@ -30,6 +30,9 @@ CODELAB_VALIDATION_IMAGES = 5_000
 TEST_FRACTION = 1 / 7
 VALIDATION_FRACTION = 1 / 12
 
+# What the names of such files say besides what the data is called: "train-images-idx3-ubyte", "mnist_images".
+COMMON_WORDS = {"train", "t10k", "test", "images", "labels", "idx1", "idx3", "ubyte", "uint8"}
+
 # A large sprite takes 300 MB while it is decoded: one at a time, whoever uploads.
 _decoding = threading.Lock()
 
@@ -42,7 +45,9 @@ class Upload:
     content: bytes
 
 
-def read_uploads(files: Sequence[Upload], class_names: Sequence[str] | None = None) -> MnistData:
+def read_uploads(
+    files: Sequence[Upload], class_names: Sequence[str] | None = None, *, name: str | None = None
+) -> MnistData:
     """Read data that somebody brought: Keras' ``.npz``, IDX, or the codelab's sprite.
 
     Each file is recognised by its content. Accepted are one ``.npz``; one file of images and one of labels;
@@ -56,9 +61,10 @@ def read_uploads(files: Sequence[Upload], class_names: Sequence[str] | None = No
     Args:
         files: One, two or four files of at most 20 MB each.
         class_names: Ten distinct names for the labels 0 to 9; "0" to "9" if none are given.
+        name: What to call the data; taken from the name of the first file if none is given.
 
     Returns:
-        The data in three splits that share no image, named after the file.
+        The data in three splits that share no image.
 
     Raises:
         DataError: With one sentence, if a file is wrong, truncated or hostile, or the files do not belong
@@ -68,7 +74,8 @@ def read_uploads(files: Sequence[Upload], class_names: Sequence[str] | None = No
     _check_sizes(files)
     with _decoding:
         train, test = _read_sets(files)
-    return MnistData(_data_name(files[0].name), *_hold_out(files[0].name, train, test), class_names=names)
+    splits = _hold_out(files[0].name, train, test)
+    return MnistData(name or _data_name(files[0].name), *splits, class_names=names)
 
 
 def _check_sizes(files: Sequence[Upload]) -> None:
@@ -77,8 +84,7 @@ def _check_sizes(files: Sequence[Upload]) -> None:
     for file in files:
         if not 1 <= len(file.content) <= MAX_UPLOAD_BYTES:
             raise DataError(
-                f"{quoted(file.name)} has {len(file.content):,} bytes: accepted are 1 to "
-                f"{MAX_UPLOAD_BYTES:,} (20 MB)."
+                f"{quoted(file.name)} has {len(file.content):,} bytes: accepted are 1 to {MAX_UPLOAD_BYTES:,} (20 MB)."
             )
 
 
@@ -107,9 +113,7 @@ def _sorted_by_content(files: Sequence[Upload]) -> tuple[list[Upload], list[Uplo
     beside_png = any(is_png(file.content) for file in files)
     for file in files:
         if is_npz(file.content):
-            raise DataError(
-                f"{quoted(file.name)} is one of {len(files)} files: accepted is a Keras .npz by itself."
-            )
+            raise DataError(f"{quoted(file.name)} is one of {len(files)} files: accepted is a Keras .npz by itself.")
         if is_png(file.content):
             images.append(file)
         elif beside_png:
@@ -173,7 +177,8 @@ def _hold_out(name: str, train: Split, test: Split | None) -> tuple[Split, Split
 
 
 def _data_name(file_name: str) -> str:
-    """Return what data from that file is called: the name without folders and endings."""
-    stem = PurePosixPath(file_name.replace("\\", "/")).name.split(".")[0].strip()
-    printable = "".join(character for character in stem if character.isprintable())
-    return printable[:MAX_NAME_LENGTH] or "Uploaded data"
+    """Return what data from that file is called: "Fashion-MNIST_train.npz" gives "Fashion MNIST"."""
+    stem = PurePosixPath(file_name.replace("\\", "/")).name.split(".")[0]
+    words = [word for word in re.split(r"[\W_]+", stem) if word.isprintable()]
+    name = " ".join(word for word in words if word.lower() not in COMMON_WORDS).strip()
+    return name[:MAX_NAME_LENGTH] or "Uploaded data"

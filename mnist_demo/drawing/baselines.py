@@ -54,9 +54,7 @@ def crop_and_centre(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if not ink.any():
         raise DrawingError("There is no ink yet: draw a digit first.")
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    crop = Image.fromarray(picture).crop(
-        (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
-    )
+    crop = Image.fromarray(picture).crop((int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1))
     factor = BOX / max(crop.size)
     size = (max(1, round(crop.width * factor)), max(1, round(crop.height * factor)))
     small = np.asarray(crop.resize(size, Image.Resampling.BOX if factor < 1 else Image.Resampling.BILINEAR))

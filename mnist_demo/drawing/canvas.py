@@ -14,13 +14,11 @@ from numpy.typing import NDArray
 
 from mnist_demo.drawing.strokes import MAX_COORDINATE, MAX_POINTS, MAX_STROKES, DrawingError, Stroke, too_many
 
-# A curve is cut so finely that no point of it is farther than this from the straight pieces, in canvas
-# pixels.
-FLATNESS = 0.05
-MOST_PIECES = 16  # of one curve; the pen's curves join neighbouring positions and need one to four
+# A curve is cut so finely that no point of it is farther than this from the straight pieces.
+FLATNESS = 0.05  # canvas pixels
+MOST_PIECES = 100  # of one curve; the pen's curves join neighbouring positions and need one to four
 
-# A click without a move comes as a line of a thousandth of the pen's width; no pointer moves by less than
-# this.
+# A click without a move comes as a line of a few hundredths; no pointer moves by less than this.
 SMALLEST = 0.25  # canvas pixels
 
 # How many numbers follow each command.
@@ -43,9 +41,7 @@ def strokes_from_canvas(json_data: object) -> list[Stroke]:
     if json_data is None:
         return []
     if not isinstance(json_data, dict):
-        raise DrawingError(
-            f"The drawing must be the canvas's own description, not {type(json_data).__name__}."
-        )
+        raise DrawingError(f"The drawing must be the canvas's own description, not {type(json_data).__name__}.")
     objects = json_data.get("objects", [])
     if not isinstance(objects, list):
         raise DrawingError(f"The drawing's objects must be a list, not {type(objects).__name__}.")
@@ -66,7 +62,7 @@ def _stroke(item: object) -> Stroke:
     if not isinstance(item, dict) or item.get("type") != "Path":
         kind = item.get("type") if isinstance(item, dict) else None
         named = f"a {kind:.20}" if isinstance(kind, str) else "something"
-        raise DrawingError(f"The canvas holds {named}; only strokes of the pen can be read. Remove the rest.")
+        raise DrawingError(f"The canvas holds {named}; only strokes of the pen can be read. Clear it and start again.")
     commands = _checked_commands(item.get("path"))
     stroke = _placed(_flattened(commands), _fabric_middle(commands), item)
     if np.ptp(stroke, axis=0).max() < SMALLEST:
@@ -106,6 +102,8 @@ def _flattened(commands: list[list[Any]]) -> Stroke:
                 a, b, c = (1 - t) ** 2, 2 * (1 - t) * t, t * t
                 points.append((a * x0 + b * cx + c * x, a * y0 + b * cy + c * y))
         points.append((x, y))
+        if len(points) > MAX_POINTS:
+            raise too_many("points", MAX_POINTS)
     return np.array(points, dtype=np.float64)
 
 
@@ -133,10 +131,9 @@ def _fabric_middle(commands: list[list[Any]]) -> NDArray[np.float64]:
 
 
 def _cubic_reach(start: float, control: float, end: float) -> tuple[float, float]:
-    """Return the least and greatest value on one axis of a cubic Bézier curve with both control points alike."""
+    """Return the least and greatest value on one axis of a cubic curve with both control points alike."""
     values = [start, end]
-    # Its slope, 3 (1 − t)² (control − start) + 3 t² (end − control), is zero within only if the curve turns
-    # back.
+    # Its slope, 3 (1 − t)² (control − start) + 3 t² (end − control), is zero within only if it turns back.
     if (control - start) * (end - control) < 0:
         t = 1 / (1 + sqrt((end - control) / (start - control)))
         inner = 3 * t * (1 - t) * control
@@ -145,7 +142,7 @@ def _cubic_reach(start: float, control: float, end: float) -> tuple[float, float
 
 
 def _placed(points: Stroke, middle: NDArray[np.float64], item: dict[str, Any]) -> Stroke:
-    """Put the points where the object is now: turned and stretched about its middle, which is at (left, top)."""
+    """Put the points where they are now: stretched and turned about its middle, which is at (left, top)."""
     for origin in ("originX", "originY"):
         if item.get(origin, "center") != "center":
             raise DrawingError(f"A stroke on the canvas has an {origin} other than 'center'.")
@@ -181,10 +178,8 @@ def _placed(points: Stroke, middle: NDArray[np.float64], item: dict[str, Any]) -
 
 def _check_number(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise DrawingError(f"A stroke on the canvas has a {name} that is not a number: {value!r:.20}.")
+        raise DrawingError(f"A stroke on the canvas has a {name} that is not a number.")
     # Compared before it is converted: a whole number may be too large for a float.
     if not (abs(value) <= MAX_COORDINATE and isfinite(value)):
-        raise DrawingError(
-            f"A stroke on the canvas has a {name} beyond ±{MAX_COORDINATE:g}, too far out to be drawn."
-        )
+        raise DrawingError(f"A stroke on the canvas has a {name} beyond ±{MAX_COORDINATE:g}, too far out to be drawn.")
     return float(value)

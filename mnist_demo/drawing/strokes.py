@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 # A digit takes a few strokes and a few hundred points. These bounds leave room for a long scribble (a minute
 # of a fast pen) and keep the redrawing of the worst of them well under a second.
 MAX_STROKES = 1_000
-MAX_POINTS = 20_000
+MAX_POINTS = 10_000
 # Far beyond any screen or paper, and small enough that squares and differences stay exact enough.
 MAX_COORDINATE = 1e9
 
@@ -32,7 +32,7 @@ def checked_strokes(strokes: object) -> Strokes:
 
     Raises:
         DrawingError: if they are anything else, not finite, beyond ±1e9, or more than 1,000 strokes or
-            20,000 points.
+            10,000 points.
     """
     if not _is_sequence(strokes):
         raise DrawingError(f"A drawing must be a sequence of strokes, not {type(strokes).__name__}.")
@@ -42,9 +42,7 @@ def checked_strokes(strokes: object) -> Strokes:
     points = 0
     for number, stroke in enumerate(strokes, start=1):
         if not _is_sequence(stroke):
-            raise DrawingError(
-                f"Stroke {number} must be a sequence of (x, y) points, not {type(stroke).__name__}."
-            )
+            raise DrawingError(f"Stroke {number} must be a sequence of (x, y) points, not {type(stroke).__name__}.")
         points += len(stroke)
         if points > MAX_POINTS:
             raise too_many("points", MAX_POINTS)
@@ -55,7 +53,7 @@ def checked_strokes(strokes: object) -> Strokes:
 
 def too_many(what: str, most: int) -> DrawingError:
     """Return the error for a drawing with more strokes or points than can be read."""
-    return DrawingError(f"The drawing has more than {most:,} {what}, too many to read. Start it again.")
+    return DrawingError(f"The drawing has more than {most:,} {what}, too many to read. Clear it and start again.")
 
 
 def _checked_stroke(number: int, stroke: Sequence[object] | NDArray[np.generic]) -> Stroke:
@@ -69,9 +67,7 @@ def _checked_stroke(number: int, stroke: Sequence[object] | NDArray[np.generic])
     if not np.isfinite(points).all():
         raise DrawingError(f"Stroke {number} has a point that is not finite; every x and y must be a number.")
     if np.abs(points).max() > MAX_COORDINATE:
-        raise DrawingError(
-            f"Stroke {number} has a point beyond ±{MAX_COORDINATE:g}, too far out to be drawn."
-        )
+        raise DrawingError(f"Stroke {number} has a point beyond ±{MAX_COORDINATE:g}, too far out to be drawn.")
     return points
 
 

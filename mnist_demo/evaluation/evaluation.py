@@ -150,8 +150,7 @@ class Evaluation:
         """The images read wrongly, the most confident first; equally confident ones in their order."""
         wrong = self._most_confident_first(~self.correct)
         return tuple(
-            Mistake(int(i), int(self.labels[i]), int(self.predictions[i]), float(self.confidences[i]))
-            for i in wrong
+            Mistake(int(i), int(self.labels[i]), int(self.predictions[i]), float(self.confidences[i])) for i in wrong
         )
 
     def indices(self, true: int, predicted: int) -> NDArray[np.int64]:
@@ -177,9 +176,7 @@ class Evaluation:
         return indices[np.argsort(-self.confidences[indices], kind="stable")]
 
 
-def evaluate(
-    labels: ArrayLike, probabilities: ArrayLike, class_names: Sequence[str] | None = None
-) -> Evaluation:
+def evaluate(labels: ArrayLike, probabilities: ArrayLike, class_names: Sequence[str] | None = None) -> Evaluation:
     """Evaluate one prediction pass.
 
     Args:
@@ -233,8 +230,7 @@ def _checked_probabilities(probabilities: ArrayLike) -> NDArray[np.float64]:
     if outside.any():
         row, column = np.argwhere(outside)[0]
         raise EvaluationError(
-            f"The probabilities must be from 0 to 1; image {row} has {array[row, column]:g} for "
-            f"class {column}."
+            f"The probabilities must be from 0 to 1; image {row} has {array[row, column]:g} for class {column}."
         )
     sums = array.sum(axis=1)
     off = np.flatnonzero(np.abs(sums - 1) > SUM_TOLERANCE)
@@ -255,7 +251,5 @@ def _as_array(name: str, values: ArrayLike) -> NDArray[Any]:
 
 def _checked_names(names: tuple[str, ...]) -> tuple[str, ...]:
     if len(names) != CLASSES or not all(isinstance(name, str) and name for name in names):
-        raise EvaluationError(
-            f"There must be {CLASSES} class names, each some text; these are {names!r:.80}."
-        )
+        raise EvaluationError(f"There must be {CLASSES} class names, each some text; these are {names!r:.80}.")
     return names

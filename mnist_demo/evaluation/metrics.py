@@ -53,9 +53,7 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> In
     return Interval(low, high)
 
 
-def confusion_matrix(
-    labels: NDArray[np.integer], predictions: NDArray[np.integer], classes: int
-) -> NDArray[np.int64]:
+def confusion_matrix(labels: NDArray[np.integer], predictions: NDArray[np.integer], classes: int) -> NDArray[np.int64]:
     """Count how often each class was read as each class.
 
     Args:

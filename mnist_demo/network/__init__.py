@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from mnist_demo.network.analysis import analyse
 from mnist_demo.network.choices import ActivationName, Initializer, Padding
-from mnist_demo.network.fields import Choice, LayerError, Number, Option, WholeNumber
 from mnist_demo.network.layers import (
     LAYER_TYPES,
     Activation,
@@ -21,6 +20,7 @@ from mnist_demo.network.layers import (
     Flatten,
     GlobalAveragePooling2D,
     Layer,
+    LayerError,
     MaxPooling2D,
     Normalization,
     layer_name,
@@ -60,7 +60,6 @@ __all__ = [
     "ActivationName",
     "AveragePooling2D",
     "BatchNormalization",
-    "Choice",
     "Conv2D",
     "Dense",
     "DepthwiseConv2D",
@@ -77,12 +76,9 @@ __all__ = [
     "NetworkError",
     "NetworkReport",
     "Normalization",
-    "Number",
-    "Option",
     "Padding",
     "Problem",
     "ProblemKind",
-    "WholeNumber",
     "analyse",
     "build_model",
     "layer_from_json",

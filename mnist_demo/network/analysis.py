@@ -91,10 +91,10 @@ def _misfit(
 ) -> str:
     """A shape problem in a learner's words: the layer, what it gets, and what would help."""
     shape = signal.shape
-    got = f"{'×'.join(map(str, shape))} map" if shape else "map"
+    got = _map(shape) if shape else "a map"
     if is_final:
         return (
-            f"The final layer, Dense {CLASSES}, gets a {got}, but it needs a vector. "
+            f"The final layer, Dense {CLASSES}, gets {got}, but it needs a vector. "
             "Put Flatten or GlobalAveragePooling2D at the end."
         )
     layer = layers[index - 1]
@@ -108,8 +108,8 @@ def _misfit(
             )
         case ProblemKind.NEEDS_VECTOR:
             return (
-                f"{who} gets a {got}, but it needs a vector. "
-                "Put Flatten or GlobalAveragePooling2D before it, or use Conv2D 1×1 to treat every pixel alike."
+                f"{who} gets {got}, but it needs a vector. "
+                "Put Flatten or GlobalAveragePooling2D before it, or use Conv2D 1×1 on every pixel."
             )
         case _:
             return f"{who} {_too_small(layer, shape[0] if shape else 0, layers[: index - 1])}"
@@ -124,9 +124,14 @@ def _too_small(layer: Layer, side: int, before: Sequence[Layer]) -> str:
     has_pooling = any(isinstance(item, MaxPooling2D | AveragePooling2D) for item in before)
     last_resort = "one pooling layer fewer" if has_pooling else "padding 'same' in the layers before it"
     return (
-        f"gets a {side}×{side} map: the {window} does not fit. "
+        f"gets {_map((side, side))}: the {window} does not fit. "
         f"Use padding 'same', a smaller {window}, or {last_resort}."
     )
+
+
+def _map(shape: tuple[int, ...]) -> str:
+    article = "an" if shape[0] in (8, 11, 18) else "a"
+    return f"{article} {'×'.join(map(str, shape))} map"
 
 
 def _bounds(layers: Sequence[Layer], rows: Sequence[LayerReport]) -> Iterator[Problem]:
@@ -139,9 +144,7 @@ def _bounds(layers: Sequence[Layer], rows: Sequence[LayerReport]) -> Iterator[Pr
         )
         yield Problem(MAX_LAYERS + 1, ProblemKind.TOO_MANY_LAYERS, message)
 
-    def too_much(
-        kind: ProblemKind, limit: int, what: str, measure: Callable[[LayerReport], int]
-    ) -> Iterator[Problem]:
+    def too_much(kind: ProblemKind, limit: int, what: str, measure: Callable[[LayerReport], int]) -> Iterator[Problem]:
         total = sum(map(measure, rows))
         if total > limit:
             largest = max(rows, key=measure)
@@ -152,9 +155,7 @@ def _bounds(layers: Sequence[Layer], rows: Sequence[LayerReport]) -> Iterator[Pr
             )
             yield Problem(largest.index, kind, message)
 
-    yield from too_much(
-        ProblemKind.TOO_MANY_PARAMETERS, MAX_PARAMETERS, "parameters", lambda row: row.parameters
-    )
+    yield from too_much(ProblemKind.TOO_MANY_PARAMETERS, MAX_PARAMETERS, "parameters", lambda row: row.parameters)
     yield from too_much(
         ProblemKind.TOO_MANY_MULTIPLY_ADDS,
         MAX_MULTIPLY_ADDS,

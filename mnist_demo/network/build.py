@@ -2,9 +2,9 @@
 
 from typing import Any, assert_never
 
-from mnist_demo.backend import keras
 import numpy as np
 
+from mnist_demo.backend import keras
 from mnist_demo.network.choices import Initializer
 from mnist_demo.network.layers import (
     Activation,

@@ -46,9 +46,7 @@ def hints(layers: Sequence[Layer]) -> Iterator[Hint]:
             )
         is_vector = is_vector or isinstance(layer, Flatten | GlobalAveragePooling2D)
         if isinstance(layer, Dense):
-            linear_before = (
-                f"layer {index}, {layer.label}" if layer.activation is ActivationName.LINEAR else ""
-            )
+            linear_before = f"layer {index}, {layer.label}" if layer.activation is ActivationName.LINEAR else ""
         elif not isinstance(layer, Flatten | Dropout):
             linear_before = ""
     if linear_before:

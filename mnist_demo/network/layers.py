@@ -1,37 +1,28 @@
 """The layers that a learner can put between the image and the final Dense 10, as frozen specs without Keras.
 
-The fields are Keras' own arguments (`l2` stands for its `kernel_regularizer`), kernels and windows are
-square, and every layer with weights has biases. A new layer is one dataclass here, one shape rule in
-`shapes.py` and one build rule in `build.py`.
+The fields are Keras' own arguments (`l2` stands for its `kernel_regularizer`) with their bounds, from which the
+Design page makes its editors. Kernels and windows are square, and every layer with weights has biases. A new
+layer is one dataclass here, one shape rule in `shapes.py` and one build rule in `build.py`.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar, get_args
 
+from mnist_demo.fields import FieldError, check, choice, integer, real
 from mnist_demo.network.choices import ActivationName, Initializer, Padding
-from mnist_demo.network.fields import Choice, Number, Option, WholeNumber, checked, guarded, options_of
 
-# The rules that several layers share.
-_KERNEL_SIZE = guarded(WholeNumber(1, 11, "Side of the square that the kernel covers, in pixels of the map."))
-_STRIDES = guarded(WholeNumber(1, 8, "Pixels that the kernel moves between two outputs; 2 halves the map."))
-# Above 7 a window costs more time than a convolution and says less than GlobalAveragePooling2D.
-_POOL_SIZE = guarded(WholeNumber(1, 7, "Side of the square that is summed up in one value."))
-_POOL_STRIDES = guarded(
-    WholeNumber(1, 8, "Pixels that the window moves between two outputs; empty: its own side.", optional=True)
-)
-_PADDING = guarded(
-    Choice(Padding, "valid: stay inside the map, which shrinks. same: add zeros around it and keep its size.")
-)
-_ACTIVATION = guarded(
-    Choice(ActivationName, "Function applied to each output; without one, layers merge into a single sum.")
-)
-_INITIALIZER = guarded(
-    Choice(Initializer, "How the weights are drawn before training. He suits relu, LeCun suits selu.")
-)
-_L2 = guarded(
-    Number(0.0, 1.0, "Weight of the penalty on large weights; 0 is none, 0.0001 is gentle.", step=0.0001)
-)
+# What is said of options that several layers share.
+_KERNEL_SIZE = "Side of the square that the kernel covers, in pixels of the map."
+_STRIDES = "Pixels that the kernel moves between two outputs; 2 halves the map."
+_PADDING = "Valid stays inside the map, which shrinks; same adds zeros around it and keeps its size."
+_ACTIVATION = "Function applied to each value; without one, layers merge into a single sum."
+_INITIALIZER = "How the weights are drawn before training. He suits relu, LeCun suits selu."
+_L2 = "Weight of the penalty on large weights; 0 is none, 0.0001 is gentle."
+
+
+class LayerError(FieldError):
+    """A layer cannot be made; the message names the layer, the field, the value and what is accepted."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +36,10 @@ class LayerSpec:
     description: ClassVar[str]
 
     def __post_init__(self) -> None:
-        for name, value in checked(self.type_name, self.options(), vars(self)).items():
-            object.__setattr__(self, name, value)
+        try:
+            check(self)
+        except FieldError as refusal:
+            raise LayerError(str(refusal)) from None
 
     @property
     def type_name(self) -> str:
@@ -62,11 +55,6 @@ class LayerSpec:
         """The layer in one line, without what is left at rest: `Conv2D 8 · 5×5 · relu`."""
         return self.label
 
-    @classmethod
-    def options(cls) -> tuple[Option, ...]:
-        """The layer's options with their rules, in the order in which an editor shows them."""
-        return options_of(cls)
-
 
 @dataclass(frozen=True)
 class Conv2D(LayerSpec):
@@ -77,16 +65,13 @@ class Conv2D(LayerSpec):
         "and marks where it finds it."
     )
 
-    filters: int = field(
-        default=8,
-        metadata=guarded(WholeNumber(1, 512, "Number of patterns to learn; each makes one output map.")),
-    )
-    kernel_size: int = field(default=3, metadata=_KERNEL_SIZE)
-    strides: int = field(default=1, metadata=_STRIDES)
-    padding: Padding = field(default=Padding.VALID, metadata=_PADDING)
-    activation: ActivationName = field(default=ActivationName.LINEAR, metadata=_ACTIVATION)
-    kernel_initializer: Initializer = field(default=Initializer.GLOROT_UNIFORM, metadata=_INITIALIZER)
-    l2: float = field(default=0.0, metadata=_L2)
+    filters: int = integer(8, 1, 512, "Number of patterns to learn; each makes one output map.")
+    kernel_size: int = integer(3, 1, 11, _KERNEL_SIZE)
+    strides: int = integer(1, 1, 8, _STRIDES)
+    padding: Padding = choice(Padding.VALID, _PADDING)
+    activation: ActivationName = choice(ActivationName.LINEAR, _ACTIVATION)
+    kernel_initializer: Initializer = choice(Initializer.GLOROT_UNIFORM, _INITIALIZER)
+    l2: float = real(0.0, 0.0, 1.0, _L2, step=0.0001)
 
     @property
     def label(self) -> str:
@@ -107,15 +92,13 @@ class DepthwiseConv2D(LayerSpec):
         "A Conv2D 1×1 after it mixes the channels."
     )
 
-    kernel_size: int = field(default=3, metadata=_KERNEL_SIZE)
-    strides: int = field(default=1, metadata=_STRIDES)
-    padding: Padding = field(default=Padding.VALID, metadata=_PADDING)
-    depth_multiplier: int = field(
-        default=1, metadata=guarded(WholeNumber(1, 8, "Kernels for each channel of the map."))
-    )
-    activation: ActivationName = field(default=ActivationName.LINEAR, metadata=_ACTIVATION)
-    kernel_initializer: Initializer = field(default=Initializer.GLOROT_UNIFORM, metadata=_INITIALIZER)
-    l2: float = field(default=0.0, metadata=_L2)
+    kernel_size: int = integer(3, 1, 11, _KERNEL_SIZE)
+    strides: int = integer(1, 1, 8, _STRIDES)
+    padding: Padding = choice(Padding.VALID, _PADDING)
+    depth_multiplier: int = integer(1, 1, 8, "Kernels for each channel of the map.")
+    activation: ActivationName = choice(ActivationName.LINEAR, _ACTIVATION)
+    kernel_initializer: Initializer = choice(Initializer.GLOROT_UNIFORM, _INITIALIZER)
+    l2: float = real(0.0, 0.0, 1.0, _L2, step=0.0001)
 
     @property
     def label(self) -> str:
@@ -131,9 +114,12 @@ class DepthwiseConv2D(LayerSpec):
 class _Pooling2D(LayerSpec):
     """A window that sums up each channel by itself and learns nothing. `strides=None` means `pool_size`."""
 
-    pool_size: int = field(default=2, metadata=_POOL_SIZE)
-    strides: int | None = field(default=None, metadata=_POOL_STRIDES)
-    padding: Padding = field(default=Padding.VALID, metadata=_PADDING)
+    # Above 7 a window costs more than a convolution and says less than GlobalAveragePooling2D.
+    pool_size: int = integer(2, 1, 7, "Side of the square that is summed up in one value.")
+    strides: int | None = integer(
+        None, 1, 8, "Pixels that the window moves between two outputs; left empty, its own side."
+    )
+    padding: Padding = choice(Padding.VALID, _PADDING)
 
     @property
     def stride(self) -> int:
@@ -186,13 +172,12 @@ class BatchNormalization(LayerSpec):
         "training bears a higher learning rate."
     )
 
-    momentum: float = field(
-        default=0.9,
-        metadata=guarded(
-            Number(
-                0.0, 0.999, "Share of the old statistics kept at each batch; short training wants 0.6 to 0.9."
-            )
-        ),
+    momentum: float = real(
+        0.9,
+        0.0,
+        0.999,
+        "Share of the old statistics kept at each batch; short training wants 0.6 to 0.9.",
+        step=0.05,
     )
 
 
@@ -204,7 +189,7 @@ class Activation(LayerSpec):
         "Applies one function to each value: the bend that makes many layers more than one sum."
     )
 
-    activation: ActivationName = field(default=ActivationName.RELU, metadata=_ACTIVATION)
+    activation: ActivationName = choice(ActivationName.RELU, _ACTIVATION)
 
     @property
     def label(self) -> str:
@@ -221,9 +206,7 @@ class Dropout(LayerSpec):
     )
 
     # A rate of 1 would silence everything, and nothing would be learned.
-    rate: float = field(
-        default=0.5, metadata=guarded(Number(0.0, 0.95, "Share of the values silenced at each batch."))
-    )
+    rate: float = real(0.5, 0.0, 0.95, "Share of the values silenced at each batch.", step=0.05)
 
     @property
     def label(self) -> str:
@@ -245,13 +228,10 @@ class Dense(LayerSpec):
         "Joins every value to every unit: it combines all that was found, at the price of many weights."
     )
 
-    units: int = field(
-        default=64,
-        metadata=guarded(WholeNumber(1, 4096, "Number of outputs; each has a weight for every input.")),
-    )
-    activation: ActivationName = field(default=ActivationName.LINEAR, metadata=_ACTIVATION)
-    kernel_initializer: Initializer = field(default=Initializer.GLOROT_UNIFORM, metadata=_INITIALIZER)
-    l2: float = field(default=0.0, metadata=_L2)
+    units: int = integer(64, 1, 4096, "Number of outputs; each has a weight for every input.")
+    activation: ActivationName = choice(ActivationName.LINEAR, _ACTIVATION)
+    kernel_initializer: Initializer = choice(Initializer.GLOROT_UNIFORM, _INITIALIZER)
+    l2: float = real(0.0, 0.0, 1.0, _L2, step=0.0001)
 
     @property
     def label(self) -> str:
@@ -272,12 +252,8 @@ class Normalization(LayerSpec):
         "Shifts and scales the pixels to mean 0 and spread 1 with fixed figures, which speeds up the start."
     )
 
-    mean: float = field(
-        default=0.1307, metadata=guarded(Number(-10.0, 10.0, "Value that becomes 0.", step=0.01))
-    )
-    std: float = field(
-        default=0.3081, metadata=guarded(Number(0.001, 10.0, "Spread that becomes 1.", step=0.01))
-    )
+    mean: float = real(0.1307, -10.0, 10.0, "Value that becomes 0.", step=0.01)
+    std: float = real(0.3081, 0.001, 10.0, "Spread that becomes 1.", step=0.01)
 
     def summary(self) -> str:
         return _line(self.type_name, f"mean {self.mean:g}", f"std {self.std:g}")

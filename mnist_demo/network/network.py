@@ -3,16 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
+from mnist_demo import fields
 from mnist_demo.network.analysis import analyse
 from mnist_demo.network.choices import Initializer
-from mnist_demo.network.fields import Choice, LayerError, shown
-from mnist_demo.network.layers import LAYER_TYPES, Layer
+from mnist_demo.network.layers import LAYER_TYPES, Layer, LayerError
 from mnist_demo.network.report import MAX_LAYERS, NetworkReport, Problem
 from mnist_demo.network.serialization import layer_from_json, layer_to_json
 
 _LAYERS = "layers"
-_OUTPUT_INITIALIZER = "output_initializer"
-_OUTPUT_RULE = Choice(Initializer, "How the weights of the final Dense 10 are drawn before training.")
 
 
 class NetworkError(ValueError):
@@ -42,24 +40,23 @@ class Network:
     """
 
     layers: tuple[Layer, ...]
-    output_initializer: Initializer = Initializer.GLOROT_UNIFORM
+    output_initializer: Initializer = fields.choice(
+        Initializer.GLOROT_UNIFORM, "How the weights of the final Dense 10 are drawn before training."
+    )
 
     def __post_init__(self) -> None:
         layers: object = self.layers
         if not isinstance(layers, tuple | list):
-            raise NetworkError(f"The layers of a network must be a tuple of layers, not {shown(layers)}.")
+            raise NetworkError(f"The layers of a network must be a tuple, not {type(layers).__name__}.")
         for index, layer in enumerate(layers, start=1):
             if type(layer) not in LAYER_TYPES.values():
-                raise NetworkError(
-                    f"Layer {index} must be one of {', '.join(LAYER_TYPES)}, not {shown(layer)}."
-                )
-        object.__setattr__(self, "layers", tuple(layers))
+                found = type(layer).__name__
+                raise NetworkError(f"Layer {index} must be one of {', '.join(LAYER_TYPES)}, not {found}.")
+        object.__setattr__(self, _LAYERS, tuple(layers))
         try:
-            initializer = _OUTPUT_RULE.check(self.output_initializer)
-        except ValueError as refusal:
-            found = shown(self.output_initializer)
-            raise NetworkError(f"{_OUTPUT_INITIALIZER} must be {refusal}, not {found}.") from None
-        object.__setattr__(self, _OUTPUT_INITIALIZER, initializer)
+            fields.check(self)
+        except fields.FieldError as refusal:
+            raise NetworkError(str(refusal)) from None
         problems = self.report().problems
         if problems:
             raise NetworkError(problems[0].message, problems)
@@ -70,29 +67,22 @@ class Network:
 
     def to_json(self) -> dict[str, Any]:
         """The network as plain JSON values, with every field of every layer."""
-        return {
-            _LAYERS: [layer_to_json(layer) for layer in self.layers],
-            _OUTPUT_INITIALIZER: str(self.output_initializer),
-        }
+        return {_LAYERS: [layer_to_json(layer) for layer in self.layers], **fields.to_json(self)}
 
     @classmethod
     def from_json(cls, value: object) -> "Network":
         """The network that `to_json` wrote; `output_initializer` may be left out.
 
         Raises:
-            NetworkError: `value` is no such object, or the network cannot work; one sentence says where and
-                why.
+            NetworkError: `value` is no such object, or the network cannot work; the message says why.
         """
-        if not isinstance(value, dict):
-            raise NetworkError(f"A network must be an object with the field {_LAYERS}, not {shown(value)}.")
-        for name in value:
-            if name not in (_LAYERS, _OUTPUT_INITIALIZER):
-                accepted = f"{_LAYERS} and {_OUTPUT_INITIALIZER}"
-                raise NetworkError(f"A network has no field {shown(name)}; its fields are {accepted}.")
-        if _LAYERS not in value:
+        try:
+            given = fields.object_fields(value, {_LAYERS: None, **fields.field_specs(cls)}, "The network")
+        except fields.FieldError as refusal:
+            raise NetworkError(str(refusal)) from None
+        if _LAYERS not in given:
             raise NetworkError(f"The network has no field {_LAYERS}, which must be a list of layers.")
-        layers = layers_from_json(value[_LAYERS])
-        return cls(layers, value.get(_OUTPUT_INITIALIZER, Initializer.GLOROT_UNIFORM))
+        return cls(**{**given, _LAYERS: layers_from_json(given[_LAYERS])})
 
 
 def layers_from_json(value: object) -> tuple[Layer, ...]:
@@ -102,13 +92,10 @@ def layers_from_json(value: object) -> tuple[Layer, ...]:
         NetworkError: `value` is no list, is longer than `MAX_LAYERS`, or holds something that is no layer.
     """
     if not isinstance(value, list | tuple):
-        raise NetworkError(f"The layers of a network must be a list, not {shown(value)}.")
+        raise NetworkError(f"The layers of a network must be a list, not {type(value).__name__}.")
     if len(value) > MAX_LAYERS:
         raise NetworkError(f"The network has {len(value):,} layers, and this lab allows {MAX_LAYERS}.")
-    layers = []
-    for index, item in enumerate(value, start=1):
-        try:
-            layers.append(layer_from_json(item))
-        except LayerError as refusal:
-            raise NetworkError(f"Layer {index}: {refusal}") from None
-    return tuple(layers)
+    try:
+        return tuple(layer_from_json(item, f"Layer {index}") for index, item in enumerate(value, start=1))
+    except LayerError as refusal:
+        raise NetworkError(str(refusal)) from None

@@ -2,36 +2,45 @@
 
 from typing import Any
 
-from mnist_demo.network.fields import LayerError, shown
-from mnist_demo.network.layers import LAYER_TYPES, Layer
+from mnist_demo import fields
+from mnist_demo.network.layers import LAYER_TYPES, Flatten, Layer, LayerError
 
 _TYPE = "type"
+_LONGEST_TYPE_SHOWN = 40
 
 
 def layer_to_json(layer: Layer) -> dict[str, Any]:
     """The layer with all its fields, so that what was meant survives a change of the defaults."""
-    values = {item.name: getattr(layer, item.name) for item in layer.options()}
-    plain = {name: str(value) if isinstance(value, str) else value for name, value in values.items()}
-    return {_TYPE: layer.type_name, **plain}
+    return {_TYPE: layer.type_name, **fields.to_json(layer)}
 
 
-def layer_from_json(value: object) -> Layer:
+def layer_from_json(value: object, what: str = "The layer") -> Layer:
     """The layer that `layer_to_json` wrote. Fields left out take their default.
 
+    Args:
+        value: what the JSON held; nothing about it is trusted.
+        what: how to name the layer in an error, such as "Layer 3".
+
     Raises:
-        LayerError: `value` is no object, its type or one of its fields is unknown, or a field's value is not
-            accepted.
+        LayerError: it is no object, its type or one of its fields is unknown, or a value is not accepted.
     """
+    layer_type = _layer_type(value, what)
+    known = {_TYPE: None, **fields.field_specs(layer_type)}
+    try:
+        given = fields.object_fields(value, known, what)
+        del given[_TYPE]
+        return layer_type(**given)
+    except fields.FieldError as refusal:
+        message = str(refusal)
+        raise LayerError(message if message.startswith(what) else f"{what}, {message}") from None
+
+
+def _layer_type(value: object, what: str) -> type[Layer]:
     if not isinstance(value, dict):
-        raise LayerError(f"A layer must be an object such as {{'type': 'Flatten'}}, not {shown(value)}.")
+        # Let `object_fields` refuse it: any known fields will do.
+        return Flatten
     kind = value.get(_TYPE)
-    if not isinstance(kind, str) or kind not in LAYER_TYPES:
-        found = shown(kind) if _TYPE in value else "missing"
-        raise LayerError(f"The type of a layer must be one of {', '.join(LAYER_TYPES)}; it is {found}.")
-    layer_type = LAYER_TYPES[kind]
-    known = [item.name for item in layer_type.options()]
-    for name in value:
-        if name != _TYPE and name not in known:
-            accepted = f"its fields are {', '.join(known)}" if known else "it has no fields"
-            raise LayerError(f"{kind} has no field {shown(name)}; {accepted}.")
-    return layer_type(**{name: item for name, item in value.items() if name != _TYPE})
+    if isinstance(kind, str) and kind in LAYER_TYPES:
+        return LAYER_TYPES[kind]
+    found = f"is of type {kind[:_LONGEST_TYPE_SHOWN]!r}" if isinstance(kind, str) else "has no type"
+    raise LayerError(f"{what} {found}; the types are {', '.join(LAYER_TYPES)}.")

@@ -149,9 +149,7 @@ def _convolved(target: Map | Outcome, channels: int, weights: int) -> Outcome:
         # The channels are known even where the size is not, and the layers that follow want to know them.
         return replace(target, signal=Map(channels, None))
     positions = 0 if target.spans is None else len(target.spans) ** 2
-    return Outcome(
-        Map(channels, target.spans), trainable=weights + channels, multiply_adds=weights * positions
-    )
+    return Outcome(Map(channels, target.spans), trainable=weights + channels, multiply_adds=weights * positions)
 
 
 def _slide(source: Map, window: int, stride: int, padding: Padding) -> Map | Outcome:
@@ -172,9 +170,7 @@ def _slide(source: Map, window: int, stride: int, padding: Padding) -> Map | Out
         count = (size - window) // stride + 1
         before = 0
     starts = (position * stride - before for position in range(count))
-    spans = tuple(
-        (source.spans[max(start, 0)][0], source.spans[min(start + window, size) - 1][1]) for start in starts
-    )
+    spans = tuple((source.spans[max(start, 0)][0], source.spans[min(start + window, size) - 1][1]) for start in starts)
     return replace(source, spans=spans)
 
 

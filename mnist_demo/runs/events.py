@@ -79,9 +79,9 @@ def read_events(path: Path) -> Iterator[Event]:
     for line in content.splitlines():
         try:
             event = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
-        if isinstance(event, dict) and event.get("kind") in set(EventKind):
+        if isinstance(event, dict) and event.get("kind") in tuple(EventKind):
             yield event
 
 

@@ -74,15 +74,20 @@ class History:
 
     @property
     def images_per_second(self) -> float | None:
-        """Training speed so far, validation included; None before it can be known."""
-        return self.images / self.seconds if self.seconds > 0 else None
+        """Training speed since the first batch, validation included; None before it can be known."""
+        images, seconds = self.batches["images"], self.batches["seconds"]
+        # The first batch waits for the graph to be built and says nothing about speed.
+        if len(images) < 2 or self.seconds <= seconds[0]:
+            return None
+        return float((self.images - images[0]) / (self.seconds - seconds[0]))
 
     @property
     def seconds_left(self) -> float | None:
         """Expected seconds to the end at the speed so far; None before it can be known."""
-        if self.seconds <= 0 or self.progress <= 0:
+        if self.plan is None or self.images_per_second is None:
             return None
-        return self.seconds * (1 - self.progress) / self.progress
+        left = self.plan.epochs * self.plan.images_per_epoch - self.images
+        return max(0.0, left / self.images_per_second)
 
     @property
     def best_validation_accuracy(self) -> float | None:
@@ -164,7 +169,7 @@ class Run:
     def _last_state(self) -> tuple[RunState, str | None]:
         state, reason = RunState.QUEUED, None
         for event in self.events():
-            if event["kind"] == EventKind.STATE and event.get("state") in set(RunState):
+            if event["kind"] == EventKind.STATE and event.get("state") in tuple(RunState):
                 state, reason = RunState(event["state"]), event.get("reason")
         return state, reason
 

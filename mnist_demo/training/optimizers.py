@@ -3,9 +3,7 @@
 import math
 from typing import Any
 
-from mnist_demo.backend import keras
-from mnist_demo.backend import tf
-
+from mnist_demo.backend import keras, tf
 from mnist_demo.settings import Optimizer, Schedule, TrainingSettings
 
 WARM_UP_SHARE = 0.3

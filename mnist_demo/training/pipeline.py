@@ -7,7 +7,6 @@ again sees the batches that an uninterrupted one would have seen.
 import math
 
 from mnist_demo.backend import tf
-
 from mnist_demo.data import Split
 from mnist_demo.data.augmentation import Augmentation
 from mnist_demo.settings import TrainingSettings

@@ -4,10 +4,9 @@ import math
 import time
 from typing import Any
 
-from mnist_demo.backend import keras
 import numpy as np
-from mnist_demo.backend import tf
 
+from mnist_demo.backend import keras, tf
 from mnist_demo.data import Split
 from mnist_demo.runs import EventKind, EventWriter, Run, RunState, write_state
 from mnist_demo.training.control import Control
@@ -23,11 +22,11 @@ FIXED_DIGITS = 20
 """How many validation digits are answered throughout: the first ones of the split."""
 
 
-class StopRequested(Exception):
+class StopRequested(Exception):  # noqa: N818 - nothing went wrong
     """Leaves `fit` at a batch boundary; what was learned so far is kept."""
 
 
-class Diverged(Exception):
+class DivergedError(Exception):
     """The loss is no longer a number; the message says what to change."""
 
 
@@ -131,7 +130,7 @@ class Recorder(keras.callbacks.Callback):
         images_before, loss_before, right_before = self._reported
         fresh = images - images_before
         if not math.isfinite(summed_loss):
-            raise Diverged(
+            raise DivergedError(
                 f"The loss stopped being a number at batch {self._step:,}: the steps were too large. "
                 "Try a learning rate ten times smaller."
             )

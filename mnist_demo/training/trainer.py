@@ -10,7 +10,7 @@ from mnist_demo.runs import EventKind, EventWriter, Run, RunState, create_run, w
 from mnist_demo.training.control import Control
 from mnist_demo.training.optimizers import build_optimizer
 from mnist_demo.training.pipeline import training_batches, validation_batches
-from mnist_demo.training.recorder import Diverged, Recorder, StopRequested
+from mnist_demo.training.recorder import DivergedError, Recorder, StopRequested
 from mnist_demo.training.weights import save_weights
 
 
@@ -49,7 +49,7 @@ def train(
             _fit(experiment, data, run, writer, control)
         except StopRequested:
             write_state(writer, RunState.STOPPED)
-        except Diverged as diverged:
+        except DivergedError as diverged:
             write_state(writer, RunState.FAILED, str(diverged))
         except BaseException as error:
             write_state(writer, RunState.FAILED, _sentence(error))

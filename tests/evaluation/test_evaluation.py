@@ -14,9 +14,7 @@ from mnist_demo.evaluation import Evaluation, EvaluationError, evaluate
 CLASSES = list(range(10))
 
 
-def some_predictions(
-    n: int, seed: int, sharpness: float = 1.0
-) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+def some_predictions(n: int, seed: int, sharpness: float = 1.0) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """Return random labels and float32 softmax rows that are right more often the higher the sharpness."""
     rng = np.random.default_rng(seed)
     labels = rng.integers(0, 10, n).astype(np.uint8)
@@ -40,22 +38,16 @@ def test_every_figure_is_scikit_learns(
     assert evaluation.accuracy == pytest.approx(reference.accuracy_score(labels, answer))
     expected_loss = reference.log_loss(labels, probabilities, labels=CLASSES)
     assert evaluation.loss == pytest.approx(expected_loss, rel=1e-4, abs=1e-6)
-    np.testing.assert_array_equal(
-        evaluation.confusion, reference.confusion_matrix(labels, answer, labels=CLASSES)
-    )
+    np.testing.assert_array_equal(evaluation.confusion, reference.confusion_matrix(labels, answer, labels=CLASSES))
     np.testing.assert_allclose(
         evaluation.confusion_rates,
         reference.confusion_matrix(labels, answer, labels=CLASSES, normalize="true"),
     )
-    report = reference.classification_report(
-        labels, answer, labels=CLASSES, output_dict=True, zero_division=np.nan
-    )
+    report = reference.classification_report(labels, answer, labels=CLASSES, output_dict=True, zero_division=np.nan)
     for score in evaluation.class_scores:
         row = report[str(score.label)]
         expected = (row["precision"], row["recall"], row["f1-score"], row["support"])
-        assert (score.precision, score.recall, score.f1, score.support) == pytest.approx(
-            expected, nan_ok=True
-        )
+        assert (score.precision, score.recall, score.f1, score.support) == pytest.approx(expected, nan_ok=True)
 
 
 @settings(max_examples=40, deadline=None)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binomtest  # type: ignore[import-untyped]
+from scipy.stats import binomtest
 from sklearn import metrics as reference
 
 from mnist_demo.evaluation import confusion_matrix, cross_entropy, precision_recall_f1, wilson_interval
@@ -58,9 +58,7 @@ def test_confusion_matrix_is_scikit_learns(answers: list[tuple[int, int]]) -> No
 @given(pairs)
 def test_precision_recall_and_f1_are_scikit_learns(answers: list[tuple[int, int]]) -> None:
     true, predicted = np.array(answers).T
-    expected = reference.precision_recall_fscore_support(
-        true, predicted, labels=CLASSES, zero_division=np.nan
-    )
+    expected = reference.precision_recall_fscore_support(true, predicted, labels=CLASSES, zero_division=np.nan)
     ours = precision_recall_f1(confusion_matrix(true, predicted, 10))
     for mine, theirs in zip(ours, expected[:3], strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=1e-12)

@@ -1,0 +1,143 @@
+"""The charts of Explore: images of each class, one image pixel by pixel, and the map of many."""
+
+from collections.abc import Sequence
+
+import altair as alt
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mnist_demo.app.charts import CLASS_COLOURS
+from mnist_demo.data import PcaMap
+
+PIXEL = 10
+"""Screen pixels of one pixel of the large digit: 280 in all, which a phone has room for beside the axis."""
+
+PICKED = "picked"
+"""The selection of the map; its items hold the `image` that was clicked."""
+
+# Names up to this length stand in one row of a legend, as the digits do.
+_SHORT_NAME = 3
+
+_PLAIN = alt.Axis(grid=False, tickCount=5)
+
+
+def counts_chart(counts: NDArray[np.int64], class_names: Sequence[str], words: str) -> alt.LayerChart:
+    """How many images each class has, as bars with their count.
+
+    Args:
+        counts: int64 (10,).
+        class_names: ten names.
+        words: what is counted, for the axis.
+    """
+    frame = pd.DataFrame({"name": class_names, "count": counts, "share": counts / max(int(counts.sum()), 1)})
+    # A sixth more than the longest bar, which is room for its count.
+    longest = max(int(counts.max()), 1) * 7 / 6
+    base = alt.Chart(frame).encode(
+        x=alt.X(
+            "count:Q",
+            title=words,
+            scale=alt.Scale(domain=[0, longest], nice=False),
+            axis=alt.Axis(format="~s", tickCount=4, tickMinStep=1, grid=False),
+        ),
+        y=alt.Y("name:N", title=None, sort=list(class_names), axis=alt.Axis(labelLimit=150, ticks=False, domain=False)),
+        tooltip=[
+            alt.Tooltip("name:N", title="class"),
+            alt.Tooltip("count:Q", title="images", format=","),
+            alt.Tooltip("share:Q", format=".1%"),
+        ],
+    )
+    bars = base.mark_bar(height={"band": 0.75}).encode(color=_class_colour(class_names, None))
+    labels = base.mark_text(align="left", dx=5).encode(text=alt.Text("count:Q", format=","))
+    return alt.LayerChart(layer=[bars, labels]).properties(height=300)
+
+
+def pixel_chart(image: NDArray[np.uint8], paper: str, ink: str, primary: str) -> alt.Chart:
+    """One image, large, each pixel with its row, column and value.
+
+    Args:
+        image: uint8 (28, 28).
+        paper: colour of the value 0.
+        ink: colour of the value 255.
+        primary: colour of the frame around the pixel that is pointed at.
+    """
+    rows, columns = np.indices(image.shape)
+    frame = pd.DataFrame({"row": rows.ravel(), "column": columns.ravel(), "value": image.ravel()})
+    pointed = alt.selection_point(name="pointed", on="pointerover", clear="pointerout", empty=False)
+    axis = alt.Axis(values=list(range(0, 28, 3)), labelAngle=0, ticks=False, domain=False, grid=False)
+    return (
+        alt.Chart(frame)
+        .mark_rect()
+        .encode(
+            x=alt.X("column:O", title="column", axis=axis, scale=alt.Scale(padding=0)),
+            y=alt.Y("row:O", title="row", axis=axis, scale=alt.Scale(padding=0)),
+            color=alt.Color("value:Q", scale=alt.Scale(domain=[0, 255], range=[paper, ink]), legend=None),
+            stroke=alt.condition(pointed, alt.value(primary), alt.value("transparent")),
+            strokeWidth=alt.condition(pointed, alt.value(2), alt.value(0)),
+            tooltip=["row:O", "column:O", "value:Q"],
+        )
+        .add_params(pointed)
+        .properties(width=28 * PIXEL, height=28 * PIXEL)
+    )
+
+
+def map_chart(points: PcaMap, class_names: Sequence[str], label: int | None, paper: str, ink: str) -> alt.LayerChart:
+    """Images as points along their first two principal components, with each class' name in its middle.
+
+    Args:
+        points: from `pca_map`.
+        class_names: ten names.
+        label: the class to bring forward; `None` for all.
+        paper: colour of the page, around the names.
+        ink: colour of the names.
+    """
+    frame = pd.DataFrame(
+        {
+            "first": points.points[:, 0],
+            "second": points.points[:, 1],
+            "name": [class_names[each] for each in points.labels],
+            "image": points.indices,
+            "shown": np.full(len(points.labels), True) if label is None else points.labels == label,
+        }
+    )
+    x = alt.X(
+        "first:Q", title=_component_title("first", points.explained[0]), scale=_padded(frame["first"]), axis=_PLAIN
+    )
+    y = alt.Y(
+        "second:Q", title=_component_title("second", points.explained[1]), scale=_padded(frame["second"]), axis=_PLAIN
+    )
+    columns = 10 if max(map(len, class_names)) <= _SHORT_NAME else 4
+    legend = alt.Legend(orient="top", title=None, columns=columns, symbolOpacity=1, labelLimit=130)
+    dots = (
+        alt.Chart(frame)
+        .mark_circle(size=36)
+        .encode(
+            x=x,
+            y=y,
+            color=_class_colour(class_names, legend),
+            opacity=alt.condition("datum.shown", alt.value(0.75), alt.value(0.08)),
+            tooltip=[alt.Tooltip("name:N", title="class"), alt.Tooltip("image:Q", format=",")],
+        )
+        .add_params(alt.selection_point(name=PICKED, fields=["image"]))
+    )
+    middles = frame[frame["shown"]].groupby("name", as_index=False)[["first", "second"]].median()
+    names = alt.Chart(middles).encode(x=x, y=y, text="name:N")
+    halo = names.mark_text(fontSize=17, fontWeight="bold", stroke=paper, strokeWidth=5, strokeJoin="round")
+    label = names.mark_text(fontSize=17, fontWeight="bold", color=ink)
+    return alt.LayerChart(layer=[dots, halo, label]).properties(height=460)
+
+
+def _class_colour(class_names: Sequence[str], legend: alt.Legend | None) -> alt.Color:
+    scale = alt.Scale(domain=list(class_names), range=list(CLASS_COLOURS))
+    return alt.Color("name:N", scale=scale, legend=legend)
+
+
+def _component_title(which: str, explained: float) -> str:
+    return f"{which} principal component ({explained:.0%} of the variance)"
+
+
+def _padded(values: "pd.Series[float]") -> alt.Scale:
+    """A scale with room for half a dot at both ends, also when all values are the same."""
+    low, high = float(values.min()), float(values.max())
+    room = (high - low) * 0.03 or 0.5
+    return alt.Scale(domain=[low - room, high + room], nice=False)

@@ -1,0 +1,142 @@
+"""What Explore shows under the grid, each computed when it is opened: the classes, one digit, the map."""
+
+import numpy as np
+import streamlit as st
+
+from mnist_demo.app import digits
+from mnist_demo.app.components import percent, plain, plural
+from mnist_demo.app.examples import SPLIT_WORDS, Examples
+from mnist_demo.app.explore_charts import PICKED, counts_chart, map_chart, pixel_chart
+from mnist_demo.data import ClassImages, PcaMap, SplitName, class_counts, class_images, pca_map
+
+IMAGE_KEY = "image"
+"""Key of the number of the large digit, which makes it a part of the address."""
+
+_CLASSES_PER_ROW = 5
+
+
+def classes(examples: Examples) -> None:
+    """How many images each class has, and what they have in common: their mean and their spread."""
+    words = f"{SPLIT_WORDS[examples.split_name]} images"
+    names = examples.data.class_names
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**Images of each class**")
+        counts = class_counts(examples.split)
+        told = ", ".join(f"{name}: {count:,}" for name, count in zip(names, counts, strict=True))
+        st.altair_chart(counts_chart(counts, names, words), key="explore_counts", alt=f"Number of {words}: {told}")
+    with right:
+        st.markdown(
+            "**Mean and spread of each class**",
+            help="Above, the mean of all images of a class. Below, where they differ: the more ink, the larger the "
+            "standard deviation of that pixel.",
+        )
+        _means_and_spreads(_class_images(examples.digest, examples.split_name, examples), names)
+
+
+def _means_and_spreads(summary: ClassImages, names: tuple[str, ...]) -> None:
+    # No pixel can vary by more than half of its range, so twice the spread uses the whole of the ink.
+    pictures = np.stack([summary.mean, 2 * summary.spread], axis=1).round().clip(0, 255).astype(np.uint8)
+    for start in range(0, len(names), _CLASSES_PER_ROW):
+        with st.container(horizontal=True, gap="xsmall"):
+            for label in range(start, start + _CLASSES_PER_ROW):
+                name, count = names[label], int(summary.counts[label])
+                about = f"Mean and spread of {plural(count, 'image')} of {name}" if count else f"No image of {name}"
+                digits.show(digits.sheet(digits.inked(pictures[label]), 1, scale=2), about, caption=plain(name))
+
+
+@st.cache_data(max_entries=12, show_spinner="Averaging the images …")
+def _class_images(digest: str, split_name: SplitName, _examples: Examples) -> ClassImages:
+    del digest, split_name  # the key, as hashing the images would take longer than answering
+    return class_images(_examples.split)
+
+
+def one_digit(examples: Examples) -> None:
+    """One of the examples, large, with its pixel values."""
+    last = len(examples.indices) - 1
+    # A number from a link or from a larger class would be beyond the last image.
+    if not 0 <= st.session_state.get(IMAGE_KEY, 0) <= last:
+        st.session_state[IMAGE_KEY] = 0
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        position = st.number_input(
+            f"Which of the {last + 1:,} {plain(examples.words)}",
+            min_value=0,
+            max_value=last,
+            value=0,
+            key=IMAGE_KEY,
+            bind="query-params",
+            width=260,
+        )
+        st.button("Previous", icon=":material/chevron_left:", on_click=_step, args=(-1, last + 1), key="image_previous")
+        st.button("Next", icon=":material/chevron_right:", on_click=_step, args=(1, last + 1), key="image_next")
+    index = int(examples.indices[min(max(position, 0), last)])
+    image = examples.split.images[index]
+    name = examples.data.class_names[examples.split.labels[index]]
+    split = SPLIT_WORDS[examples.split_name]
+    left, right = st.columns([2, 3], gap="large", vertical_alignment="center")
+    with left:
+        paper, ink = digits.paper_and_ink()
+        chart = pixel_chart(image, paper, ink, digits.primary_colour())
+        st.altair_chart(chart, key="explore_pixels", width="content", alt=f"The {split} image {index}, labelled {name}")
+    with right:
+        st.markdown(f"### Labelled {plain(name)}")
+        st.markdown(
+            f"Image {index:,} of the {len(examples.split):,} {split} images. {_inked_share(image)} "
+            "Point at a pixel to see its row, column and value, from 0 (paper) to 255 (ink)."
+        )
+        table = st.expander("All 784 values", key="image_values", on_change="rerun")
+        if table.open:
+            table.dataframe(image, height=300, row_height=24)
+
+
+def _inked_share(image: np.ndarray) -> str:
+    return f"{int(np.count_nonzero(image))} of its 784 pixels have ink ({percent(np.count_nonzero(image) / 784)})."
+
+
+def _step(by: int, size: int) -> None:
+    st.session_state[IMAGE_KEY] = (st.session_state.get(IMAGE_KEY, 0) + by) % size
+
+
+@st.fragment
+def map_of_images(examples: Examples) -> None:
+    """A few thousand images as points of a plane; a click shows the image."""
+    points = _pca_map(examples.digest, examples.split_name, examples)
+    chart = map_chart(points, examples.data.class_names, examples.label, *digits.paper_and_ink())
+    left, right = st.columns([4, 1], gap="medium")
+    with left:
+        event = st.altair_chart(
+            chart,
+            # A key of its own for each split, as an image of one is another image in the next.
+            key=f"explore_map_{examples.digest[:8]}_{examples.split_name}",
+            on_select="rerun",
+            selection_mode=PICKED,
+            alt=f"{len(points.labels):,} {SPLIT_WORDS[examples.split_name]} images along their first two principal "
+            "components, coloured by class",
+        )
+    with right:
+        st.caption(
+            f"{len(points.labels):,} {SPLIT_WORDS[examples.split_name]} images: near each other are those whose pixels "
+            "are alike."
+        )
+        picked = _picked_image(event, len(examples.split))
+        if picked is None:
+            st.caption("Click a point to see its image.")
+            return
+        name = examples.data.class_names[examples.split.labels[picked]]
+        picture = digits.sheet(digits.inked(examples.split.images[picked : picked + 1]), 1, scale=4)
+        digits.show(picture, f"Image {picked}: {name}", caption=f"Image {picked:,}: {plain(name)}")
+
+
+@st.cache_data(max_entries=12, show_spinner="Looking for the two directions in which the images differ most …")
+def _pca_map(digest: str, split_name: SplitName, _examples: Examples) -> PcaMap:
+    del digest, split_name
+    return pca_map(_examples.split)
+
+
+def _picked_image(event: object, size: int) -> int | None:
+    """The image that was clicked. The selection comes from the browser, so nothing about it is taken for granted."""
+    try:
+        image = event["selection"][PICKED][0]["image"]  # type: ignore[index]
+    except (LookupError, TypeError):
+        return None
+    return image if isinstance(image, int) and 0 <= image < size else None

@@ -1,0 +1,86 @@
+"""Other data than MNIST: what a visitor uploads, and the way back."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from mnist_demo.app import state
+from mnist_demo.app.components import plain
+from mnist_demo.data import FASHION_MNIST_CLASS_NAMES, MAX_UPLOAD_BYTES, DataError, MnistData, Upload, read_uploads
+from mnist_demo.experiment import DataReference
+
+_DIGITS, _FASHION, _OWN = "0 to 9", "Fashion-MNIST", "My own"
+_ROUND = "upload_round"
+
+
+def panel() -> None:
+    """Take other data, or go back to MNIST."""
+    st.markdown(
+        "Bring ten classes of 28×28 images: one Keras `.npz`, or IDX files of images and of labels, plain or `.gz` "
+        "(a training set, or a training and a test set), or the codelab's sprite PNG with its labels. Every page "
+        "works on them then."
+    )
+    # The widget lets go of its files only by becoming another one, and they would stay in the server's memory.
+    turn = st.session_state.setdefault(_ROUND, 0)
+    files = st.file_uploader(
+        f"Files, up to {MAX_UPLOAD_BYTES // 2**20} MB each", accept_multiple_files=True, key=f"upload_files_{turn}"
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        choice = st.segmented_control(
+            "Class names", [_DIGITS, _FASHION, _OWN], default=_DIGITS, required=True, key="upload_names"
+        )
+        own = ""
+        if choice == _OWN:
+            own = st.text_input(
+                "Ten names, separated by commas", max_chars=300, placeholder="ant, bee, cat, …", key="upload_own_names"
+            )
+    if st.button("Use this data", type="primary", icon=":material/upload:", disabled=not files, key="upload_use"):
+        _take(files, _class_names(choice, own))
+
+
+def back_to_mnist() -> None:
+    """The button that leaves uploaded data."""
+    st.button(
+        "Back to MNIST", icon=":material/undo:", on_click=state.use_data, args=(DataReference(),), key="use_mnist"
+    )
+
+
+def current_data() -> MnistData | None:
+    """The data on the bench; when it is no longer kept, or was never here, a sentence and the way back."""
+    try:
+        return state.data()
+    except (OSError, DataError):
+        st.warning(
+            f"The images of **{plain(state.experiment().data.name)}** are not kept in this lab. "
+            "Upload them again, or go back to MNIST.",
+            icon=":material/folder_off:",
+        )
+        back_to_mnist()
+        return None
+
+
+def _class_names(choice: str | None, own: str) -> Sequence[str] | None:
+    match choice:
+        case "Fashion-MNIST":
+            return FASHION_MNIST_CLASS_NAMES
+        case "My own":
+            return own.split(",")
+    return None
+
+
+def _take(files: Sequence[UploadedFile], class_names: Sequence[str] | None) -> None:
+    try:
+        with st.spinner("Reading the files …", show_time=True):
+            data = read_uploads([Upload(file.name, file.getvalue()) for file in files], class_names)
+            state.set_data(data)
+    except DataError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    except OSError as error:
+        st.error(f"The data could not be kept: {error.strerror or error}. Nothing has changed; try again.")
+        return
+    st.session_state[_ROUND] += 1
+    sizes = f"{len(data.train):,} training, {len(data.validation):,} validation and {len(data.test):,} test images"
+    st.toast(f"**{plain(data.name)}**: {sizes}. Every page works on them now.", icon=":material/check_circle:")
+    st.rerun()

@@ -1,0 +1,158 @@
+"""Strokes out of what the canvas component really sends."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mnist_demo.drawing import DrawingError, digit_from_strokes, strokes_from_canvas
+from mnist_demo.drawing.ink import draw
+
+# Recorded with streamlit-drawable-canvas 0.13 in Chromium, canvas 280×280, pen 20: a barred 7 in two strokes; then
+# a click was added, and the first stroke moved, made smaller and turned with the edit tool. What the browser had
+# drawn in the end is kept as well, each 10×10 pixels averaged.
+CAPTURED: dict[str, Any] = json.loads(Path(__file__).with_name("captured_canvas.json").read_text())
+
+
+def seven() -> dict[str, Any]:
+    return copy.deepcopy(CAPTURED["seven"])
+
+
+def path_of(*commands: list[object], **where: object) -> dict[str, Any]:
+    return {"objects": [{"type": "Path", "path": list(commands), **where}]}
+
+
+@pytest.mark.parametrize("nothing", [None, {}, {"objects": []}, {"objects": [], "background": ""}])
+def test_an_empty_canvas_has_no_strokes(nothing: object) -> None:
+    assert strokes_from_canvas(nothing) == []
+
+
+def test_an_untouched_drawing_is_where_the_pen_was() -> None:
+    long, bar = strokes_from_canvas(seven())
+    # Where the mouse was put down, turned and lifted.
+    for stroke, places in ((long, [(80, 60), (140, 56), (140, 210)]), (bar, [(120, 130), (190, 126)])):
+        for place in places:
+            assert np.hypot(*(stroke - place).T).min() < 1
+    assert long[0] == pytest.approx((80, 60), abs=0.1)
+    assert long[-1] == pytest.approx((140, 210), abs=0.1)
+    assert (digit_from_strokes([long, bar]) > 0).any()
+
+
+def test_an_edited_drawing_is_what_the_browser_shows() -> None:
+    edited = CAPTURED["edited"]
+    first, bar, click = strokes_from_canvas(edited)
+    assert len(click) == 1
+    # The first stroke was made smaller, and its pen with it.
+    small_pen = 20 * edited["objects"][0]["scaleX"]
+    ours = np.maximum(draw((first / 10,), small_pen / 10, 280), draw((bar / 10, click / 10), 2, 280))
+    theirs = np.array(CAPTURED["edited_as_the_browser_drew_it"]) / 255
+    np.testing.assert_allclose(ours.reshape(28, 10, 28, 10).mean(axis=(1, 3)), theirs, atol=0.03)
+
+
+def test_a_click_is_one_point() -> None:
+    stroke = strokes_from_canvas({"objects": [CAPTURED["edited"]["objects"][2]]})[0]
+    np.testing.assert_allclose(stroke, [[230, 240]], atol=0.01)
+
+
+numbers = st.floats(-200, 200)
+
+
+@settings(max_examples=40, deadline=None)
+@given(*[numbers] * 6)
+def test_a_curve_is_followed_closely(x0: float, y0: float, cx: float, cy: float, x1: float, y1: float) -> None:
+    stroke = strokes_from_canvas(path_of(["M", x0, y0], ["Q", cx, cy, x1, y1]))[0]
+    t = np.linspace(0, 1, 50)[:, None]
+    points = (1 - t) ** 2 * (x0, y0) + 2 * t * (1 - t) * np.array((cx, cy)) + t**2 * (x1, y1)
+    if len(stroke) == 1:
+        assert np.ptp(points, axis=0).max() < 0.5
+        return
+    start, along = stroke[:-1], np.diff(stroke, axis=0)
+    length2 = np.maximum((along**2).sum(axis=1), 1e-12)
+    share = np.clip(((points[:, None] - start) * along).sum(axis=2) / length2, 0, 1)
+    distance = np.linalg.norm(points[:, None] - start - share[:, :, None] * along, axis=2).min(axis=1)
+    assert distance.max() < 0.06
+
+
+@settings(max_examples=40, deadline=None)
+@given(numbers, numbers, st.floats(0.2, 3), st.floats(0.2, 3), st.booleans(), st.floats(-360, 360))
+def test_moving_stretching_and_turning(
+    left: float, top: float, scale_x: float, scale_y: float, flip: bool, angle: float
+) -> None:
+    # A straight line from (10, 20) to (50, 50), its middle at (30, 35).
+    where = {"left": left, "top": top, "scaleX": scale_x, "scaleY": scale_y, "flipX": flip, "angle": angle}
+    placed = strokes_from_canvas(path_of(["M", 10, 20], ["L", 50, 50], **where))[0]
+    turn = np.exp(1j * np.radians(angle))
+    half = turn * complex(20 * scale_x * (-1 if flip else 1), 15 * scale_y)
+    middle = complex(left, top)
+    expected = [(p.real, p.imag) for p in (middle - half, middle + half)]
+    np.testing.assert_allclose(placed, expected, atol=1e-6)
+
+
+nan, inf = float("nan"), float("inf")
+good = ["M", 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("drawing", "message"),
+    [
+        ([], "own description, not list"),
+        ("{}", "own description, not str"),
+        ({"objects": {}}, "must be a list, not dict"),
+        ({"objects": None}, "must be a list, not NoneType"),
+        ({"objects": [None]}, "holds something"),
+        ({"objects": [{"type": "Rect"}]}, "holds a Rect"),
+        ({"objects": [{"type": ["Path"]}]}, "holds something"),
+        ({"objects": [{"type": "Path"}]}, "has no path"),
+        ({"objects": [{"type": "Path", "path": "M 1 2"}]}, "has no path"),
+        (path_of(), "has no path"),
+        ({"objects": [{"type": "Path", "path": [1]}]}, "not made of commands"),
+        (path_of([]), "not made of commands"),
+        (path_of([1, 2, 3]), "not made of commands"),
+        (path_of(["L", 1, 2]), "no pen makes: 'L'"),
+        (path_of(good, good), "no pen makes: 'M'"),
+        (path_of(good, ["A", 1, 2]), "no pen makes: 'A'"),
+        (path_of(good, ["L", 1]), "no pen makes: 'L'"),
+        (path_of(good, ["Q", 1, 2]), "no pen makes: 'Q'"),
+        (path_of(["M", "1", 2]), "path that is not a number"),
+        (path_of(["M", True, 2]), "path that is not a number"),
+        (path_of(["M", None, 2]), "path that is not a number"),
+        (path_of(["M", nan, 2]), "path beyond"),
+        (path_of(["M", inf, 2]), "path beyond"),
+        (path_of(["M", 10**400, 2]), "path beyond"),
+        (path_of(good, left=nan), "left beyond"),
+        (path_of(good, angle="right"), "angle that is not a number"),
+        (path_of(good, originX="left"), "originX other than"),
+        (path_of(["M", 0, 0], ["L", 1e9, 0], scaleX=1e9), "too far"),
+        (path_of(["M", 0, 0], ["L", 9, 9], skewX=90), "too far"),
+        (path_of(good, *[["L", 1, 2]] * 10_000), "more than 10,000 points"),
+        ({"objects": path_of(good)["objects"] * 1001}, "more than 1,000 strokes"),
+        ({"objects": path_of(good, *[["L", i, 2] for i in range(200)])["objects"] * 51}, "more than 10,000"),
+    ],
+)
+def test_what_no_pen_drew_is_refused_in_one_sentence(drawing: object, message: str) -> None:
+    with pytest.raises(DrawingError, match=message):
+        strokes_from_canvas(drawing)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(["M", "L", "Q", "Path", ""]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.sampled_from(["type", "path", "left", "scaleY", "angle", "originY", "skewX", "flipX"]), json_values)
+def test_a_tampered_drawing_gives_strokes_or_a_reason(key: str, value: object) -> None:
+    drawing = seven()
+    drawing["objects"][0][key] = value
+    try:
+        strokes = strokes_from_canvas(drawing)
+    except DrawingError:
+        return
+    assert all(stroke.ndim == 2 and np.isfinite(stroke).all() for stroke in strokes)

@@ -1,0 +1,136 @@
+"""The run folder: what its reader makes of whole, torn and missing files, and who may name a path."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mnist_demo.experiment import Experiment
+from mnist_demo.runs import (
+    EventKind,
+    EventWriter,
+    Ledger,
+    LedgerError,
+    Run,
+    RunState,
+    create_run,
+    is_lab_id,
+    new_lab_id,
+    read_events,
+    write_atomically,
+)
+
+
+def write_history(run: Run, epochs: int = 2, steps: int = 3) -> None:
+    """Events as a training writes them: `steps` batches of 10 images an epoch, one second a batch."""
+    with EventWriter(run.events_path) as writer:
+        writer.write(EventKind.PLAN, epochs=4, steps_per_epoch=steps, images_per_epoch=10 * steps, parameters=7)
+        for epoch in range(epochs):
+            for batch in range(steps):
+                step = epoch * steps + batch + 1
+                writer.write(
+                    EventKind.BATCH,
+                    step=step,
+                    images=10 * step,
+                    loss=1 / step,
+                    accuracy=step / 100,
+                    learning_rate=0.1,
+                    seconds=float(step),
+                )
+            writer.write(
+                EventKind.EPOCH,
+                epoch=epoch + 1,
+                step=step,
+                images=10 * step,
+                loss=0.5,
+                accuracy=0.5,
+                val_loss=0.25,
+                val_accuracy=0.9 - epoch / 10,
+                seconds=float(step),
+            )
+
+
+def test_the_history_is_what_was_written(tmp_path: Path, small_experiment: Experiment) -> None:
+    run = create_run(tmp_path / "run", small_experiment)
+    write_history(run)
+    history = Run(run.folder).history()
+    assert history.batches["step"].tolist() == [1, 2, 3, 4, 5, 6]
+    assert history.epochs["val_accuracy"].tolist() == [0.9, 0.8]
+    assert history.best_validation_accuracy == 0.9
+    assert history.progress == 0.5
+    assert history.seconds_left == pytest.approx(6.0)
+    assert history.images_per_second == pytest.approx(10.0)
+    assert Run(run.folder).experiment == small_experiment
+
+
+def test_a_run_that_has_not_begun_has_an_empty_history(tmp_path: Path, small_experiment: Experiment) -> None:
+    run = create_run(tmp_path / "run", small_experiment)
+    history = run.history()
+    assert (run.state, run.reason, run.snapshots) == (RunState.QUEUED, None, [])
+    assert (history.step, history.images, history.progress, history.seconds) == (0, 0, 0.0, 0.0)
+    assert history.seconds_left is None
+    assert history.images_per_second is None
+    assert history.best_validation_accuracy is None
+
+
+@pytest.mark.parametrize("cut", [1, 5, 30])
+def test_a_torn_last_line_is_passed_over_and_does_not_swallow_the_next(
+    tmp_path: Path, small_experiment: Experiment, cut: int
+) -> None:
+    run = create_run(tmp_path / "run", small_experiment)
+    write_history(run)
+    whole = run.events()
+    content = run.events_path.read_bytes()
+    run.events_path.write_bytes(content[:-cut])
+    torn = run.events()
+    assert torn == (whole if cut == 1 else whole[:-1])
+    run.mark(RunState.FAILED, "It was torn.")
+    assert run.events()[:-1] == torn
+    assert (run.state, run.reason) == (RunState.FAILED, "It was torn.")
+
+
+def test_damaged_lines_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    good = json.dumps({"kind": "state", "state": "training"}).encode()
+    path.write_bytes(b"\n".join([b"\xff\xfe", b"[]", b'{"kind":"spell"}', b'{"kind":[]}', b"[" * 100_000, good, b"{"]))
+    assert list(read_events(path)) == [{"kind": "state", "state": "training"}]
+
+
+def test_an_atomic_write_leaves_nothing_beside(tmp_path: Path) -> None:
+    write_atomically(tmp_path / "file", b"old")
+    write_atomically(tmp_path / "file", b"new")
+    assert (tmp_path / "file").read_bytes() == b"new"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+class TestLedger:
+    """A lab's runs."""
+
+    def test_it_lists_its_own_runs_newest_first(self, tmp_path: Path, small_experiment: Experiment) -> None:
+        mine, other = Ledger(new_lab_id(), tmp_path), Ledger(new_lab_id(), tmp_path)
+        assert mine.runs() == []
+        created = [mine.create(small_experiment) for _ in range(3)]
+        assert {run.folder for run in mine.runs()} == {run.folder for run in created}
+        assert [run.id for run in mine.runs()] == sorted((run.id for run in created), reverse=True)
+        assert other.runs() == []
+        assert other.run(created[0].id) is None
+        found = mine.run(created[0].id)
+        assert found is not None
+        assert found.folder == created[0].folder
+
+    @pytest.mark.parametrize("run_id", ["", ".", "..", "../other", "/etc", "20260101-000000-abcdef/..", "x" * 5000])
+    def test_no_other_path_can_be_named(self, tmp_path: Path, small_experiment: Experiment, run_id: str) -> None:
+        ledger = Ledger(new_lab_id(), tmp_path)
+        ledger.create(small_experiment)
+        assert ledger.run(run_id) is None
+
+    @pytest.mark.parametrize("lab", ["", "..", "a" * 21, "a" * 23, "../../../../../../../x", "é" * 22, "a" * 21 + "\n"])
+    def test_a_lab_id_has_one_form(self, tmp_path: Path, lab: str) -> None:
+        assert not is_lab_id(lab)
+        with pytest.raises(LedgerError, match="lab's id"):
+            Ledger(lab, tmp_path)
+
+    def test_ids_are_not_repeated(self) -> None:
+        ids = {new_lab_id() for _ in range(1000)}
+        assert len(ids) == 1000
+        assert all(is_lab_id(lab) for lab in ids)

@@ -1,0 +1,81 @@
+"""The lab as a server of its own, for browser tests and benchmarks."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+
+from mnist_demo.runs import HOME_VARIABLE
+
+ROOT = Path(__file__).parent.parent
+
+# Chromium needs no sandbox from us, and must not ask the network for anything.
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def find_chromium() -> str | None:
+    """The path of an installed Chromium or Chrome, the one that CHROMIUM names first."""
+    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome", "chrome")
+    return next((path for name in names if name and (path := shutil.which(name))), None)
+
+
+class LabServer:
+    """`streamlit run streamlit_app.py` on a free port; a context manager that ends it and its children."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.process: subprocess.Popen[bytes] | None = None
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        self.log = home / "server.log"
+
+    @property
+    def url(self) -> str:
+        """Where the lab answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> "LabServer":
+        command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "streamlit_app.py")]
+        options = ["--server.port", str(self.port), "--server.address", "127.0.0.1", "--server.headless", "true"]
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                command + options, cwd=ROOT, env={**os.environ, HOME_VARIABLE: str(self.home)}, stdout=log, stderr=log
+            )
+        deadline = time.monotonic() + 60
+        while not self._answers():
+            if time.monotonic() > deadline or self.process.poll() is not None:
+                raise RuntimeError(f"The lab did not start: {self.log.read_text()[-2000:]}")
+            time.sleep(0.05)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self.process is not None
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False

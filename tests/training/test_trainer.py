@@ -1,0 +1,144 @@
+"""Training in this process: what a run leaves behind, and that it can be done again."""
+
+import dataclasses
+import json
+import threading
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnist_demo.backend import keras
+from mnist_demo.data import load_mnist
+from mnist_demo.experiment import Experiment
+from mnist_demo.network import Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Network
+from mnist_demo.presets import PRESETS
+from mnist_demo.runs import Run, RunState
+from mnist_demo.settings import TrainingSettings
+from mnist_demo.training import Control, train
+from mnist_demo.training.trainer import TrainingError
+
+
+def changed(experiment: Experiment, **settings: object) -> Experiment:
+    training = TrainingSettings.from_json({**experiment.training.to_json(), **settings})
+    return dataclasses.replace(experiment, training=training)
+
+
+def test_a_run_leaves_everything_that_is_needed(small_experiment: Experiment, tmp_path: Path) -> None:
+    run = train(small_experiment, load_mnist(), tmp_path / "run")
+
+    assert run.state is RunState.FINISHED
+    assert run.experiment == small_experiment
+    assert [path.name for path in run.snapshots] == ["000.npz", "001.npz", "002.npz"]
+    states = [event["state"] for event in run.events() if event["kind"] == "state"]
+    assert states == ["starting", "training", "finished"]
+    history = run.history()
+    assert history.batches["step"].tolist() == list(range(1, 11))
+    assert history.batches["images"].tolist() == list(range(100, 1001, 100))
+    assert history.epochs["images"].tolist() == [500, 1000]
+    assert history.progress == 1.0
+    # An epoch's mean is the mean of its batches: the recorder takes the batches from Keras' running means.
+    for epoch in range(2):
+        batches = slice(5 * epoch, 5 * epoch + 5)
+        for name in ("loss", "accuracy"):
+            mean = history.batches[name][batches].mean()
+            assert mean == pytest.approx(history.epochs[name][epoch], abs=1e-5)
+
+
+def test_the_kept_model_gives_the_validation_figures_of_the_last_epoch(
+    small_experiment: Experiment, tmp_path: Path
+) -> None:
+    data = load_mnist()
+    run = train(small_experiment, data, tmp_path / "run")
+    model = keras.models.load_model(run.model_path)
+
+    images = data.validation.images[:200].astype("float32")[..., None] / 255
+    probabilities = model.predict(images, verbose=0)
+    labels = data.validation.labels[:200]
+    accuracy = (probabilities.argmax(axis=1) == labels).mean()
+    loss = -np.log(probabilities[np.arange(200), labels]).mean()
+    history = run.history()
+    assert accuracy == pytest.approx(history.epochs["val_accuracy"][-1], abs=1e-6)
+    assert loss == pytest.approx(history.epochs["val_loss"][-1], abs=1e-5)
+
+
+def test_the_kept_model_needs_nothing_of_ours(small_experiment: Experiment, tmp_path: Path) -> None:
+    experiment = changed(small_experiment, schedule="one_cycle")
+    run = train(experiment, load_mnist(), tmp_path / "run")
+    with zipfile.ZipFile(run.model_path) as archive:
+        config = archive.read("config.json").decode()
+    assert "mnist_demo" not in config
+    assert not json.loads(config)["compile_config"]
+
+
+def test_the_same_seed_gives_the_same_losses_and_another_one_others(tmp_path: Path) -> None:
+    experiment = Experiment(
+        network=Network(layers=(Conv2D(4, 3), MaxPooling2D(4), Flatten(), Dropout(0.3), Dense(8))),
+        training=TrainingSettings.from_json(
+            {
+                "batch_size": 64,
+                "epochs": 2,
+                "train_images": 500,
+                "validation_images": 100,
+                "augmentation": {"rotation": 10, "shift": 2, "zoom": 0.1, "shear": 5},
+            }
+        ),
+    )
+    data = load_mnist()
+    first, second = (train(experiment, data, tmp_path / name).history() for name in ("first", "second"))
+    other = train(dataclasses.replace(experiment, seed=1), data, tmp_path / "other").history()
+    assert first.batches["loss"].tolist() == second.batches["loss"].tolist()
+    assert first.epochs["val_loss"].tolist() == second.epochs["val_loss"].tolist()
+    assert first.batches["loss"].tolist() != other.batches["loss"].tolist()
+
+
+def test_a_stop_keeps_what_was_learned(small_experiment: Experiment, tmp_path: Path) -> None:
+    experiment = changed(small_experiment, epochs=100)
+    control = Control()
+    run = Run(tmp_path / "run")
+
+    def stop_within_the_second_epoch() -> None:
+        while run.history().step < 7:
+            pass
+        control.request_stop()
+
+    thread = threading.Thread(target=stop_within_the_second_epoch)
+    thread.start()
+    train(experiment, load_mnist(), run.folder, control)
+    thread.join()
+
+    assert run.state is RunState.STOPPED
+    history = run.history()
+    assert 7 <= history.step < 500
+    assert run.model_path.exists()
+    whole_epochs = history.step // 5
+    assert len(run.snapshots) == 1 + whole_epochs + (1 if history.step % 5 else 0)
+
+
+def test_a_loss_that_is_no_number_ends_the_run_with_advice(small_experiment: Experiment, tmp_path: Path) -> None:
+    experiment = changed(small_experiment, optimizer="sgd", learning_rate=10.0, epochs=20)
+    linear = Network(layers=(Flatten(), Dense(500), Dense(500), Dense(500)))
+    run = train(dataclasses.replace(experiment, network=linear), load_mnist(), tmp_path / "run")
+    assert run.state is RunState.FAILED
+    assert run.reason is not None
+    assert "learning rate ten times smaller" in run.reason
+    assert run.snapshots
+
+
+def test_more_images_than_there_are_is_an_error_that_says_so(small_experiment: Experiment, tmp_path: Path) -> None:
+    experiment = changed(small_experiment, train_images=55_001)
+    with pytest.raises(TrainingError, match="train_images is 55,001, but MNIST has only 55,000"):
+        train(experiment, load_mnist(), tmp_path / "run")
+    run = Run(tmp_path / "run")
+    assert run.state is RunState.FAILED
+    assert run.reason == "train_images is 55,001, but MNIST has only 55,000 such images."
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
+def test_every_preset_trains(preset: Experiment, tmp_path: Path) -> None:
+    short = changed(preset, epochs=1, train_images=600, validation_images=100, batch_size=200)
+    history = train(short, load_mnist(), tmp_path / "run").history()
+    assert np.isfinite(history.epochs["loss"]).all()
+    assert history.plan is not None
+    assert history.plan.parameters == preset.network.report().parameters
