@@ -36,10 +36,21 @@ class Measure(StrEnum):
     ERROR = "error"
 
 
-_MEASURES: dict[Measure, tuple[str, alt.Scale, str]] = {
-    Measure.LOSS: ("loss (log scale)", alt.Scale(type="log", domain=[0.001, 4], clamp=True), ".3~g"),
-    Measure.ACCURACY: ("accuracy", alt.Scale(domain=[0, 1], clamp=True), ".0%"),
-    Measure.ERROR: ("error rate (log scale)", alt.Scale(type="log", domain=[0.001, 1], clamp=True), ".1~%"),
+# Title, fixed scale, ticks and their format.
+_MEASURES: dict[Measure, tuple[str, alt.Scale, list[float], str]] = {
+    Measure.LOSS: (
+        "loss (log scale)",
+        alt.Scale(type="log", domain=[0.001, 4], clamp=True),
+        [0.001, 0.01, 0.1, 1],
+        "~g",
+    ),
+    Measure.ACCURACY: ("accuracy", alt.Scale(domain=[0, 1], clamp=True), [0, 0.2, 0.4, 0.6, 0.8, 1], ".0%"),
+    Measure.ERROR: (
+        "error rate (log scale)",
+        alt.Scale(type="log", domain=[0.001, 1], clamp=True),
+        [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1],
+        "~%",
+    ),
 }
 
 
@@ -82,16 +93,16 @@ def training_chart(
         images_per_epoch: where the epochs end, for the axis' ticks.
         primary: the theme's primary colour, for validation.
     """
-    title, scale, number = _MEASURES[measure]
-    ticks = _epoch_ticks(images, images_per_epoch)
+    title, scale, values, number = _MEASURES[measure]
+    ticks = _image_ticks(images, images_per_epoch)
     base = alt.Chart(frame).encode(
         x=alt.X(
             "images:Q",
             title="images seen",
             scale=alt.Scale(domain=[0, images], nice=False),
-            axis=alt.Axis(format="~s", values=ticks, grid=True, labelOverlap=True),
+            axis=alt.Axis(format=",.0f", values=ticks, grid=True, labelOverlap=True),
         ),
-        y=alt.Y(f"{measure}:Q", title=title, scale=scale, axis=alt.Axis(format=number, tickCount=6)),
+        y=alt.Y(f"{measure}:Q", title=title, scale=scale, axis=alt.Axis(format=number, values=values)),
         color=alt.Color(
             "series:N",
             title=None,
@@ -121,10 +132,10 @@ def _thinned(column: np.ndarray) -> np.ndarray:
     return np.array([group.mean() for group in groups])
 
 
-def _epoch_ticks(images: int, images_per_epoch: int) -> list[int]:
-    """Ends of epochs, at most eight of them; fractions when there is just one epoch."""
-    if images <= images_per_epoch:
-        return [round(images * share / 4) for share in range(5)]
-    epochs = round(images / images_per_epoch)
-    every = -(-epochs // 8)
-    return [epoch * images_per_epoch for epoch in range(0, epochs + 1, every)]
+def _image_ticks(images: int, images_per_epoch: int) -> list[int]:
+    """Ends of epochs, at most eight of them; round numbers when there is just one epoch."""
+    if images > images_per_epoch:
+        epochs = images // images_per_epoch
+        return [epoch * images_per_epoch for epoch in range(0, epochs + 1, -(-epochs // 8))]
+    step = next(step for power in range(6) for step in (10**power, 2 * 10**power, 5 * 10**power) if images / step <= 6)
+    return list(range(0, images + 1, step))

@@ -1,15 +1,20 @@
 """Digits as pictures: ink on paper in light, light on dark in dark, whole multiples of their pixels, never smoothed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
 
 Pixels = NDArray[np.uint8]
 
 _LIGHT_PAPER, _LIGHT_INK = (0xFC, 0xFB, 0xF8), (0x23, 0x26, 0x2D)
 _DARK_PAPER, _DARK_INK = (0x15, 0x17, 0x1C), (0xE7, 0xE5, 0xE0)
+
+_CAPTION_SIZE = 14
+_CAPTION_HEIGHT = 18
 
 RIGHT_COLOURS = {"light": (0x15, 0x82, 0x37), "dark": (0x5C, 0xE4, 0x88)}
 WRONG_COLOURS = {"light": (0xBD, 0x40, 0x43), "dark": (0xFF, 0x6C, 0x6C)}
@@ -32,6 +37,11 @@ def paper_and_ink() -> tuple[str, str]:
     return paper, ink
 
 
+def page_colours() -> tuple[tuple[int, int, int], tuple[int, int, int]]:
+    """Paper and ink of the visitor's page."""
+    return (_DARK_PAPER, _DARK_INK) if appearance() == "dark" else (_LIGHT_PAPER, _LIGHT_INK)
+
+
 def inked(images: Pixels, colours: Sequence[tuple[int, int, int]] | None = None) -> Pixels:
     """Digits in the colours of the page.
 
@@ -42,7 +52,7 @@ def inked(images: Pixels, colours: Sequence[tuple[int, int, int]] | None = None)
     Returns:
         uint8 (n, 28, 28, 3).
     """
-    paper, ink = (_DARK_PAPER, _DARK_INK) if appearance() == "dark" else (_LIGHT_PAPER, _LIGHT_INK)
+    paper, ink = page_colours()
     inks = np.array(colours if colours is not None else [ink] * len(images), dtype=np.float32)
     share = images[..., None].astype(np.float32) / 255.0
     mixed = share * inks[:, None, None, :] + (1 - share) * np.array(paper, np.float32)
@@ -71,6 +81,58 @@ def sheet(images: NDArray[np.uint8], columns: int, scale: int = 1, gap: int = 2)
         enlarged = image.repeat(scale, axis=0).repeat(scale, axis=1)
         picture[top : top + 28 * scale, left : left + 28 * scale] = enlarged
     return picture
+
+
+@dataclass(frozen=True)
+class Caption:
+    """What stands under a digit: a short text, and a mark for right or wrong so that colour is not the only signal."""
+
+    text: str
+    right: bool | None = None
+
+
+def captioned_sheet(images: Pixels, captions: Sequence[Caption], columns: int, scale: int = 2, gap: int = 12) -> Pixels:
+    """Digits with a line of text under each, in the colour of right or wrong where that is known.
+
+    Args:
+        images: uint8 (n, 28, 28), white ink on black.
+        captions: one for each digit; the text has room for about `scale` × 3 characters.
+        columns: digits in a row.
+        scale: screen pixels per digit pixel.
+        gap: screen pixels between digits.
+
+    Returns:
+        uint8 (height, width, 3).
+    """
+    look = appearance()
+    paper, ink = (_DARK_PAPER, _DARK_INK) if look == "dark" else (_LIGHT_PAPER, _LIGHT_INK)
+    colours = [
+        ink if caption.right is None else (RIGHT_COLOURS if caption.right else WRONG_COLOURS)[look]
+        for caption in captions
+    ]
+    width, height = 28 * scale + gap, 28 * scale + _CAPTION_HEIGHT + gap
+    rows = -(-len(images) // columns)
+    picture = Image.new("RGB", (columns * width - gap, rows * height - gap), paper)
+    draw = ImageDraw.Draw(picture)
+    font = ImageFont.load_default(_CAPTION_SIZE)
+    for index, (pixels, caption, colour) in enumerate(zip(inked(images, colours), captions, colours, strict=True)):
+        left, top = (index % columns) * width, (index // columns) * height
+        picture.paste(Image.fromarray(pixels.repeat(scale, axis=0).repeat(scale, axis=1)), (left, top))
+        baseline = top + 28 * scale + 1
+        if caption.right is not None:
+            _draw_mark(draw, left + 1, baseline + 4, caption.right, colour)
+            left += 14
+        draw.text((left, baseline), caption.text, fill=colour, font=font)
+    return np.asarray(picture)
+
+
+def _draw_mark(draw: ImageDraw.ImageDraw, x: int, y: int, right: bool, colour: tuple[int, int, int]) -> None:
+    """A tick or a cross, 9 pixels wide; the font has neither."""
+    if right:
+        draw.line([(x, y + 4), (x + 3, y + 8), (x + 9, y)], fill=colour, width=2, joint="curve")
+    else:
+        draw.line([(x, y), (x + 8, y + 8)], fill=colour, width=2)
+        draw.line([(x, y + 8), (x + 8, y)], fill=colour, width=2)
 
 
 def show(picture: Pixels, alt: str, caption: str | None = None) -> None:

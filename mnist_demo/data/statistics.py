@@ -12,6 +12,11 @@ from mnist_demo.data.splits import Split
 # 3 MB as uint16.
 IMAGES_PER_CHUNK = 2048
 
+# Digits need a dozen iterations with this many vectors. Noise, whose variances are all alike, takes all that there are,
+# and its map is as good as any other.
+SUBSPACE = 16
+MOST_ITERATIONS = 40
+
 
 @dataclass(frozen=True, eq=False)
 class ClassImages:
@@ -74,8 +79,7 @@ def class_images(split: Split) -> ClassImages:
 def pca_map(split: Split, images: int = 3000, seed: int = 0) -> PcaMap:
     """Return the first two principal components of a random sample.
 
-    The eigenvectors of the covariance of the pixels; each is turned so that its largest entry is positive,
-    which makes the map the same wherever it is computed.
+    Each axis is turned so that its largest entry is positive, which makes the map the same wherever it is computed.
 
     Args:
         split: Where the images are taken from.
@@ -92,10 +96,29 @@ def pca_map(split: Split, images: int = 3000, seed: int = 0) -> PcaMap:
     pixels = split.images[indices].reshape(size, PIXELS_PER_IMAGE).astype(np.float64)
     pixels /= 255
     pixels -= pixels.mean(axis=0)
-    # eigh gives the variances in ascending order.
-    variances, components = np.linalg.eigh(pixels.T @ pixels)
-    axes = components[:, :-3:-1]  # (784, 2)
-    axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), (0, 1)])
-    total = variances.sum()
-    first, second = (float(variances[-k] / total) if total > 0 else 0.0 for k in (1, 2))
-    return PcaMap((pixels @ axes).astype(np.float32), split.labels[indices], indices, (first, second))
+    scatter = pixels.T @ pixels  # the covariance, but for a factor
+    variances, axes = _two_largest(scatter)
+    axes *= np.sign(axes[np.abs(axes).argmax(axis=0), (0, 1)])
+    total = max(float(np.trace(scatter)), np.finfo(np.float64).tiny)
+    explained = (float(variances[0]) / total, float(variances[1]) / total)
+    return PcaMap((pixels @ axes).astype(np.float32), split.labels[indices], indices, explained)
+
+
+def _two_largest(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the two largest eigenvalues, (2,), and their eigenvectors, (n, 2), of a symmetric matrix.
+
+    Subspace iteration with Rayleigh-Ritz (Golub and Van Loan, Matrix Computations, 8.2.4). For all 784 eigenvectors
+    ``eigh`` takes 0.2 s on an idle machine and, its threads waiting for each other, 3 s while a network trains.
+    """
+    basis = np.linalg.qr(np.random.default_rng(0).standard_normal((len(matrix), SUBSPACE)))[0]
+    values, vectors = np.zeros(2), basis[:, :2]
+    for _ in range(MOST_ITERATIONS):
+        image = matrix @ basis
+        ascending, rotation = np.linalg.eigh(basis.T @ image)
+        before, values = values, ascending[:-3:-1]
+        vectors = basis @ rotation[:, :-3:-1]
+        # The error of a value is the square of that of its vector, which is then below one in ten million.
+        if np.allclose(values, before, rtol=1e-14, atol=0):
+            break
+        basis = np.linalg.qr(image)[0]
+    return values.clip(min=0), vectors

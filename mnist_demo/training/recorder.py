@@ -65,6 +65,7 @@ class Recorder(keras.callbacks.Callback):
         self._steps_per_epoch = math.ceil(images_per_epoch / batch_size)
         self._epoch = 0
         self._step = 0
+        self._reported_step = 0
         self._reported = (0, 0.0, 0.0)  # images, summed loss and right answers of the epoch at the last event
         self._digits_due = 0.0
 
@@ -94,7 +95,8 @@ class Recorder(keras.callbacks.Callback):
         """Report the batches since the last event, look at the digits, and obey."""
         # `batch` is an index: with several steps per execution not every batch is reported.
         self._step = self._epoch * self._steps_per_epoch + batch + 1
-        if self._step == 1 or self._step % self._batches_per_event == 0 or batch + 1 == self._steps_per_epoch:
+        is_last_of_epoch = batch + 1 == self._steps_per_epoch
+        if self._reported_step == 0 or is_last_of_epoch or self._step - self._reported_step >= self._batches_per_event:
             self._report(batch, logs or {})
         if time.monotonic() >= self._digits_due:
             self._answer_digits()
@@ -135,6 +137,7 @@ class Recorder(keras.callbacks.Callback):
                 "Try a learning rate ten times smaller."
             )
         self._reported = (images, summed_loss, right)
+        self._reported_step = self._step
         self._writer.write(
             EventKind.BATCH,
             step=self._step,

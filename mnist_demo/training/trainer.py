@@ -14,6 +14,16 @@ from mnist_demo.training.recorder import DivergedError, Recorder, StopRequested
 from mnist_demo.training.weights import save_weights
 
 
+MAX_STEPS_PER_EXECUTION = 8
+"""More of them save nothing further."""
+
+LONGEST_EXECUTION = 0.2
+"""Seconds that one call of the graph should take at most."""
+
+MULTIPLY_ADDS_PER_SECOND = 2e10
+"""What two slow cores manage in a small network."""
+
+
 class TrainingError(ValueError):
     """A training that cannot begin; the message names what does not fit."""
 
@@ -68,6 +78,7 @@ def _fit(experiment: Experiment, data: MnistData, run: Run, writer: EventWriter,
         optimizer=build_optimizer(settings, total_steps),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
+        steps_per_execution=_steps_per_execution(experiment),
         # Forced on, XLA is two to five times slower on CPUs.
         jit_compile=False,
     )
@@ -104,6 +115,18 @@ def _fit(experiment: Experiment, data: MnistData, run: Run, writer: EventWriter,
         _save_model(run, model)
         raise
     _save_model(run, model)
+
+
+def _steps_per_execution(experiment: Experiment) -> int:
+    """Batches per call of the graph: several save a quarter of a small network's time, one keeps a large one in hand.
+
+    The number must divide the batches of an epoch: Keras 3.15 would otherwise take batches of the next one. A stop is
+    noticed between two calls, so a call stays well below half a second.
+    """
+    settings = experiment.training
+    multiply_adds = 3 * experiment.network.report().multiply_adds * settings.batch_size  # forward and both gradients
+    most = max(1, min(MAX_STEPS_PER_EXECUTION, int(LONGEST_EXECUTION * MULTIPLY_ADDS_PER_SECOND / (multiply_adds + 1))))
+    return max(steps for steps in range(1, most + 1) if settings.steps() % steps == 0)
 
 
 def _save_model(run: Run, model: Any) -> None:

@@ -72,7 +72,7 @@ def test_a_palette_may_be_transparent() -> None:
 
 
 def test_rows_beyond_one_strip_are_read_too() -> None:
-    images, _ = some_images(4_200)
+    images = np.repeat(some_images(60)[0], 70, axis=0)
     assert np.array_equal(read_sprite("s.png", sprite(images, "LA")), images)
 
 

@@ -1,0 +1,69 @@
+"""A lab opened by its front door, empty or with a trained run in it."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_demo.runs import Run
+
+ROOT = Path(__file__).parent.parent.parent
+LAB = "trained-lab-0123456789"
+"""The id of the lab that has a trained run."""
+
+RUN_ID = "20260101-120000-abcdef"
+
+# In a process of its own, so that the one that visits the pages never imports Keras.
+_TRAIN = """
+import sys
+from mnist_demo.data import load_mnist
+from mnist_demo.experiment import Experiment
+from mnist_demo.network import Dense, Flatten, Network
+from mnist_demo.settings import TrainingSettings
+from mnist_demo.training import train
+experiment = Experiment(
+    name="small",
+    network=Network(layers=(Flatten(), Dense(16))),
+    training=TrainingSettings(batch_size=100, epochs=2, train_images=1000, validation_images=500),
+)
+train(experiment, load_mnist(), sys.argv[1])
+"""
+
+OpenPage = Callable[..., AppTest]
+
+
+@pytest.fixture
+def open_page() -> OpenPage:
+    """Opens a page of the lab by its file's name, in a given lab or in a new one."""
+
+    def visit(page: str, lab: str | None = None) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+        if lab is not None:
+            app.query_params["lab"] = lab
+        app.run()
+        assert not app.exception
+        app.switch_page(f"mnist_demo/app/{page}.py").run()
+        assert not app.exception
+        return app
+
+    return visit
+
+
+@pytest.fixture(scope="session")
+def trained_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that was trained once for all tests."""
+    folder = tmp_path_factory.mktemp("trained") / RUN_ID
+    subprocess.run([sys.executable, "-c", _TRAIN, str(folder)], cwd=ROOT, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture
+def trained_run(home: Path, trained_folder: Path) -> Run:
+    """The only run of the lab `LAB`; open a page with it to see it."""
+    folder = home / "runs" / LAB / RUN_ID
+    shutil.copytree(trained_folder, folder)
+    return Run(folder)

@@ -1,0 +1,80 @@
+"""How much memory the lab takes: the server alone, with its workers while a network trains, and over many trainings.
+
+Resident size of the server; proportional set size (PSS: shared pages counted once) of the server and all its children.
+"""
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.benchmarks.report import print_result, print_table
+from tests.server import CHROMIUM_ARGUMENTS, LabServer, find_chromium
+
+MB = 2**20
+
+
+def main() -> None:
+    """Measure what the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--trainings", type=int, default=20)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, LabServer(Path(folder)) as server, sync_playwright() as playwright:
+        assert server.process is not None
+        lab = psutil.Process(server.process.pid)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS)
+        page = browser.new_page()
+        page.goto(f"{server.url}/train")
+        rows, after = [], []
+        highest = 0.0
+        for number in range(1, arguments.trainings + 1):
+            peak = _train_once(page, lab)
+            if number == 1:
+                # A question to the inference process, so that it is there and has a network loaded.
+                page.get_by_role("link", name="Evaluate").click()
+                expect(page.get_by_text("Test accuracy").first).to_be_visible(timeout=60_000)
+                page.get_by_role("link", name="Train").click()
+            time.sleep(1)
+            after.append((lab.memory_info().rss / MB, _pss(lab)))
+            highest = max(highest, peak)
+            rows.append((number, f"{after[-1][0]:.0f} MB", f"{peak:.0f} MB", f"{after[-1][1]:.0f} MB"))
+        browser.close()
+    # The first trainings fill caches; growth is what comes after them.
+    settled = after[min(4, len(after) - 1)]
+    growth = (after[-1][1] - settled[1]) / max(1, len(after) - 5)
+    print_table(("training", "server resident", "all, highest while training (PSS)", "all, afterwards (PSS)"), rows)
+    print_result(
+        server_resident_mb=max(server for server, _ in after),
+        all_pss_mb=highest,
+        growth_mb_per_training=growth,
+        trainings=arguments.trainings,
+    )
+
+
+def _train_once(page: Page, lab: psutil.Process) -> float:
+    """Press Train and wait for the end; returns the highest PSS in MB on the way."""
+    main = page.get_by_test_id("stMain")
+    main.get_by_role("button", name="Train").click()
+    expect(main.get_by_role("button", name="Stop")).to_be_enabled(timeout=30_000)
+    highest = 0.0
+    while not main.get_by_role("button", name="Train").is_enabled():
+        highest = max(highest, _pss(lab))
+        time.sleep(0.2)
+    return highest
+
+
+def _pss(lab: psutil.Process) -> float:
+    total = 0.0
+    for process in (lab, *lab.children(recursive=True)):
+        try:
+            total += process.memory_full_info().pss / MB
+        except psutil.Error:
+            continue
+    return total
+
+
+if __name__ == "__main__":
+    main()
