@@ -1,5 +1,7 @@
 """Named experiments to start from, each with a sentence on what it teaches."""
 
+from dataclasses import replace
+
 from mnist_demo.data.augmentation import Augmentation
 from mnist_demo.experiment import Experiment
 from mnist_demo.network import (
@@ -11,11 +13,9 @@ from mnist_demo.network import (
     Dense,
     Dropout,
     Flatten,
-    GlobalAveragePooling2D,
     Initializer,
     MaxPooling2D,
     Network,
-    Normalization,
 )
 from mnist_demo.settings import Optimizer, Schedule, TrainingSettings
 
@@ -108,64 +108,74 @@ _FAST = Experiment(
         )
     ),
     training=TrainingSettings(
-        learning_rate=0.01, beta_1=0.7, beta_2=0.9, schedule=Schedule.ONE_CYCLE, batch_size=256, epochs=1
+        learning_rate=0.01,
+        beta_1=0.7,
+        beta_2=0.9,
+        schedule=Schedule.ONE_CYCLE,
+        # 220 batches, none of them smaller.
+        batch_size=250,
+        epochs=1,
     ),
+)
+
+# Batch normalization forgets half of its initial statistics in a few batches at 0.8; Keras' 0.99 would need an epoch.
+_NORMALIZED = BatchNormalization(momentum=0.8)
+_VARIED = TrainingSettings(
+    learning_rate=0.01,
+    beta_2=0.99,
+    schedule=Schedule.ONE_CYCLE,
+    batch_size=250,
+    augmentation=Augmentation(rotation=10, shift=2, zoom=0.1, shear=5),
 )
 
 _ACCURATE = Experiment(
     name="accurate",
-    about="Deeper, with batch normalization and varied images: how far one network gets in two minutes.",
+    about="Batch normalization, and images that are turned and moved a little each time: how far two minutes go.",
     network=Network(
         layers=(
-            Normalization(),
-            Conv2D(32, 3),
-            BatchNormalization(momentum=0.8),
-            Activation(_RELU),
-            Conv2D(32, 3),
+            Conv2D(24, 5),
             MaxPooling2D(2),
-            BatchNormalization(momentum=0.8),
+            _NORMALIZED,
             Activation(_RELU),
-            Conv2D(64, 3),
-            BatchNormalization(momentum=0.8),
+            Conv2D(32, 3),
+            _NORMALIZED,
             Activation(_RELU),
-            Conv2D(64, 3),
+            Conv2D(48, 3),
             MaxPooling2D(2),
-            BatchNormalization(momentum=0.8),
+            _NORMALIZED,
             Activation(_RELU),
             Flatten(),
-            Dropout(0.3),
-            Dense(128, activation=_RELU),
+            Dense(128),
+            _NORMALIZED,
+            Activation(_RELU),
         )
     ),
-    training=TrainingSettings(
-        learning_rate=0.005,
-        schedule=Schedule.ONE_CYCLE,
-        batch_size=256,
-        epochs=8,
-        augmentation=Augmentation(rotation=10, shift=2, zoom=0.1),
-    ),
+    training=replace(_VARIED, epochs=9),
 )
 
 _TINY = Experiment(
     name="tiny",
-    about="Under 8,000 parameters and still 99%: shape matters more than size.",
+    about="Under 7,000 parameters and still past 99%: for reading digits, shape matters more than size.",
     network=Network(
         layers=(
-            Conv2D(8, 3),
+            Conv2D(8, 5),
             MaxPooling2D(2),
-            BatchNormalization(momentum=0.8),
+            _NORMALIZED,
             Activation(_RELU),
             Conv2D(16, 3),
-            BatchNormalization(momentum=0.8),
+            _NORMALIZED,
             Activation(_RELU),
-            Conv2D(24, 3),
+            Conv2D(16, 3),
             MaxPooling2D(2),
-            BatchNormalization(momentum=0.8),
+            _NORMALIZED,
             Activation(_RELU),
-            GlobalAveragePooling2D(),
+            Conv2D(16, 3),
+            _NORMALIZED,
+            Activation(_RELU),
+            Flatten(),
         )
     ),
-    training=TrainingSettings(learning_rate=0.02, schedule=Schedule.ONE_CYCLE, batch_size=128, epochs=12),
+    training=replace(_VARIED, epochs=12),
 )
 
 PRESETS: dict[str, Experiment] = {

@@ -1,6 +1,5 @@
 """Optimizers and learning-rate schedules as Keras objects."""
 
-import math
 from typing import Any
 
 from mnist_demo.backend import keras, tf
@@ -9,15 +8,14 @@ from mnist_demo.settings import Optimizer, Schedule, TrainingSettings
 WARM_UP_SHARE = 0.3
 """Share of a one-cycle training in which the rate rises."""
 
-ONE_CYCLE_START = 25.0
-"""The first rate of a one-cycle training is the peak divided by this, as in fastai and PyTorch."""
+ONE_CYCLE_START = 0.04
+"""The first rate of a one-cycle training as a share of the peak, as in PyTorch's `OneCycleLR`."""
 
 
-@keras.saving.register_keras_serializable(package="mnist_demo")
-class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
-    """Up along a half cosine to the peak, then down along another to zero.
+class OneCycle(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
+    """In a straight line up to the peak, then in another down to zero.
 
-    The form of PyTorch's `OneCycleLR`, after Smith & Topin, "Super-Convergence" (2018).
+    After Smith & Topin, "Super-Convergence: Very Fast Training of Neural Networks Using Large Learning Rates" (2018).
 
     Args:
         peak: the highest learning rate.
@@ -31,19 +29,14 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
 
     def __call__(self, step: Any) -> Any:
         """The rate of a batch, counted from 0."""
-        done = tf.cast(step, tf.float32) / float(max(1, self.total_steps))
-        rising = _half_cosine(self.peak / ONE_CYCLE_START, self.peak, done / WARM_UP_SHARE)
-        falling = _half_cosine(self.peak, 0.0, (done - WARM_UP_SHARE) / (1 - WARM_UP_SHARE))
-        return tf.where(done < WARM_UP_SHARE, rising, falling)
+        done = (tf.cast(step, tf.float32) + 0.5) / float(self.total_steps)
+        rising = ONE_CYCLE_START + (1 - ONE_CYCLE_START) * done / WARM_UP_SHARE
+        falling = tf.maximum(0.0, (1 - done) / (1 - WARM_UP_SHARE))
+        return self.peak * tf.where(done < WARM_UP_SHARE, rising, falling)
 
     def get_config(self) -> dict[str, Any]:
         """What Keras needs to make it again."""
         return {"peak": self.peak, "total_steps": self.total_steps}
-
-
-def _half_cosine(start: float, end: float, share: Any) -> Any:
-    share = tf.clip_by_value(share, 0.0, 1.0)
-    return end + (start - end) * 0.5 * (1.0 + tf.cos(math.pi * share))
 
 
 def learning_rate(settings: TrainingSettings, total_steps: int) -> Any:

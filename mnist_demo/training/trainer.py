@@ -13,7 +13,6 @@ from mnist_demo.training.pipeline import training_batches, validation_batches
 from mnist_demo.training.recorder import DivergedError, Recorder, StopRequested
 from mnist_demo.training.weights import save_weights
 
-
 MAX_STEPS_PER_EXECUTION = 8
 """More of them save nothing further."""
 

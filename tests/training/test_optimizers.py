@@ -1,0 +1,50 @@
+"""Learning rates against their formulas, and optimizers against their settings."""
+
+import numpy as np
+import pytest
+
+from mnist_demo.backend import keras
+from mnist_demo.settings import Optimizer, Schedule, TrainingSettings
+from mnist_demo.training.optimizers import build_optimizer, learning_rate
+
+STEPS = 200
+
+
+def rates(schedule: Schedule) -> np.ndarray:
+    rate = learning_rate(TrainingSettings(learning_rate=0.02, schedule=schedule), STEPS)
+    return np.array([float(rate(step)) for step in range(STEPS)])
+
+
+def test_one_cycle_rises_to_the_peak_and_falls_to_zero() -> None:
+    # Straight lines through (0, 4% of the peak), (30%, the peak) and (100%, 0), read in the middle of each batch.
+    middle = (np.arange(STEPS) + 0.5) / STEPS
+    np.testing.assert_allclose(rates(Schedule.ONE_CYCLE), np.interp(middle, [0, 0.3, 1], [0.0008, 0.02, 0]), rtol=1e-4)
+
+
+def test_cosine_falls_to_zero() -> None:
+    expected = 0.02 * 0.5 * (1 + np.cos(np.pi * np.arange(STEPS) / STEPS))
+    np.testing.assert_allclose(rates(Schedule.COSINE), expected, rtol=1e-4, atol=1e-9)
+
+
+def test_constant_is_a_number() -> None:
+    assert learning_rate(TrainingSettings(learning_rate=0.02), STEPS) == 0.02
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "kind", "expected"),
+    [
+        (Optimizer.SGD, keras.optimizers.SGD, {"momentum": 0.8}),
+        (Optimizer.RMSPROP, keras.optimizers.RMSprop, {}),
+        (Optimizer.ADAM, keras.optimizers.Adam, {"beta_1": 0.7, "beta_2": 0.9}),
+        (Optimizer.ADAMW, keras.optimizers.AdamW, {"beta_1": 0.7, "beta_2": 0.9, "weight_decay": 0.01}),
+    ],
+)
+def test_an_optimizer_has_its_settings(optimizer: Optimizer, kind: type, expected: dict[str, float]) -> None:
+    settings = TrainingSettings(
+        optimizer=optimizer, learning_rate=0.5, momentum=0.8, beta_1=0.7, beta_2=0.9, weight_decay=0.01
+    )
+    built = build_optimizer(settings, STEPS)
+    assert type(built) is kind
+    config = built.get_config()
+    assert config["learning_rate"] == pytest.approx(0.5)
+    assert {name: config[name] for name in expected} == expected
