@@ -12,15 +12,16 @@ SIDE = 328
 """Canvas pixels, both ways: the component has a fixed size, and this is as wide as a phone of 360 pixels shows."""
 
 PEN_WIDTH = 24
-"""Canvas pixels: as wide for the canvas as MNIST's pen is for its field, 2.5 of 28, or nearly so."""
+"""Canvas pixels. A matter of feel alone: the strokes are redrawn with MNIST's pen before the network sees them."""
 
-_INKS = {"light": "#23262d", "dark": "#e7e5e0"}
+_KEY = "canvas"
 
 # What is remembered between two looks at the canvas, in the visitor's session.
 _KEPT = "canvas_kept"  # what was last drawn, as the component describes it
 _START = "canvas_start"  # what the canvas in the browser began with; another value makes it begin again
-_LOOK = "canvas_look"  # the appearance that this was inked for
-_NUMBER = "canvas_number"  # counts the clearings; a canvas with a new key is a new, empty one
+_INK = "canvas_ink"  # the colour of that beginning
+_CLEARED = "canvas_cleared"  # what was cleared, which the browser may still say is there
+_CLEARINGS = "canvas_clearings"  # how often that was
 
 
 def drawing_canvas() -> list[Stroke]:
@@ -35,27 +36,32 @@ def drawing_canvas() -> list[Stroke]:
     # The component registers itself with the server that imports it, so it cannot be imported without one.
     from streamlit_drawable_canvas import st_canvas
 
-    look = digits.appearance()
-    key = f"canvas_{st.session_state.setdefault(_NUMBER, 0)}"
+    # The theme's primary colour, not its text colour: a change of theme reaches the server only with the next
+    # click or stroke, and until then the ink must be seen on the other paper as well.
+    ink = digits.primary_colour()
     # The canvas begins again, with the same strokes, when the visitor comes back to the page (its widget is
     # forgotten then) and when ink must change its colour. At all other times it must keep its beginning.
-    if key not in st.session_state or st.session_state.get(_LOOK) != look:
-        st.session_state[_LOOK] = look
-        st.session_state[_START] = with_ink(st.session_state.get(_KEPT), _INKS[look])
+    if _KEY not in st.session_state or st.session_state.get(_INK) != ink:
+        st.session_state[_INK] = ink
+        st.session_state[_START] = with_ink(st.session_state.get(_KEPT), ink)
     try:
         json_data = st_canvas(
             stroke_width=PEN_WIDTH,
-            stroke_color=_INKS[look],
+            stroke_color=ink,
             # Transparent, so that the page is the paper: a new background colour would wipe the canvas.
             background_color="",
             width=SIDE,
             height=SIDE,
             initial_drawing=st.session_state[_START],
-            key=key,
+            key=_KEY,
         ).json_data
     except (AttributeError, KeyError, TypeError):
         # The component takes its own value apart unchecked, and any value can be sent over the network.
         raise DrawingError("The canvas sent something that is not a drawing. Clear it and start again.") from None
+    if _CLEARED in st.session_state:
+        if json_data == st.session_state[_CLEARED]:
+            return []
+        del st.session_state[_CLEARED]
     strokes = strokes_from_canvas(json_data)
     st.session_state[_KEPT] = json_data
     return strokes
@@ -63,8 +69,13 @@ def drawing_canvas() -> list[Stroke]:
 
 def clear_canvas() -> None:
     """Empty the canvas; to be called before it is shown, as a button's callback is."""
-    st.session_state[_NUMBER] = st.session_state.get(_NUMBER, 0) + 1
-    st.session_state.pop(_KEPT, None)
+    # Under a new key the component would be empty too, but for a moment the old canvas would stand beside the new.
+    number = st.session_state.get(_CLEARINGS, 0) + 1
+    st.session_state[_CLEARINGS] = number
+    # The number means nothing to the component but that this is not the beginning it has had.
+    st.session_state[_START] = {"objects": [], "clearing": number}
+    if (kept := st.session_state.pop(_KEPT, None)) is not None:
+        st.session_state[_CLEARED] = kept
 
 
 def with_ink(drawing: dict[str, Any] | None, ink: str) -> dict[str, Any] | None:

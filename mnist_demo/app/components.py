@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 
@@ -14,6 +15,8 @@ REFRESH = 0.5
 """Seconds between two looks at a run that is being trained."""
 
 _MARKDOWN = re.compile(r"([\\`*_~{}\[\]<>#:$|!&.@])")
+
+_CHOICE = "chosen_run"
 
 STATE_ICONS = {
     RunState.QUEUED: ":material/hourglass_empty:",
@@ -103,6 +106,45 @@ def need_trained_run(purpose: str) -> Run:
                 if start(wanted):
                     st.rerun()
     return st.stop()
+
+
+def choose_run(purpose: str) -> Run:
+    """The run that a page works on, with a choice of it where the lab has several; ends the page where it has none.
+
+    The choice goes on the bench, so that every page works on the same run.
+
+    Args:
+        purpose: as `need_trained_run` takes it.
+    """
+    current = need_trained_run(purpose)
+    runs = {run.id: run for run in state.trained_runs()}
+    if len(runs) > 1 and current.id in runs:
+        # The bench may have changed elsewhere since this was last shown.
+        st.session_state[_CHOICE] = current.id
+        st.selectbox(
+            "Network",
+            runs,
+            format_func=lambda run_id: _run_label(runs[run_id]) if run_id in runs else run_id,
+            key=_CHOICE,
+            on_change=lambda: state.choose_run(str(st.session_state[_CHOICE])),
+            label_visibility="collapsed",
+            width=440,
+        )
+    return current
+
+
+def _run_label(run: Run) -> str:
+    """A run in a list: what it is, how good, and when it was begun in UTC, by which two of a name are told apart."""
+    size = run.events_path.stat().st_size if run.events_path.exists() else 0
+    best = _best_accuracy(run.events_path, size)
+    when = f"{run.id[:4]}-{run.id[4:6]}-{run.id[6:8]} {run.id[9:11]}:{run.id[11:13]} UTC"
+    return f"{run.experiment.name}, {f'{percent(best)} on validation, ' if best is not None else ''}{when}"
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _best_accuracy(events_path: Path, size: int) -> float | None:
+    del size  # part of the key: the events of an active run grow
+    return Run(events_path.parent).history().best_validation_accuracy
 
 
 def _short_progress(run: Run) -> None:

@@ -21,6 +21,7 @@ _CLASSES, _ONE, _MAP, _OTHER = "Classes", "One digit", "Map", "Use other data"
 def page() -> None:
     """A grid of examples, and under it the classes, one digit, the map and the way to other data."""
     header("Explore", "Look at what the network will learn from: choose a split and a class, and take another handful.")
+    upload.say_what_was_taken()
     data = upload.current_data()
     if data is None:
         upload.panel()

@@ -16,19 +16,20 @@ PIXEL = 10
 PICKED = "picked"
 """The selection of the map; its items hold the `image` that was clicked."""
 
-# Names up to this length stand in one row of a legend, as the digits do.
+# Names up to this length, as the digits have, stand close together in a legend.
 _SHORT_NAME = 3
 
 _PLAIN = alt.Axis(grid=False, tickCount=5)
 
 
-def counts_chart(counts: NDArray[np.int64], class_names: Sequence[str], words: str) -> alt.LayerChart:
+def counts_chart(counts: NDArray[np.int64], class_names: Sequence[str], words: str, ink: str) -> alt.LayerChart:
     """How many images each class has, as bars with their count.
 
     Args:
         counts: int64 (10,).
         class_names: ten names.
         words: what is counted, for the axis.
+        ink: colour of the counts.
     """
     frame = pd.DataFrame({"name": class_names, "count": counts, "share": counts / max(int(counts.sum()), 1)})
     # A sixth more than the longest bar, which is room for its count.
@@ -38,7 +39,7 @@ def counts_chart(counts: NDArray[np.int64], class_names: Sequence[str], words: s
             "count:Q",
             title=words,
             scale=alt.Scale(domain=[0, longest], nice=False),
-            axis=alt.Axis(format="~s", tickCount=4, tickMinStep=1, grid=False),
+            axis=alt.Axis(format=",", tickCount=4, tickMinStep=1, grid=False),
         ),
         y=alt.Y("name:N", title=None, sort=list(class_names), axis=alt.Axis(labelLimit=150, ticks=False, domain=False)),
         tooltip=[
@@ -48,7 +49,7 @@ def counts_chart(counts: NDArray[np.int64], class_names: Sequence[str], words: s
         ],
     )
     bars = base.mark_bar(height={"band": 0.75}).encode(color=_class_colour(class_names, None))
-    labels = base.mark_text(align="left", dx=5).encode(text=alt.Text("count:Q", format=","))
+    labels = base.mark_text(align="left", dx=5, color=ink).encode(text=alt.Text("count:Q", format=","))
     return alt.LayerChart(layer=[bars, labels]).properties(height=300)
 
 
@@ -65,20 +66,17 @@ def pixel_chart(image: NDArray[np.uint8], paper: str, ink: str, primary: str) ->
     frame = pd.DataFrame({"row": rows.ravel(), "column": columns.ravel(), "value": image.ravel()})
     pointed = alt.selection_point(name="pointed", on="pointerover", clear="pointerout", empty=False)
     axis = alt.Axis(values=list(range(0, 28, 3)), labelAngle=0, ticks=False, domain=False, grid=False)
-    return (
-        alt.Chart(frame)
-        .mark_rect()
-        .encode(
-            x=alt.X("column:O", title="column", axis=axis, scale=alt.Scale(padding=0)),
-            y=alt.Y("row:O", title="row", axis=axis, scale=alt.Scale(padding=0)),
-            color=alt.Color("value:Q", scale=alt.Scale(domain=[0, 255], range=[paper, ink]), legend=None),
-            stroke=alt.condition(pointed, alt.value(primary), alt.value("transparent")),
-            strokeWidth=alt.condition(pointed, alt.value(2), alt.value(0)),
-            tooltip=["row:O", "column:O", "value:Q"],
-        )
-        .add_params(pointed)
-        .properties(width=28 * PIXEL, height=28 * PIXEL)
-    )
+    chart = alt.Chart(frame).mark_rect()
+    encoded: alt.Chart = chart.encode(
+        x=alt.X("column:O", title="column", axis=axis, scale=alt.Scale(padding=0)),
+        y=alt.Y("row:O", title="row", axis=axis, scale=alt.Scale(padding=0)),
+        color=alt.Color("value:Q", scale=alt.Scale(domain=[0, 255], range=[paper, ink]), legend=None),
+        stroke=alt.condition(pointed, alt.value(primary), alt.value("transparent")),
+        strokeWidth=alt.condition(pointed, alt.value(2), alt.value(0)),
+        tooltip=["row:O", "column:O", "value:Q"],
+    ).add_params(pointed)
+    # "pad" adds the axes to the size; "fit" would take them out of it and leave a pixel 9.3 wide, with seams.
+    return encoded.properties(width=28 * PIXEL, height=28 * PIXEL, autosize=alt.AutoSizeParams(type="pad"))
 
 
 def map_chart(points: PcaMap, class_names: Sequence[str], label: int | None, paper: str, ink: str) -> alt.LayerChart:
@@ -100,31 +98,36 @@ def map_chart(points: PcaMap, class_names: Sequence[str], label: int | None, pap
             "shown": np.full(len(points.labels), True) if label is None else points.labels == label,
         }
     )
-    x = alt.X(
-        "first:Q", title=_component_title("first", points.explained[0]), scale=_padded(frame["first"]), axis=_PLAIN
+    first, second = (
+        f"{which} principal component ({share:.0%} of the variance)"
+        for which, share in zip(("first", "second"), points.explained, strict=True)
     )
-    y = alt.Y(
-        "second:Q", title=_component_title("second", points.explained[1]), scale=_padded(frame["second"]), axis=_PLAIN
-    )
-    columns = 10 if max(map(len, class_names)) <= _SHORT_NAME else 4
-    legend = alt.Legend(orient="top", title=None, columns=columns, symbolOpacity=1, labelLimit=130)
+    x = alt.X("first:Q", title=first, scale=_padded(frame["first"]), axis=_PLAIN)
+    y = alt.Y("second:Q", title=second, scale=_padded(frame["second"]), axis=_PLAIN)
+    # As many as fit on a phone.
+    columns = 5 if max(map(len, class_names)) <= _SHORT_NAME else 3
+    legend = alt.Legend(orient="top", title=None, columns=columns, symbolOpacity=1, labelLimit=90)
+    picked = alt.selection_point(name=PICKED, fields=["image"], empty=False)
     dots = (
         alt.Chart(frame)
-        .mark_circle(size=36)
+        .mark_circle()
         .encode(
             x=x,
             y=y,
             color=_class_colour(class_names, legend),
             opacity=alt.condition("datum.shown", alt.value(0.75), alt.value(0.08)),
-            tooltip=[alt.Tooltip("name:N", title="class"), alt.Tooltip("image:Q", format=",")],
+            size=alt.condition(picked, alt.value(160), alt.value(36)),
+            stroke=alt.condition(picked, alt.value(ink), alt.value("transparent")),
+            # Not "image": the tooltip takes the value under that title for the address of a picture.
+            tooltip=[alt.Tooltip("name:N", title="class"), alt.Tooltip("image:Q", title="index", format=",")],
         )
-        .add_params(alt.selection_point(name=PICKED, fields=["image"]))
+        .add_params(picked)
     )
     middles = frame[frame["shown"]].groupby("name", as_index=False)[["first", "second"]].median()
-    names = alt.Chart(middles).encode(x=x, y=y, text="name:N")
+    names = alt.Chart(_apart(middles, frame)).encode(x=x, y=y, text="name:N")
     halo = names.mark_text(fontSize=17, fontWeight="bold", stroke=paper, strokeWidth=5, strokeJoin="round")
-    label = names.mark_text(fontSize=17, fontWeight="bold", color=ink)
-    return alt.LayerChart(layer=[dots, halo, label]).properties(height=460)
+    text = names.mark_text(fontSize=17, fontWeight="bold", color=ink)
+    return alt.LayerChart(layer=[dots, halo, text]).properties(height=460)
 
 
 def _class_colour(class_names: Sequence[str], legend: alt.Legend | None) -> alt.Color:
@@ -132,12 +135,25 @@ def _class_colour(class_names: Sequence[str], legend: alt.Legend | None) -> alt.
     return alt.Color("name:N", scale=scale, legend=legend)
 
 
-def _component_title(which: str, explained: float) -> str:
-    return f"{which} principal component ({explained:.0%} of the variance)"
-
-
 def _padded(values: "pd.Series[float]") -> alt.Scale:
     """A scale with room for half a dot at both ends, also when all values are the same."""
     low, high = float(values.min()), float(values.max())
     room = (high - low) * 0.03 or 0.5
     return alt.Scale(domain=[low - room, high + room], nice=False)
+
+
+def _apart(middles: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    """The names of the map moved from each other until none covers another, or nearly so."""
+    axes = ["first", "second"]
+    extent = np.maximum(np.ptp(frame[axes].to_numpy(), axis=0), 1e-6)
+    # What a name takes of the map: a share of its width for each letter, and a share of its height.
+    room = np.stack([0.02 + 0.012 * middles["name"].str.len(), np.full(len(middles), 0.055)], axis=1) * extent
+    places = middles[axes].to_numpy(dtype=float, copy=True)
+    for _ in range(60):
+        away = places[:, np.newaxis] - places  # (n, n, 2)
+        overlap = np.maximum((room[:, np.newaxis] + room) / 2 - np.abs(away), 0)
+        covers = overlap.all(axis=2) & ~np.eye(len(places), dtype=bool)
+        # Up and down is the short way for words; two in the same place part in the order of their classes.
+        order = np.sign(away[..., 1]) + (away[..., 1] == 0) * np.sign(np.subtract.outer(*[np.arange(len(places))] * 2))
+        places[:, 1] += (covers * order * overlap[..., 1] / 2).sum(axis=1)
+    return middles.assign(first=places[:, 0], second=places[:, 1])

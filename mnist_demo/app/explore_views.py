@@ -24,7 +24,8 @@ def classes(examples: Examples) -> None:
         st.markdown("**Images of each class**")
         counts = class_counts(examples.split)
         told = ", ".join(f"{name}: {count:,}" for name, count in zip(names, counts, strict=True))
-        st.altair_chart(counts_chart(counts, names, words), key="explore_counts", alt=f"Number of {words}: {told}")
+        chart = counts_chart(counts, names, words, digits.paper_and_ink()[1])
+        st.altair_chart(chart, key="explore_counts", alt=f"Number of {words}: {told}")
     with right:
         st.markdown(
             "**Mean and spread of each class**",
@@ -79,7 +80,7 @@ def one_digit(examples: Examples) -> None:
         chart = pixel_chart(image, paper, ink, digits.primary_colour())
         st.altair_chart(chart, key="explore_pixels", width="content", alt=f"The {split} image {index}, labelled {name}")
     with right:
-        st.markdown(f"### Labelled {plain(name)}")
+        st.subheader(f"Labelled {plain(name)}", anchor=False)
         st.markdown(
             f"Image {index:,} of the {len(examples.split):,} {split} images. {_inked_share(image)} "
             "Point at a pixel to see its row, column and value, from 0 (paper) to 255 (ink)."

@@ -9,7 +9,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_demo.data import MnistData, load_data, load_mnist, save_data
+from mnist_demo.app.passes import PassStore, PredictionPass
+from mnist_demo.data import DataError, MnistData, load_data, load_mnist, save_data
 from mnist_demo.experiment import DataReference, Experiment
 from mnist_demo.inference import Inference
 from mnist_demo.presets import PRESETS
@@ -83,8 +84,14 @@ def set_experiment(changed: Experiment) -> None:
 
 
 def data() -> MnistData:
-    """The data of the experiment on the bench."""
-    return data_of(experiment().data)
+    """The data of the experiment on the bench; MNIST takes the place of an uploaded set that is no longer kept."""
+    reference = experiment().data
+    try:
+        return data_of(reference)
+    except (OSError, DataError):
+        st.toast(f"The data set {reference.name} is no longer kept; MNIST takes its place.", icon=":material/link_off:")
+        use_data(DataReference())
+        return load_mnist()
 
 
 def data_of(reference: DataReference) -> MnistData:
@@ -138,6 +145,17 @@ def trained_run() -> Run | None:
     return next((each for each in candidates if each and len(each.snapshots) > 1), None)
 
 
+def trained_runs() -> list[Run]:
+    """The lab's runs that have learned something, newest first."""
+    return [each for each in ledger().runs() if len(each.snapshots) > 1]
+
+
+def choose_run(run_id: str) -> None:
+    """Put a run of this lab on the bench; an id that it does not have changes nothing."""
+    if ledger().run(run_id):
+        st.session_state["run_id"] = run_id
+
+
 def start_training(wanted: Experiment) -> Run:
     """Queue an experiment of this lab and put its run on the bench.
 
@@ -155,11 +173,28 @@ def run_state(of: Run) -> RunState:
     return jobs().state(of)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def fixed_probabilities(snapshot: Path, split: str, _images: NDArray[np.uint8], _run: Run) -> NDArray[np.float32]:
-    """The probabilities of a snapshot for a whole split, asked once: float32 (n, 10)."""
-    del split  # part of the key, as the images themselves are not
-    return inference().predict(_run, _images, snapshot)
+@st.cache_resource(show_spinner=False)
+def _passes() -> PassStore:
+    return PassStore()
+
+
+def prediction_pass(snapshot: Path, split: str, images: NDArray[np.uint8], run: Run) -> PredictionPass:
+    """A snapshot's answers to a whole split, for a page that shows how far they are; kept by the server.
+
+    Raises:
+        OSError: when the snapshot is gone.
+    """
+    return _passes().get(snapshot, split, images, lambda part: inference().predict(run, part, snapshot))
+
+
+def fixed_probabilities(snapshot: Path, split: str, images: NDArray[np.uint8], run: Run) -> NDArray[np.float32]:
+    """The probabilities of a snapshot for a whole split, asked once: float32 (n, 10).
+
+    Raises:
+        InferenceError: when there is no answer.
+        OSError: when the snapshot is gone.
+    """
+    return prediction_pass(snapshot, split, images, run).probabilities()
 
 
 def _data_path(reference: DataReference) -> Path:

@@ -5,13 +5,16 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from mnist_demo import fields
 from mnist_demo.app import state
 from mnist_demo.app.components import plain
 from mnist_demo.data import FASHION_MNIST_CLASS_NAMES, MAX_UPLOAD_BYTES, DataError, MnistData, Upload, read_uploads
+from mnist_demo.data.errors import quoted
 from mnist_demo.experiment import DataReference
+from mnist_demo.settings import TrainingSettings
 
 _DIGITS, _FASHION, _OWN = "0 to 9", "Fashion-MNIST", "My own"
-_ROUND = "upload_round"
+_ROUND, _TAKEN = "upload_round", "upload_taken"
 
 
 def panel() -> None:
@@ -37,6 +40,12 @@ def panel() -> None:
             )
     if st.button("Use this data", type="primary", icon=":material/upload:", disabled=not files, key="upload_use"):
         _take(files, _class_names(choice, own))
+
+
+def say_what_was_taken() -> None:
+    """In the run after an upload, as a toast of a run that ends by starting another one may never be seen."""
+    if taken := st.session_state.pop(_TAKEN, None):
+        st.toast(taken, icon=":material/check_circle:")
 
 
 def back_to_mnist() -> None:
@@ -73,6 +82,7 @@ def _take(files: Sequence[UploadedFile], class_names: Sequence[str] | None) -> N
     try:
         with st.spinner("Reading the files …", show_time=True):
             data = read_uploads([Upload(file.name, file.getvalue()) for file in files], class_names)
+            _check_enough(files[0].name, data)
             state.set_data(data)
     except DataError as error:
         st.error(plain(str(error)), icon=":material/error:")
@@ -82,5 +92,14 @@ def _take(files: Sequence[UploadedFile], class_names: Sequence[str] | None) -> N
         return
     st.session_state[_ROUND] += 1
     sizes = f"{len(data.train):,} training, {len(data.validation):,} validation and {len(data.test):,} test images"
-    st.toast(f"**{plain(data.name)}**: {sizes}. Every page works on them now.", icon=":material/check_circle:")
+    st.session_state[_TAKEN] = f"**{plain(data.name)}**: {sizes}. Every page works on them now."
     st.rerun()
+
+
+def _check_enough(name: str, data: MnistData) -> None:
+    """Data that no experiment could be trained on is not taken."""
+    accepted = fields.field_specs(TrainingSettings)
+    for part, found in (("train", len(data.train)), ("validation", len(data.validation))):
+        number = accepted[f"{part}_images"]
+        if isinstance(number, fields.Number) and found < number.low:
+            raise DataError(f"{quoted(name)} leaves {found:,} {part} images: accepted are {number.low:,.0f} or more.")

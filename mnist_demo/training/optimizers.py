@@ -12,7 +12,7 @@ ONE_CYCLE_START = 0.04
 """The first rate of a one-cycle training as a share of the peak, as in PyTorch's `OneCycleLR`."""
 
 
-class OneCycle(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
+class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
     """In a straight line up to the peak, then in another down to zero.
 
     After Smith & Topin, "Super-Convergence: Very Fast Training of Neural Networks Using Large Learning Rates" (2018).

@@ -1,5 +1,7 @@
 """Learning rates against their formulas, and optimizers against their settings."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -43,7 +45,7 @@ def test_an_optimizer_has_its_settings(optimizer: Optimizer, kind: type, expecte
     settings = TrainingSettings(
         optimizer=optimizer, learning_rate=0.5, momentum=0.8, beta_1=0.7, beta_2=0.9, weight_decay=0.01
     )
-    built = build_optimizer(settings, STEPS)
+    built: Any = build_optimizer(settings, STEPS)
     assert type(built) is kind
     config = built.get_config()
     assert config["learning_rate"] == pytest.approx(0.5)

@@ -1,0 +1,139 @@
+"""The confusion matrix as a chart: its specification stays the same, only the rows of its data change."""
+
+import copy
+import functools
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from mnist_demo.app import digits
+from mnist_demo.app.components import plural
+from mnist_demo.evaluation import Evaluation
+
+CELL = "cell"
+"""Name of the selection: clicking a cell gives its `true` and `predicted` labels."""
+
+_SHORT = 3
+
+
+def confusion_frame(
+    evaluation: Evaluation, rates: bool, shade_diagonal: bool, true: int | None, predicted: int | None
+) -> pd.DataFrame:
+    """The 100 cells as rows for `confusion_spec`.
+
+    Args:
+        evaluation: whose confusion matrix.
+        rates: write shares of the true class in the cells instead of counts.
+        shade_diagonal: shade right answers too, which leaves the rest pale.
+        true, predicted: the classes that are chosen and outlined; None for any.
+    """
+    counts, shares = evaluation.confusion, evaluation.confusion_rates
+    values = shares if rates else counts.astype(np.float64)
+    shaded = values if shade_diagonal else np.where(np.eye(len(values), dtype=bool), 0.0, values)
+    rows, columns = np.indices(counts.shape)
+    outlined = np.zeros(counts.shape, bool)
+    if true is not None or predicted is not None:
+        outlined = ((rows == true) | (true is None)) & ((columns == predicted) | (predicted is None))
+    return pd.DataFrame(
+        {
+            "true": rows.ravel(),
+            "predicted": columns.ravel(),
+            "true class": np.array(evaluation.class_names)[rows.ravel()],
+            "read as": np.array(evaluation.class_names)[columns.ravel()],
+            "images": counts.ravel(),
+            "share": shares.ravel(),
+            "written": [
+                _written(count, share, rates)
+                for count, share in zip(counts.ravel().tolist(), shares.ravel().tolist(), strict=True)
+            ],
+            "shade": (shaded / max(float(shaded.max()), 1e-9)).ravel(),
+            "right": (rows == columns).ravel(),
+            "outlined": outlined.ravel(),
+        }
+    )
+
+
+def confusion_spec(class_names: tuple[str, ...]) -> dict[str, Any]:
+    """A heat map with the number in each cell, as Vega-Lite without data: true classes down, predicted ones across.
+
+    The data are `confusion_frame`'s. Building the chart takes Altair 150 ms, so each is built once.
+
+    Args:
+        class_names: in the order of the labels.
+    """
+    return copy.deepcopy(_spec(class_names, *digits.paper_and_ink(), digits.primary_colour()))
+
+
+@functools.lru_cache(maxsize=8)
+def _spec(class_names: tuple[str, ...], paper: str, ink: str, primary: str) -> dict[str, Any]:
+    angle = 0 if max(map(len, class_names)) <= _SHORT else -50
+    base = alt.Chart(pd.DataFrame()).encode(
+        x=alt.X(
+            "read as:N",
+            title="read as",
+            sort=list(class_names),
+            scale=alt.Scale(domain=list(class_names), paddingInner=0.03, paddingOuter=0),
+            axis=alt.Axis(orient="top", labelAngle=angle, labelLimit=84, ticks=False, domain=False, grid=False),
+        ),
+        y=alt.Y(
+            "true class:N",
+            title="true class",
+            sort=list(class_names),
+            scale=alt.Scale(domain=list(class_names), paddingInner=0.03, paddingOuter=0),
+            axis=alt.Axis(labelLimit=84, ticks=False, domain=False, grid=False),
+        ),
+        tooltip=[
+            alt.Tooltip("true class:N"),
+            alt.Tooltip("read as:N"),
+            alt.Tooltip("images:Q", format=","),
+            alt.Tooltip("share:Q", title="of the true class", format=".1%"),
+        ],
+    )
+    # A name of its own: Altair's would count up, and each rerun would be another specification.
+    named = base.properties(name="cells")
+    cells = named.mark_rect(cursor="pointer", stroke=ink, strokeOpacity=0.12, strokeWidth=1).encode(
+        color=alt.Color(
+            "shade:Q",
+            legend=None,
+            scale=alt.Scale(domain=[0, 1], range=[paper, primary], interpolate="rgb"),
+        )
+    )
+    picked = alt.selection_point(name=CELL, fields=["true", "predicted"], toggle=False)
+    numbers = base.mark_text(fontSize=11, cursor="pointer").encode(
+        text="written:N",
+        color=alt.condition("datum.shade > 0.55", alt.value(paper), alt.value(ink)),
+        opacity=alt.condition("datum.right || datum.shade > 0.1", alt.value(1), alt.value(0.75)),
+    )
+    outline = base.transform_filter("datum.outlined").mark_rect(
+        fillOpacity=0, stroke=ink, strokeWidth=2, cursor="pointer"
+    )
+    layers = [cells.add_params(picked), numbers, outline]
+    spec: dict[str, Any] = alt.LayerChart(layer=layers).properties(height=400).to_dict()
+    for part in (spec, *spec["layer"]):
+        part.pop("data", None)
+        part.pop("datasets", None)
+    return spec
+
+
+def confusion_text(evaluation: Evaluation, most: int = 5) -> str:
+    """The matrix in one sentence: its largest cells off the diagonal."""
+    off = np.where(np.eye(len(evaluation.confusion), dtype=bool), 0, evaluation.confusion)
+    largest = [int(cell) for cell in np.argsort(-off, axis=None, kind="stable")[:most] if off.flat[cell]]
+    if not largest:
+        return "Confusion matrix: nothing was confused."
+    names = evaluation.class_names
+    said = [
+        f"{names[cell // 10]} read as {names[cell % 10]}, {plural(int(off.flat[cell]), 'time')}" for cell in largest
+    ]
+    return "Confusion matrix. Most often confused: " + "; ".join(said) + "."
+
+
+def _written(count: int, share: float, rates: bool) -> str:
+    # An empty cell says zero more quietly than ninety zeros do.
+    if not count:
+        return ""
+    if not rates:
+        return str(count)
+    return f"{share:.0%}" if round(share, 3) == 1 else f"{100 * share:.1f}"

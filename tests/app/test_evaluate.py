@@ -1,0 +1,292 @@
+"""The page Evaluate: its figures are scikit-learn's, and every view speaks of the same predictions."""
+
+import io
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+from sklearn import metrics
+from streamlit.testing.v1 import AppTest
+
+from mnist_demo.app.evaluation_charts import confusion_frame, confusion_spec, confusion_text
+from mnist_demo.app.passes import CHUNK, MAX_KEPT, PassStore, PredictionPass
+from mnist_demo.app.readings import Reading, readings_sheet, width
+from mnist_demo.data import load_mnist
+from mnist_demo.evaluation import Evaluation, evaluate
+from mnist_demo.experiment import DataReference, Experiment
+from mnist_demo.inference import Inference, InferenceError
+from mnist_demo.runs import Run, RunState, create_run
+from tests.app.conftest import LAB, ROOT, RUN_ID, OpenPage
+
+# In a process of its own, so that the one that visits the pages never imports Keras.
+_PREDICT = """
+import sys
+from pathlib import Path
+import numpy as np
+from mnist_demo.data import load_mnist
+from mnist_demo.inference_worker import predict
+np.save(sys.argv[2], predict(Path(sys.argv[1]), load_mnist().test.images))
+"""
+
+
+@pytest.fixture(scope="session")
+def probabilities(trained_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> NDArray[np.float32]:
+    """What the trained network says of the test images, asked past the page."""
+    answers = tmp_path_factory.mktemp("answers") / "probabilities.npy"
+    snapshot = Run(trained_folder).snapshots[-1]
+    subprocess.run([sys.executable, "-c", _PREDICT, str(snapshot), str(answers)], cwd=ROOT, check=True)
+    predicted: NDArray[np.float32] = np.load(answers)
+    return predicted
+
+
+@pytest.fixture(scope="session")
+def evaluation(probabilities: NDArray[np.float32]) -> Evaluation:
+    return evaluate(load_mnist().test.labels, probabilities)
+
+
+def figures(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def headings(app: AppTest) -> list[str]:
+    return [heading.value for heading in app.subheader]
+
+
+def table(app: AppTest, column: str) -> pd.DataFrame:
+    """The table that has a column of that name."""
+    (found,) = (frame.value for frame in app.dataframe if column in frame.value.columns)
+    return found
+
+
+def test_without_a_trained_network_it_offers_to_train_one(open_page: OpenPage) -> None:
+    app = open_page("evaluate")
+    assert app.button(key="train_fast").label == "Train the fast network"
+    assert not app.metric
+
+
+def test_its_figures_are_those_of_scikit_learn(
+    open_page: OpenPage, trained_run: Run, probabilities: NDArray[np.float32]
+) -> None:
+    labels, predictions = load_mnist().test.labels, probabilities.argmax(axis=1)
+    app = open_page("evaluate", LAB)
+    accuracy = metrics.accuracy_score(labels, predictions)
+    assert figures(app) == {
+        "Accuracy": f"{accuracy:.1%}",
+        "Wrong images": f"{int((labels != predictions).sum()):,}",
+        "Loss": f"{metrics.log_loss(labels, probabilities):.3f}",
+    }
+    precision, recall, f1, support = metrics.precision_recall_fscore_support(labels, predictions)
+    classes = table(app, "F1")
+    np.testing.assert_allclose(classes["Precision"], 100 * precision)
+    np.testing.assert_allclose(classes["Recall"], 100 * recall)
+    np.testing.assert_allclose(classes["F1"], 100 * f1)
+    np.testing.assert_array_equal(classes["Support"], support)
+    matrix = metrics.confusion_matrix(labels, predictions)
+    np.testing.assert_array_equal(table(app, "as 0"), matrix)
+    np.testing.assert_array_equal(classes["Missed"], support - matrix.diagonal())
+    wrong = table(app, "Confidence")
+    assert set(wrong["Image"]) == set(np.flatnonzero(labels != predictions))
+    assert wrong["Confidence"].is_monotonic_decreasing
+
+
+def test_rates_are_those_of_scikit_learn(
+    open_page: OpenPage, trained_run: Run, probabilities: NDArray[np.float32]
+) -> None:
+    app = open_page("evaluate", LAB)
+    app.segmented_control(key="evaluate_unit").set_value("Rates").run()
+    expected = metrics.confusion_matrix(load_mnist().test.labels, probabilities.argmax(axis=1), normalize="true")
+    np.testing.assert_allclose(table(app, "as 0"), 100 * expected)
+
+
+def test_choosing_classes_filters_the_images(open_page: OpenPage, trained_run: Run, evaluation: Evaluation) -> None:
+    app = open_page("evaluate", LAB)
+    true, predicted = divmod(int((evaluation.confusion - np.diag(evaluation.confusion.diagonal())).argmax()), 10)
+    app.selectbox(key="evaluate_true").set_value(true)
+    app.selectbox(key="evaluate_predicted").set_value(predicted).run()
+    assert not app.exception
+    count = evaluation.confusion[true, predicted]
+    assert f"{count} wrong images of {true}, read as {predicted}" in headings(app)
+    assert list(table(app, "Confidence")["Image"]) == list(evaluation.indices(true, predicted))
+    app.selectbox(key="evaluate_true").set_value(predicted).run()
+    right = evaluation.confusion[predicted, predicted]
+    assert f"{right:,} images of {predicted}, read rightly" in headings(app)
+    app.button(key="evaluate_all").click().run()
+    assert f"{len(evaluation.mistakes):,} wrong images" in headings(app)
+
+
+def test_the_images_come_in_pages(open_page: OpenPage, trained_run: Run, evaluation: Evaluation) -> None:
+    app = open_page("evaluate", LAB)
+
+    def said() -> str:
+        (picture,) = app.get("image")[0].proto.imgs
+        assert picture.url.endswith(".png"), "JPEG would smudge the pixels"
+        return str(picture.alt)
+
+    first = said()
+    assert first.count("read as") == 30
+    app.session_state["evaluate_page_None_None"] = 2
+    app.run()
+    second = said()
+    expected = evaluation.mistakes[30]
+    assert second.startswith(f"{expected.true} read as {expected.predicted}, ")
+    assert second != first
+
+
+@pytest.mark.parametrize("page", [10**9, -3, "two"])
+def test_a_page_that_is_not_there_is_the_first(open_page: OpenPage, trained_run: Run, page: object) -> None:
+    app = open_page("evaluate", LAB)
+    app.session_state["evaluate_page_None_None"] = page
+    app.run()
+    assert not app.exception
+    assert app.session_state["evaluate_page_None_None"] == 1
+
+
+def test_while_learning_it_looks_at_the_newest_snapshot_and_keeps_to_it(open_page: OpenPage, trained_run: Run) -> None:
+    trained_run.mark(RunState.TRAINING)
+    last = trained_run.snapshots[-1]
+    content = last.read_bytes()
+    last.unlink()
+    app = open_page("evaluate", LAB)
+    assert any("after epoch 1 of 2, still learning" in text.value for text in app.markdown)
+    before = figures(app)
+    last.write_bytes(content)
+    app.run()
+    assert figures(app) == before
+    app.button(key="look_again").click().run()
+    assert any("after epoch 2 of 2, still learning" in text.value for text in app.markdown)
+    assert figures(app) != before
+
+
+def test_an_unanswered_question_is_one_sentence(
+    open_page: OpenPage, trained_run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> NDArray[np.float32]:
+        raise InferenceError("The network gave no answer within 120 seconds.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Inference, "predict", fail)
+        app = open_page("evaluate", LAB)
+        assert [error.value for error in app.error] == [
+            "The network could not be asked. The network gave no answer within 120 seconds."
+        ]
+        assert not app.metric
+    app.button(key="evaluate_again").click().run()
+    assert not app.error
+    assert "Accuracy" in figures(app)
+
+
+def test_data_that_is_no_longer_kept_is_one_sentence(home: Path, open_page: OpenPage, trained_run: Run) -> None:
+    experiment = trained_run.experiment
+    gone = Experiment(
+        name="gone",
+        network=experiment.network,
+        training=experiment.training,
+        data=DataReference(name="My letters", digest="0" * 64),
+    )
+    folder = home / "runs" / LAB / RUN_ID.replace("2026", "2027", 1)
+    shutil.copytree(trained_run.folder, folder)
+    create_run(folder, gone)
+    app = open_page("evaluate", LAB)
+    (error,) = app.error
+    assert "no longer kept" in error.value
+    assert "My letters" in error.value
+
+
+def test_damaged_weights_are_one_sentence(open_page: OpenPage, trained_run: Run) -> None:
+    trained_run.snapshots[-1].write_bytes(b"these are no weights")
+    app = open_page("evaluate", LAB)
+    (error,) = app.error
+    assert "could not be asked" in error.value
+
+
+def test_the_matrix_is_shaded_by_its_mistakes_unless_asked_otherwise(evaluation: Evaluation) -> None:
+    off = evaluation.confusion - np.diag(evaluation.confusion.diagonal())
+    plain = confusion_frame(evaluation, rates=False, shade_diagonal=False, true=None, predicted=None)
+    np.testing.assert_allclose(plain["shade"].to_numpy().reshape(10, 10), off / off.max())
+    full = confusion_frame(evaluation, rates=False, shade_diagonal=True, true=3, predicted=None)
+    np.testing.assert_allclose(
+        full["shade"].to_numpy().reshape(10, 10), evaluation.confusion / evaluation.confusion.max()
+    )
+    assert set(full[full["outlined"]]["true"]) == {3}
+    assert not plain["outlined"].any()
+
+
+def test_the_chart_names_only_columns_of_its_data(evaluation: Evaluation) -> None:
+    frame = confusion_frame(evaluation, rates=True, shade_diagonal=False, true=None, predicted=None)
+    spec = confusion_spec(evaluation.class_names)
+    assert "data" not in spec
+    encodings = [encoding for layer in spec["layer"] for encoding in layer["encoding"].values()]
+    named = [
+        each["field"]
+        for group in encodings
+        for each in (group if isinstance(group, list) else [group])
+        if "field" in each
+    ]
+    assert len(named) >= 10
+    assert set(named) <= set(frame.columns)
+    assert set(spec["params"][0]["select"]["fields"]) <= set(frame.columns)
+    assert spec == confusion_spec(evaluation.class_names)
+
+
+def test_the_matrix_in_words() -> None:
+    probabilities = np.eye(10)[[9, 9, 4, 1]]
+    text = confusion_text(evaluate([4, 4, 9, 1], probabilities))
+    assert text == "Confusion matrix. Most often confused: 4 read as 9, 2 times; 9 read as 4, 1 time."
+    assert confusion_text(evaluate([1], probabilities[3:])) == "Confusion matrix: nothing was confused."
+
+
+def test_a_pass_goes_part_by_part_and_on_after_a_failure() -> None:
+    asked: list[int] = []
+
+    def ask(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        if len(asked) == 1:
+            asked.append(0)
+            raise InferenceError("No.")
+        asked.append(len(images))
+        return np.repeat(images[:, 0, :1], 10, axis=1).astype(np.float32)
+
+    images = np.zeros((CHUNK + 5, 28, 28), np.uint8)
+    images[:, 0, 0] = np.arange(len(images)) % 256
+    reading = PredictionPass(images, ask)
+    assert not reading.seconds_left, "unknown before the first part"
+    with pytest.raises(InferenceError):
+        reading.probabilities()
+    assert reading.done == CHUNK
+    np.testing.assert_array_equal(reading.probabilities()[:, 3], images[:, 0, 0])
+    assert asked == [CHUNK, 0, 5]
+    assert reading.seconds_left == 0
+    reading.step()
+    assert len(asked) == 3
+
+
+def test_the_store_keeps_the_newest_passes(tmp_path: Path) -> None:
+    store = PassStore()
+    images = np.zeros((1, 28, 28), np.uint8)
+    paths = [tmp_path / f"{number}.npz" for number in range(MAX_KEPT + 1)]
+    for path in paths:
+        path.touch()
+
+    def ask(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        return np.zeros((len(images), 10), np.float32)
+
+    passes = [store.get(path, "test", images, ask) for path in paths]
+    assert store.get(paths[-1], "test", images, ask) is passes[-1]
+    assert store.get(paths[-1], "train", images, ask) is not passes[-1]
+    assert store.get(paths[0], "test", images, ask) is not passes[0]
+
+
+def test_the_picture_has_every_digit_in_whole_pixels() -> None:
+    images = load_mnist().test.images[:7]
+    content = readings_sheet(images, [Reading("4", "9", ">99.9%")] * 7)
+    picture = np.asarray(Image.open(io.BytesIO(content)))
+    assert picture.shape[1] == 2 * width()
+    # A digit pixel is four by four pixels of the picture, which is shown at half its size.
+    digit = picture[:112, :112]
+    np.testing.assert_array_equal(digit, digit[::4, ::4].repeat(4, axis=0).repeat(4, axis=1))
+    assert len(np.unique(picture[112:150, :112].reshape(-1, 3), axis=0)) > 2, "the caption is written"

@@ -1,0 +1,191 @@
+"""Drawing with a mouse and with a finger: the digit is read, and nothing is lost or scrolled by it."""
+
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.lab import PATIENCE, button, go_to, main, open_page
+from tests.server import ROOT, LabServer
+
+LIGHT_INK, DARK_INK = (0x3A, 0x55, 0xB4), (0x8F, 0xA5, 0xFF)
+
+LAB = "drawing-lab-0123456789"
+
+# In a process of its own, so that the one that runs the tests never imports Keras.
+_TRAIN = """
+import sys
+from mnist_demo.data import load_mnist
+from mnist_demo.presets import PRESETS
+from mnist_demo.training import train
+train(PRESETS["codelab"], load_mnist(), sys.argv[1])
+"""
+
+Strokes = list[list[tuple[float, float]]]
+
+# Shares of the canvas's side.
+ONE: Strokes = [[(0.5, 0.15), (0.49, 0.5), (0.48, 0.87)]]
+SEVEN: Strokes = [[(0.25, 0.21), (0.73, 0.21), (0.6, 0.45), (0.43, 0.85)]]
+ZERO: Strokes = [
+    [(0.5, 0.18), (0.34, 0.24), (0.26, 0.49), (0.34, 0.76), (0.5, 0.84)],
+    [(0.5, 0.84), (0.67, 0.76), (0.75, 0.49), (0.67, 0.24), (0.5, 0.18)],
+]
+
+
+@pytest.fixture(scope="module")
+def trained(server: LabServer) -> Path:
+    """A lab with one network that reads most digits."""
+    folder = server.home / "runs" / LAB / "20260101-120000-abcdef"
+    subprocess.run([sys.executable, "-c", _TRAIN, str(folder)], cwd=ROOT, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture
+def drawing_page(page: Page, server: LabServer, trained: Path) -> Page:
+    """The page Draw with its canvas ready."""
+    open_page(page, server, "Draw", LAB)
+    expect(canvas(page)).to_be_visible(timeout=PATIENCE)
+    return page
+
+
+def canvas(page: Page) -> Locator:
+    """What the pen touches: the upper of the component's canvases, which the component names in no other way."""
+    return main(page).locator("canvas.upper-canvas")
+
+
+def draw(page: Page, strokes: Strokes, size: float = 1.0, left: float = 0.0, top: float = 0.0) -> None:
+    """Draw with the mouse, at a size and a place in shares of the canvas."""
+    box = canvas(page).bounding_box()
+    assert box is not None
+    for stroke in strokes:
+        points = [
+            (box["x"] + box["width"] * (left + size * x), box["y"] + box["height"] * (top + size * y))
+            for x, y in stroke
+        ]
+        page.mouse.move(*points[0])
+        page.mouse.down()
+        for point in points[1:]:
+            page.mouse.move(*point, steps=6)
+        page.mouse.up()
+
+
+def expect_answer(page: Page, answer: str) -> None:
+    """The large answer, whole."""
+    value = page.get_by_test_id("stMetricValue")
+    expect(value).to_have_text(re.compile(rf"^\s*{re.escape(answer)}\s*$"), timeout=PATIENCE)
+
+
+def ink(page: Page) -> list[tuple[int, ...]]:
+    """The colours of the fully inked pixels on the canvas."""
+    found = (
+        main(page)
+        .locator("canvas.dc-canvas.lower-canvas")
+        .evaluate(
+            """canvas => {
+            const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+            const colours = new Set();
+            for (let at = 0; at < pixels.length; at += 4)
+                if (pixels[at + 3] === 255) colours.add([pixels[at], pixels[at + 1], pixels[at + 2]].join());
+            return [...colours].map(colour => colour.split(',').map(Number));
+        }"""
+        )
+    )
+    return [tuple(colour) for colour in found]
+
+
+def expect_ink(page: Page, colours: list[tuple[int, ...]]) -> None:
+    """The canvas is inked in just these colours, soon."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while ink(page) != colours:
+        assert time.monotonic() < deadline, ink(page)
+        page.wait_for_timeout(50)
+
+
+@pytest.mark.parametrize(("strokes", "answer"), [(ONE, "1"), (SEVEN, "7"), (ZERO, "0")], ids=["1", "7", "0"])
+def test_a_drawn_digit_is_read(drawing_page: Page, strokes: Strokes, answer: str) -> None:
+    expect(main(drawing_page).get_by_text("Draw a digit: large and in the middle")).to_be_visible()
+    expect_answer(drawing_page, "–")
+    draw(drawing_page, strokes)
+    expect_answer(drawing_page, answer)
+
+
+def test_small_and_in_a_corner_is_read_as_well(drawing_page: Page) -> None:
+    draw(drawing_page, SEVEN, size=0.25, left=0.03, top=0.72)
+    expect_answer(drawing_page, "7")
+
+
+def test_clear_empties_the_canvas(drawing_page: Page) -> None:
+    draw(drawing_page, SEVEN)
+    expect_answer(drawing_page, "7")
+    button(drawing_page, "Clear").click()
+    expect_answer(drawing_page, "–")
+    expect_ink(drawing_page, [])
+
+
+def test_coming_back_finds_the_drawing(drawing_page: Page) -> None:
+    draw(drawing_page, SEVEN)
+    expect_answer(drawing_page, "7")
+    go_to(drawing_page, "Train")
+    go_to(drawing_page, "Draw")
+    expect_answer(drawing_page, "7")
+    expect(canvas(drawing_page)).to_be_visible()
+    expect_ink(drawing_page, [LIGHT_INK])
+
+
+def test_a_change_of_theme_keeps_the_drawing(drawing_page: Page) -> None:
+    draw(drawing_page, SEVEN)
+    expect_answer(drawing_page, "7")
+    drawing_page.emulate_media(color_scheme="dark")
+    # The server hears of the other theme with the next stroke.
+    draw(drawing_page, [[(0.35, 0.5), (0.65, 0.5)]])
+    expect_ink(drawing_page, [DARK_INK])
+    expect_answer(drawing_page, "7")
+
+
+def test_the_steps_are_shown_in_order(drawing_page: Page) -> None:
+    main(drawing_page).get_by_text("How your drawing becomes the network's input").click()
+    expect(main(drawing_page).get_by_text("Draw something first")).to_be_visible(timeout=PATIENCE)
+    draw(drawing_page, SEVEN)
+    captions = main(drawing_page).get_by_text(re.compile(r"^[1-6]\. "))
+    expect(captions).to_have_count(6, timeout=PATIENCE)
+    assert [caption[:2] for caption in captions.all_inner_texts()] == ["1.", "2.", "3.", "4.", "5.", "6."]
+
+
+def test_a_finger_draws_and_does_not_scroll(browser: Browser, server: LabServer, trained: Path) -> None:
+    with browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True) as phone:
+        phone.set_default_timeout(PATIENCE)
+        page = phone.new_page()
+        open_page(page, server, "Draw", LAB)
+        expect(canvas(page)).to_be_visible()
+        page.wait_for_timeout(500)
+        box = canvas(page).bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
+        touch = phone.new_cdp_session(page)
+
+        def drag(x: float, start: float, end: float) -> None:
+            steps = [start + (end - start) * step / 10 for step in range(11)]
+            for place, y in enumerate(steps):
+                kind = "touchStart" if place == 0 else "touchMove"
+                touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+                page.wait_for_timeout(20)
+            touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+        def scrolled() -> float:
+            return float(
+                page.evaluate("() => [...document.querySelectorAll('*')].reduce((sum, e) => sum + e.scrollTop, 0)")
+            )
+
+        before = scrolled()
+        drag(box["x"] + box["width"] / 2, box["y"] + 0.9 * box["height"], box["y"] + 0.1 * box["height"])
+        expect_answer(page, "1")
+        assert scrolled() == before
+        # The same movement beside the canvas does scroll, so the test would notice.
+        drag(60, box["y"] - 60, 40)
+        page.wait_for_timeout(500)
+        assert scrolled() > before
