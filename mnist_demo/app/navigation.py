@@ -17,7 +17,14 @@ DRAW = _FOLDER / "draw.py"
 def pages() -> list[StreamlitPage]:
     """The pages for `st.navigation`."""
     return [
-        st.Page(EXPLORE, title="Explore", icon=":material/grid_view:", default=True, help="Look at the digits."),
+        st.Page(
+            EXPLORE,
+            title="Explore",
+            icon=":material/grid_view:",
+            default=True,
+            url_path="home",
+            help="Look at the digits.",
+        ),
         st.Page(DESIGN, title="Design", icon=":material/layers:", help="Build a network and set up its training."),
         st.Page(TRAIN, title="Train", icon=":material/model_training:", help="Watch the network learn."),
         st.Page(
@@ -27,7 +34,13 @@ def pages() -> list[StreamlitPage]:
             help="See how good it is, and where not.",
         ),
         st.Page(DRAW, title="Draw", icon=":material/draw:", help="Draw a digit and have it read."),
+        # The default page answers at the bare address only; its name leads to it as the names of the others do.
+        st.Page(_to_explore, title="Explore", url_path="explore", visibility="hidden"),
     ]
+
+
+def _to_explore() -> None:
+    st.switch_page(EXPLORE, query_params=st.query_params.to_dict())
 
 
 def next_step(page: Path, label: str) -> None:

@@ -1,4 +1,4 @@
-"""A real server and a real Chromium; skipped with a reason where there is none, required where REQUIRE_BROWSER is set."""
+"""A real server and a real Chromium: skipped with a reason where there is none, required where REQUIRE_BROWSER is."""
 
 import os
 import shutil

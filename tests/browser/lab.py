@@ -23,9 +23,10 @@ def go_to(page: Page, name: str) -> None:
 
 
 def expect_page(page: Page, name: str) -> None:
-    """The page's title stands, nothing is running, and nothing went wrong."""
+    """The page's title stands, nothing is running, and nothing went wrong or hides it."""
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=PATIENCE)
+    expect(page.get_by_role("dialog")).to_have_count(0)
     expect_no_exception(page)
 
 

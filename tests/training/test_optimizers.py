@@ -46,7 +46,7 @@ def test_an_optimizer_has_its_settings(optimizer: Optimizer, kind: type, expecte
         optimizer=optimizer, learning_rate=0.5, momentum=0.8, beta_1=0.7, beta_2=0.9, weight_decay=0.01
     )
     built: Any = build_optimizer(settings, STEPS)
+    config: dict[str, Any] = built.get_config()
     assert type(built) is kind
-    config = built.get_config()
     assert config["learning_rate"] == pytest.approx(0.5)
     assert {name: config[name] for name in expected} == expected
