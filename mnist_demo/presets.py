@@ -112,8 +112,8 @@ _FAST = Experiment(
         beta_1=0.7,
         beta_2=0.9,
         schedule=Schedule.ONE_CYCLE,
-        # 220 batches, none of them smaller.
-        batch_size=250,
+        # 440 batches, none of them smaller; with 220 it reads one digit in a thousand less.
+        batch_size=125,
         epochs=1,
     ),
 )
@@ -133,14 +133,14 @@ _ACCURATE = Experiment(
     about="Batch normalization, and images that are turned and moved a little each time: how far two minutes go.",
     network=Network(
         layers=(
-            Conv2D(24, 5),
+            Conv2D(16, 5),
             MaxPooling2D(2),
             _NORMALIZED,
             Activation(_RELU),
             Conv2D(32, 3),
             _NORMALIZED,
             Activation(_RELU),
-            Conv2D(48, 3),
+            Conv2D(32, 3),
             MaxPooling2D(2),
             _NORMALIZED,
             Activation(_RELU),
@@ -150,7 +150,7 @@ _ACCURATE = Experiment(
             Activation(_RELU),
         )
     ),
-    training=replace(_VARIED, epochs=9),
+    training=replace(_VARIED, epochs=10),
 )
 
 _TINY = Experiment(

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_demo.app import state
-from mnist_demo.app.components import STATE_ICONS, live, percent, progress_line
+from mnist_demo.app.components import STATE_ICONS, live, percent, plain, progress_line
 from mnist_demo.runs import Run
 
 
@@ -12,8 +12,8 @@ def show() -> None:
     st.caption("On the bench")
     experiment = state.experiment()
     parameters = experiment.network.report().parameters
-    on = "" if experiment.data.is_mnist else f" · {experiment.data.name}"
-    st.markdown(f"**{experiment.name}** · {parameters:,} parameters{on}")
+    on = "" if experiment.data.is_mnist else f" · {plain(experiment.data.name)}"
+    st.markdown(f"**{plain(experiment.name)}** · {parameters:,} parameters{on}")
     run = state.run()
     if run is None:
         st.caption("No run yet")
@@ -24,7 +24,7 @@ def show() -> None:
 def _show_run(run: Run) -> None:
     history = run.history()
     now = state.run_state(run)
-    st.caption(f"Run: {run.experiment.name}")
+    st.caption(f"Run: {plain(run.experiment.name)}")
     st.progress(history.progress, text=f"{STATE_ICONS[now]} {progress_line(run, history)}")
     best = history.best_validation_accuracy
     st.caption(f"Best validation accuracy: {percent(best)}" if best is not None else "No validation yet")

@@ -1,4 +1,8 @@
-"""The drawing canvas: the one place that knows streamlit-drawable-canvas."""
+"""The drawing canvas: the one place that knows streamlit-drawable-canvas.
+
+Known of version 0.13: until the canvas is hovered or touched, the component's tools lie unseen over its upper right
+corner, 141 by 30 pixels, and take the first touch there. They cannot be put elsewhere by an option.
+"""
 
 from typing import Any
 

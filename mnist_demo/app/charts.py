@@ -1,6 +1,9 @@
 """Charts that several pages draw, each with a constant specification so that the data alone moves."""
 
+import copy
+import functools
 from enum import StrEnum
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -55,7 +58,7 @@ _MEASURES: dict[Measure, tuple[str, alt.Scale, list[float], str]] = {
 
 
 def curve_frame(history: History) -> pd.DataFrame:
-    """A run's curves as rows for `training_chart`: batches thinned to `MAX_POINTS` means, epochs as they are."""
+    """A run's curves as rows for `training_spec`: batches thinned to `MAX_POINTS` means, epochs as they are."""
     batches = {name: _thinned(column) for name, column in history.batches.items()}
     training = pd.DataFrame(
         {
@@ -81,21 +84,36 @@ def curve_frame(history: History) -> pd.DataFrame:
     return frame
 
 
-def training_chart(
-    frame: pd.DataFrame, measure: Measure, images: int, images_per_epoch: int, primary: str
-) -> alt.LayerChart:
-    """Loss, accuracy or error rate against images seen.
+def without_data(chart: alt.LayerChart) -> dict[str, Any]:
+    """A chart as Vega-Lite for `st.vega_lite_chart`, which is given the data beside it.
+
+    Building a chart takes Altair some 50 ms; this is the part that can be kept.
+    """
+    spec: dict[str, Any] = chart.to_dict()
+    for part in (spec, *spec["layer"]):
+        part.pop("data", None)
+        part.pop("datasets", None)
+    return spec
+
+
+def training_spec(measure: Measure, images: int, images_per_epoch: int, primary: str) -> dict[str, Any]:
+    """Loss, accuracy or error rate against images seen, for the data of `curve_frame`.
 
     Args:
-        frame: from `curve_frame`.
         measure: which column to draw.
         images: right end of the axis: the images that the whole training will see.
         images_per_epoch: where the epochs end, for the axis' ticks.
         primary: the theme's primary colour, for validation.
     """
+    # Streamlit may write into what it is given.
+    return copy.deepcopy(_training_spec(measure, images, images_per_epoch, primary))
+
+
+@functools.lru_cache(maxsize=64)
+def _training_spec(measure: Measure, images: int, images_per_epoch: int, primary: str) -> dict[str, Any]:
     title, scale, values, number = _MEASURES[measure]
     ticks = _image_ticks(images, images_per_epoch)
-    base = alt.Chart(frame).encode(
+    base = alt.Chart(pd.DataFrame()).encode(
         x=alt.X(
             "images:Q",
             title="images seen",
@@ -121,7 +139,7 @@ def training_chart(
     lines = base.transform_filter(alt.datum.series == _TRAINING).mark_line(strokeWidth=1.5, opacity=0.9)
     trend = base.transform_filter(is_validation).mark_line(strokeWidth=2, strokeDash=[4, 3])
     points = base.transform_filter(is_validation).mark_point(size=60, filled=True, opacity=1, shape="diamond")
-    return alt.LayerChart(layer=[lines, trend, points]).properties(height=260)
+    return without_data(alt.LayerChart(layer=[lines, trend, points]).properties(height=260))
 
 
 def _thinned(column: np.ndarray) -> np.ndarray:

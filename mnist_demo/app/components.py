@@ -94,7 +94,7 @@ def need_trained_run(purpose: str) -> Run:
     current = state.run()
     with st.container(border=True):
         if current is not None and state.run_state(current).is_active:
-            st.markdown(f"**{current.experiment.name}** is learning. This page opens when its first epoch ends.")
+            st.markdown(f"**{plain(current.experiment.name)}** is learning. This page opens when its first epoch ends.")
             live(_short_progress, current)
         else:
             if current is not None and current.reason:

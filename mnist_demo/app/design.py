@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import streamlit as st
 
 from mnist_demo.app import digits, layer_list, navigation, network_picture, state, training_form, workbench
-from mnist_demo.app.components import duration, header
+from mnist_demo.app.components import duration, header, plain
 from mnist_demo.experiment import DataReference, Experiment
 from mnist_demo.network import MAX_LAYERS, MAX_MULTIPLY_ADDS, MAX_PARAMETERS, NetworkReport
 from mnist_demo.network.draft import Draft
@@ -50,7 +50,7 @@ def _presets(experiment: Experiment) -> None:
     if st.session_state.get(_PRESET) != chosen:
         st.session_state[_PRESET] = chosen
     st.pills("Preset", list(PRESETS), key=_PRESET, on_change=_chosen, label_visibility="collapsed")
-    st.caption(PRESETS[chosen].about if chosen else f"**{experiment.name}**. {experiment.about}")
+    st.caption(PRESETS[chosen].about if chosen else f"**{plain(experiment.name)}**. {plain(experiment.about)}")
 
 
 def _chosen() -> None:

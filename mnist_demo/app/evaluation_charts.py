@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mnist_demo.app import digits
+from mnist_demo.app.charts import without_data
 from mnist_demo.app.components import plural
 from mnist_demo.evaluation import Evaluation
 
@@ -110,11 +111,7 @@ def _spec(class_names: tuple[str, ...], paper: str, ink: str, primary: str) -> d
         fillOpacity=0, stroke=ink, strokeWidth=2, cursor="pointer"
     )
     layers = [cells.add_params(picked), numbers, outline]
-    spec: dict[str, Any] = alt.LayerChart(layer=layers).properties(height=400).to_dict()
-    for part in (spec, *spec["layer"]):
-        part.pop("data", None)
-        part.pop("datasets", None)
-    return spec
+    return without_data(alt.LayerChart(layer=layers).properties(height=400))
 
 
 def confusion_text(evaluation: Evaluation, most: int = 5) -> str:

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from mnist_demo.app import digits, navigation, state
-from mnist_demo.app.charts import Measure, curve_frame, training_chart
-from mnist_demo.app.components import duration, header, live, percent, plural, progress_line, start
+from mnist_demo.app.charts import Measure, curve_frame, training_spec
+from mnist_demo.app.components import duration, header, live, percent, plain, plural, progress_line, start
 from mnist_demo.app.digits import Caption
 from mnist_demo.experiment import Experiment
 from mnist_demo.runs import History, Run
@@ -56,14 +56,14 @@ def page() -> None:
 def _plan(experiment: Experiment) -> str:
     settings = experiment.training
     return (
-        f"**{experiment.name}**: {plural(settings.epochs, 'epoch')} of {settings.train_images:,} images "
-        f"of {experiment.data.name} in batches of {settings.batch_size}"
+        f"**{plain(experiment.name)}**: {plural(settings.epochs, 'epoch')} of {settings.train_images:,} images "
+        f"of {plain(experiment.data.name)} in batches of {settings.batch_size}"
     )
 
 
 def _watch(run: Run) -> None:
     history = run.history()
-    st.progress(history.progress, text=f"**{run.experiment.name}** · {progress_line(run, history)}")
+    st.progress(history.progress, text=f"**{plain(run.experiment.name)}** · {progress_line(run, history)}")
     _show_figures(history)
     _show_charts(run, history)
     _show_fixed_digits(run, history)
@@ -89,14 +89,13 @@ def _show_charts(run: Run, history: History) -> None:
     frame = curve_frame(history)
     measure = Measure.ERROR if st.session_state.get("train_scale") == _ERROR else Measure.ACCURACY
     for column, shown in zip(st.columns(2), (Measure.LOSS, measure), strict=True):
-        chart = training_chart(
-            frame, shown, settings.epochs * settings.train_images, settings.train_images, digits.primary_colour()
-        )
+        images = settings.epochs * settings.train_images
+        spec = training_spec(shown, images, settings.train_images, digits.primary_colour())
         text = (
             f"{shown.capitalize()} against images seen: a line for training, diamonds for validation after each epoch"
         )
         # One key for each kind of chart and run: within it only the data change, and the chart is never embedded anew.
-        column.altair_chart(chart, key=f"train_{shown}_{run.id}", alt=text)
+        column.vega_lite_chart(frame, spec, key=f"train_{shown}_{run.id}", alt=text)
 
 
 def _show_fixed_digits(run: Run, history: History) -> None:

@@ -137,7 +137,7 @@ class Run:
 
     def events(self) -> list[Event]:
         """Everything that happened so far, in order."""
-        return list(read_events(self.events_path))
+        return list(_events(self.events_path))
 
     @property
     def state(self) -> RunState:
@@ -172,6 +172,22 @@ class Run:
             if event["kind"] == EventKind.STATE and event.get("state") in tuple(RunState):
                 state, reason = RunState(event["state"]), event.get("reason")
         return state, reason
+
+
+def _events(path: Path) -> tuple[Event, ...]:
+    """The events of a file, read again only when it changed: a page asks for them several times while it is drawn."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return ()
+    return _events_when(path, found.st_size, found.st_mtime_ns)
+
+
+# A long run has a megabyte of them.
+@functools.lru_cache(maxsize=16)
+def _events_when(path: Path, size: int, changed: int) -> tuple[Event, ...]:
+    del size, changed  # part of the key
+    return tuple(read_events(path))
 
 
 def create_run(folder: str | os.PathLike[str], experiment: Experiment) -> Run:
