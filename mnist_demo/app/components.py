@@ -80,7 +80,7 @@ def progress_line(run: Run, history: History) -> str:
         case RunState.FINISHED:
             return f"Finished: {plural(epochs, 'epoch')} in {duration(history.seconds)}"
         case RunState.FAILED:
-            return run.reason or "Failed"
+            return run.reason or "Interrupted: the server stopped. The epochs that were finished are kept"
 
 
 def need_trained_run(purpose: str) -> Run:

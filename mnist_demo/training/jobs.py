@@ -73,12 +73,19 @@ class Jobs:
             return None
 
     def state(self, run: Run) -> RunState:
-        """Where a run stands, a stop that was asked for but not yet noticed included."""
+        """Where a run stands: a stop that was asked for but not yet noticed counts, and so does a server that died.
+
+        A run whose last word is that it waits or trains, and that is not in the queue, was left by an earlier server.
+        """
         with self._changed:
             job = self._find(run)
-            stop_requested = job is not None and job.control.stop_requested
+        # Read afterwards: a job leaves the queue only when its last event is written.
         state = run.state
-        return RunState.STOPPING if stop_requested and state.is_active else state
+        if not state.is_active:
+            return state
+        if job is None:
+            return RunState.FAILED
+        return RunState.STOPPING if job.control.stop_requested else state
 
     def is_active(self, run: Run) -> bool:
         """Whether a run waits or is being trained here."""

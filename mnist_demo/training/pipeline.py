@@ -44,7 +44,7 @@ def training_batches(split: Split, settings: TrainingSettings, seed: int) -> tf.
         return pixels, tf.gather(labels, indices)
 
     batches = tf.data.Dataset.range(settings.epochs).flat_map(order)
-    return batches.map(batch).prefetch(2)
+    return _untuned(batches.map(batch).prefetch(2))
 
 
 def validation_batches(split: Split, settings: TrainingSettings, batch_size: int = 500) -> tf.data.Dataset:
@@ -56,7 +56,14 @@ def validation_batches(split: Split, settings: TrainingSettings, batch_size: int
     count = settings.validation_images
     images = split.images[:count].astype("float32")[..., None] / 255.0
     labels = split.labels[:count].astype("int32")
-    return tf.data.Dataset.from_tensor_slices((images, labels)).batch(batch_size).cache()
+    return _untuned(tf.data.Dataset.from_tensor_slices((images, labels)).batch(batch_size).cache())
+
+
+def _untuned(dataset: tf.data.Dataset) -> tf.data.Dataset:
+    """Without tf.data's tuner: nothing is left to it, and its thread holds up the end of `fit` for three seconds."""
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return dataset.with_options(options)
 
 
 def augment(pixels: tf.Tensor, augmentation: Augmentation, seed: tf.Tensor) -> tf.Tensor:

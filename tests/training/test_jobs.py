@@ -85,6 +85,14 @@ def test_a_waiting_job_stops_at_once(jobs: Jobs, ledger: Ledger, small_experimen
     wait_for(lambda: not jobs.is_active(first))
 
 
+def test_a_run_that_an_earlier_server_left_is_over(jobs: Jobs, ledger: Ledger, small_experiment: Experiment) -> None:
+    run = ledger.create(small_experiment)
+    run.mark(RunState.TRAINING)
+    assert jobs.state(run) is RunState.FAILED
+    run.mark(RunState.STOPPED)
+    assert jobs.state(run) is RunState.STOPPED
+
+
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the process through /proc, which is Linux's")
 def test_a_worker_that_dies_leaves_a_reason_and_its_finished_epochs(
     jobs: Jobs, ledger: Ledger, small_experiment: Experiment

@@ -1,0 +1,54 @@
+"""How well each class is read, as a table."""
+
+import pandas as pd
+import streamlit as st
+
+from mnist_demo.evaluation import Evaluation, wilson_interval
+
+_PERCENT = "%.1f%%"
+
+
+def show(evaluation: Evaluation) -> None:
+    """Precision, recall, F1 and support of each class."""
+    st.subheader("Each class", anchor=False)
+    hits = evaluation.confusion.diagonal()
+    scores = evaluation.class_scores
+    missed = [score.support - int(hits[score.label]) for score in scores]
+    intervals = [wilson_interval(int(hits[score.label]), score.support) if score.support else None for score in scores]
+    config = st.column_config
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Class": [score.name for score in scores],
+                "Support": [score.support for score in scores],
+                "Missed": missed,
+                "Precision": [100 * score.precision for score in scores],
+                "Recall": [100 * score.recall for score in scores],
+                "Recall, 95% interval": [f"{100 * each.low:.1f}–{each.high:.1%}" if each else "" for each in intervals],
+                "F1": [100 * score.f1 for score in scores],
+            }
+        ),
+        hide_index=True,
+        height="content",
+        key="evaluate_classes",
+        column_config={
+            "Class": config.TextColumn(pinned=True),
+            "Support": config.NumberColumn(help="Test images of this class.", format="localized"),
+            "Missed": config.ProgressColumn(
+                help="Images of this class that were read as another one.",
+                format="%d",
+                min_value=0,
+                max_value=max(*missed, 1),
+            ),
+            "Precision": config.NumberColumn(
+                format=_PERCENT, help="Of the images read as this class, the share that is. Empty: none was."
+            ),
+            "Recall": config.NumberColumn(
+                format=_PERCENT, help="Of the images of this class, the share that was read as it: its accuracy."
+            ),
+            "Recall, 95% interval": config.TextColumn(help="How far off the recall may be, the images being a sample."),
+            "F1": config.NumberColumn(
+                format=_PERCENT, help="The harmonic mean of precision and recall: low when either is low."
+            ),
+        },
+    )
