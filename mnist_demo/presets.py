@@ -112,8 +112,8 @@ _FAST = Experiment(
         beta_1=0.7,
         beta_2=0.9,
         schedule=Schedule.ONE_CYCLE,
-        # 440 batches, none of them smaller; with 220 it reads one digit in a thousand less.
-        batch_size=125,
+        # Smaller batches read a little better and take longer; 344 of them go eight at a time.
+        batch_size=160,
         epochs=1,
     ),
 )

@@ -59,6 +59,7 @@ def _chosen(data: MnistData) -> Examples:
     return Examples(data, state.experiment().data.digest, split or SplitName.TRAIN, label if label != _ALL else None)
 
 
+@st.fragment  # so that another handful is dealt without drawing the charts again
 def _grid(examples: Examples) -> None:
     total = len(examples.indices)
     number = _handful_number()

@@ -52,6 +52,7 @@ def _class_images(digest: str, split_name: SplitName, _examples: Examples) -> Cl
     return class_images(_examples.split)
 
 
+@st.fragment
 def one_digit(examples: Examples) -> None:
     """One of the examples, large, with its pixel values."""
     last = len(examples.indices) - 1
