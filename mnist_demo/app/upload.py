@@ -50,9 +50,10 @@ def say_what_was_taken() -> None:
 
 def back_to_mnist() -> None:
     """The button that leaves uploaded data."""
-    st.button(
-        "Back to MNIST", icon=":material/undo:", on_click=state.use_data, args=(DataReference(),), key="use_mnist"
-    )
+    if st.button("Back to MNIST", icon=":material/undo:", key="use_mnist"):
+        state.use_data(DataReference())
+        # The whole page, also when the button stands in a fragment: all of it is about other data now.
+        st.rerun()
 
 
 def current_data() -> MnistData | None:

@@ -22,6 +22,7 @@ from mnist_demo.evaluation import Evaluation, evaluate
 from mnist_demo.experiment import DataReference, Experiment
 from mnist_demo.inference import Inference, InferenceError
 from mnist_demo.runs import Run, RunState, create_run
+from mnist_demo.training.jobs import Jobs
 from tests.app.conftest import LAB, ROOT, RUN_ID, OpenPage
 
 # In a process of its own, so that the one that visits the pages never imports Keras.
@@ -147,7 +148,11 @@ def test_a_page_that_is_not_there_is_the_first(open_page: OpenPage, trained_run:
     assert app.session_state["evaluate_page_None_None"] == 1
 
 
-def test_while_learning_it_looks_at_the_newest_snapshot_and_keeps_to_it(open_page: OpenPage, trained_run: Run) -> None:
+def test_while_learning_it_looks_at_the_newest_snapshot_and_keeps_to_it(
+    open_page: OpenPage, trained_run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As if this server trained it: a run that nobody trains counts as interrupted.
+    monkeypatch.setattr(Jobs, "state", lambda _, run: run.state)
     trained_run.mark(RunState.TRAINING)
     last = trained_run.snapshots[-1]
     content = last.read_bytes()
