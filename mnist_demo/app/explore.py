@@ -22,11 +22,7 @@ def page() -> None:
     """A grid of examples, and under it the classes, one digit, the map and the way to other data."""
     header("Explore", "Look at what the network will learn from: choose a split and a class, and take another handful.")
     upload.say_what_was_taken()
-    data = upload.current_data()
-    if data is None:
-        upload.panel()
-        return
-    examples = _chosen(data)
+    examples = _chosen(state.data())
     _grid(examples)
     _views(examples)
     navigation.next_step(navigation.DESIGN, "Design a network")

@@ -39,7 +39,7 @@ def counts_chart(counts: NDArray[np.int64], class_names: Sequence[str], words: s
             "count:Q",
             title=words,
             scale=alt.Scale(domain=[0, longest], nice=False),
-            axis=alt.Axis(format=",", tickCount=4, tickMinStep=1, grid=False),
+            axis=alt.Axis(format=",d", tickCount=4, tickMinStep=1, grid=False),
         ),
         y=alt.Y("name:N", title=None, sort=list(class_names), axis=alt.Axis(labelLimit=150, ticks=False, domain=False)),
         tooltip=[

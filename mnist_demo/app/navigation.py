@@ -47,4 +47,5 @@ def next_step(page: Path, label: str) -> None:
     """The button at the end of a page that leads on."""
     st.space("small")
     if st.button(label, icon=":material/arrow_forward:", icon_position="right", key="next_step"):
-        st.switch_page(page)
+        # Without parameters of its own the switch would clear the address, which fails while a widget is bound to it.
+        st.switch_page(page, query_params={"lab": st.session_state["lab_id"]})

@@ -202,7 +202,8 @@ def _data_path(reference: DataReference) -> Path:
     return home() / "data" / lab / f"{reference.digest}.npz"
 
 
-@st.cache_resource(max_entries=3, show_spinner=False)
+# A set of MNIST's size takes 55 MB, and the server has 350 in all.
+@st.cache_resource(max_entries=1, show_spinner=False)
 def _load_uploaded(digest: str, path: Path) -> MnistData:
     return load_data(path)
 

@@ -56,20 +56,6 @@ def back_to_mnist() -> None:
         st.rerun()
 
 
-def current_data() -> MnistData | None:
-    """The data on the bench; when it is no longer kept, or was never here, a sentence and the way back."""
-    try:
-        return state.data()
-    except (OSError, DataError):
-        st.warning(
-            f"The images of **{plain(state.experiment().data.name)}** are not kept in this lab. "
-            "Upload them again, or go back to MNIST.",
-            icon=":material/folder_off:",
-        )
-        back_to_mnist()
-        return None
-
-
 def _class_names(choice: str | None, own: str) -> Sequence[str] | None:
     match choice:
         case "Fashion-MNIST":

@@ -245,19 +245,22 @@ def test_wrong_class_names_get_one_sentence() -> None:
     assert app.session_state["experiment"].data.is_mnist
 
 
-def test_data_that_is_gone_leaves_a_way_back(home: Path) -> None:
-    app = upload(
-        visit(view="Use other data"),
-        ("gone.npz", npz(x_train=IMAGES, y_train=LABELS, x_test=TEST_IMAGES[1:], y_test=TEST_LABELS[1:])),
-    )
+def test_mnist_takes_the_place_of_data_that_is_gone(home: Path) -> None:
+    app = upload(visit(view="Use other data"), FORMATS["idx.gz"][0], FORMATS["idx.gz"][1])
     for kept in home.glob("data/*/*.npz"):
         kept.unlink()
     st.cache_resource.clear()
     app.run()
     assert not app.exception
-    assert "are not kept in this lab" in app.warning[0].value
-    app.button(key="use_mnist").click().run()
+    assert "no longer kept" in app.toast[0].value
     assert count_line(app) == "72 of the 55,000 training images in MNIST"
+
+
+def test_the_next_step_leads_on_whatever_the_address_holds() -> None:
+    app = visit(split="Test", digit="7", view="Map", handful="2")
+    app.button(key="next_step").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Design"
 
 
 def test_a_class_without_images_is_said(home: Path) -> None:

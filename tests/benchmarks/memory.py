@@ -12,6 +12,8 @@ import psutil
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.benchmarks.report import print_result, print_table
+from tests.browser.lab import button, go_to, open_page
+from tests.browser.lab import main as main_of
 from tests.server import CHROMIUM_ARGUMENTS, LabServer, find_chromium
 
 MB = 2**20
@@ -27,16 +29,16 @@ def main() -> None:
         lab = psutil.Process(server.process.pid)
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS)
         page = browser.new_page()
-        page.goto(f"{server.url}/train")
+        open_page(page, server, "Train")
         rows, after = [], []
         highest = 0.0
         for number in range(1, arguments.trainings + 1):
             peak = _train_once(page, lab)
             if number == 1:
                 # A question to the inference process, so that it is there and has a network loaded.
-                page.get_by_role("link", name="Evaluate").click()
-                expect(page.get_by_text("Test accuracy").first).to_be_visible(timeout=60_000)
-                page.get_by_role("link", name="Train").click()
+                go_to(page, "Evaluate")
+                expect(main_of(page).get_by_text("95% interval").first).to_be_visible(timeout=60_000)
+                go_to(page, "Train")
             time.sleep(1)
             after.append((lab.memory_info().rss / MB, _pss(lab)))
             highest = max(highest, peak)
@@ -56,11 +58,10 @@ def main() -> None:
 
 def _train_once(page: Page, lab: psutil.Process) -> float:
     """Press Train and wait for the end; returns the highest PSS in MB on the way."""
-    main = page.get_by_test_id("stMain")
-    main.get_by_role("button", name="Train").click()
-    expect(main.get_by_role("button", name="Stop")).to_be_enabled(timeout=30_000)
+    button(page, "Train").click()
+    expect(button(page, "Stop")).to_be_enabled(timeout=30_000)
     highest = 0.0
-    while not main.get_by_role("button", name="Train").is_enabled():
+    while not button(page, "Train").is_enabled():
         highest = max(highest, _pss(lab))
         time.sleep(0.2)
     return highest
