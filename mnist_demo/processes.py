@@ -2,10 +2,14 @@
 
 import multiprocessing
 import os
+import threading
 from multiprocessing.context import BaseContext
 from pathlib import Path
 
 _PRELOAD = ["mnist_demo.preload"]
+
+WARM_UP_DELAY = 3.0
+"""Seconds that a first page may take; who asks for a worker earlier has it started at once."""
 
 
 def worker_context() -> BaseContext:
@@ -19,6 +23,14 @@ def worker_context() -> BaseContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOAD)
     return context
+
+
+def warm_up_soon() -> None:
+    """Start the fork server a little later: its imports keep a core busy that the first page needs more."""
+    _prepare_environment()
+    timer = threading.Timer(WARM_UP_DELAY, warm_up)
+    timer.daemon = True
+    timer.start()
 
 
 def warm_up() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from multiprocessing.context import BaseContext
 from pathlib import Path
 
-from mnist_demo.processes import warm_up, worker_context
+from mnist_demo.processes import warm_up_soon, worker_context
 from mnist_demo.runs import Run, RunState
 from mnist_demo.training.control import Control, Signal
 
@@ -32,7 +32,7 @@ class Jobs:
     """The training jobs of this server; every method may be called from any thread."""
 
     def __init__(self) -> None:
-        warm_up()
+        warm_up_soon()
         self._context: BaseContext = worker_context()
         self._changed = threading.Condition()
         self._waiting: deque[_Job] = deque()
