@@ -187,16 +187,6 @@ def prediction_pass(snapshot: Path, split: str, images: NDArray[np.uint8], run: 
     return _passes().get(snapshot, split, images, lambda part: inference().predict(run, part, snapshot))
 
 
-def fixed_probabilities(snapshot: Path, split: str, images: NDArray[np.uint8], run: Run) -> NDArray[np.float32]:
-    """The probabilities of a snapshot for a whole split, asked once: float32 (n, 10).
-
-    Raises:
-        InferenceError: when there is no answer.
-        OSError: when the snapshot is gone.
-    """
-    return prediction_pass(snapshot, split, images, run).probabilities()
-
-
 def _data_path(reference: DataReference) -> Path:
     lab: str = st.session_state["lab_id"]
     return home() / "data" / lab / f"{reference.digest}.npz"
