@@ -6,9 +6,10 @@ from mnist_demo.data.class_names import DIGIT_CLASS_NAMES, FASHION_MNIST_CLASS_N
 from mnist_demo.data.errors import DataError
 from mnist_demo.data.limits import MAX_FILES, MAX_UPLOAD_BYTES
 from mnist_demo.data.mnist import load_mnist
+from mnist_demo.data.npz import NPZ_FAULTS, ZIP_FAULTS
 from mnist_demo.data.splits import MnistData, Split, SplitName
 from mnist_demo.data.statistics import ClassImages, PcaMap, class_counts, class_images, pca_map
-from mnist_demo.data.store import load_data, save_data
+from mnist_demo.data.store import load_data, load_sizes, save_data
 from mnist_demo.data.uploads import Upload, read_uploads
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "FASHION_MNIST_CLASS_NAMES",
     "MAX_FILES",
     "MAX_UPLOAD_BYTES",
+    "NPZ_FAULTS",
+    "ZIP_FAULTS",
     "Augmentation",
     "Batch",
     "ClassImages",
@@ -30,6 +33,7 @@ __all__ = [
     "class_images",
     "load_data",
     "load_mnist",
+    "load_sizes",
     "pca_map",
     "read_uploads",
     "save_data",

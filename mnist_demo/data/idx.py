@@ -12,11 +12,14 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_demo.data.errors import DataError, quoted
+from mnist_demo.data.errors import DataError, quoted, reason
 from mnist_demo.data.labels import checked_labels
 from mnist_demo.data.limits import IMAGE_SIZE, MAX_IMAGES_PER_FILE
 
 GZIP_MAGIC = b"\x1f\x8b"
+# A compressor that cuts MNIST's largest file into blocks of 64 kB makes 720 of them.
+MAX_MEMBERS = 2_000
+BYTES_PER_PIECE = 1 << 16
 MAGIC_LENGTH = 4
 # The third byte is the type: 08 stands for unsigned bytes.
 IDX_LABELS_MAGIC = b"\0\0\x08\x01"
@@ -47,7 +50,7 @@ def idx_dimensions(name: str, content: bytes) -> IdxDimensions:
     Raises:
         DataError: If it is neither.
     """
-    head = _unzipped(name, content, MAGIC_LENGTH)[0] if is_gzip(content) else content[:MAGIC_LENGTH]
+    head = bytes(_unzipped(name, content, MAGIC_LENGTH)[0]) if is_gzip(content) else content[:MAGIC_LENGTH]
     if head not in (IDX_IMAGES_MAGIC, IDX_LABELS_MAGIC):
         raise DataError(
             f"{quoted(name)} begins with {head.hex(' ') or 'nothing'}: accepted is IDX of unsigned bytes "
@@ -78,16 +81,15 @@ def read_idx(name: str, content: bytes) -> NDArray[np.uint8]:
     shape = struct.unpack(f">{dimensions}I", header[MAGIC_LENGTH:start])
     _check_shape(name, shape)
     size = start + math.prod(shape)
-    ended_well = True
-    if is_gzip(content):
-        content, ended_well = _unzipped(name, content, size + 1)
-    if len(content) != size or not ended_well:
-        found = "fewer" if len(content) < size else "more" if len(content) > size else "no proper end of gzip"
+    plain, ended_well = _unzipped(name, content, size + 1) if is_gzip(content) else (content, True)
+    if len(plain) != size or not ended_well:
+        found = "fewer" if len(plain) < size else "more" if len(plain) > size else "no proper end of gzip"
         raise DataError(
             f"{quoted(name)} promises {shape[0]:,} {dimensions.name.lower()} in {size:,} bytes and holds "
             f"{found}: accepted is a whole IDX file and nothing after it."
         )
-    values = np.frombuffer(content, dtype=np.uint8, offset=start).reshape(shape)
+    values = np.frombuffer(plain, dtype=np.uint8, offset=start).reshape(shape)
+    values.flags.writeable = False
     return values if dimensions is IdxDimensions.IMAGES else checked_labels(quoted(name), values)
 
 
@@ -101,15 +103,26 @@ def _check_shape(name: str, shape: tuple[int, ...]) -> None:
         raise DataError(f"{quoted(name)} promises images of {shape[1]}×{shape[2]} pixels: accepted are 28×28.")
 
 
-def _unzipped(name: str, content: bytes, limit: int) -> tuple[bytes, bool]:
-    """Return at most ``limit`` decompressed bytes, and whether the stream ended well by then.
+def _unzipped(name: str, content: bytes, limit: int) -> tuple[bytearray, bool]:
+    """Return at most ``limit`` decompressed bytes, and whether the file ended well by then.
 
-    Well means with a good checksum and nothing after it. Not ``gzip.GzipFile``: it goes on through any
-    number of empty members, and a million of them take seconds.
+    Well means with good checksums and nothing after the last of its members, which are gzip streams one after the
+    other, as parallel compressors write them. Not ``gzip.GzipFile``: it goes on through any number of empty members,
+    and a million of them take seconds.
+
+    Raises:
+        DataError: If a member is damaged, or there are too many.
     """
-    stream = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
-    try:
-        plain = stream.decompress(content, limit)
-    except zlib.error as error:
-        raise DataError(f"{quoted(name)} is damaged ({error}): accepted is a whole gzip file.") from error
-    return plain, stream.eof and not stream.unused_data
+    plain, position = bytearray(), 0
+    for _ in range(MAX_MEMBERS):
+        stream = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+        try:
+            while not stream.eof and position < len(content) and len(plain) < limit:
+                piece = content[position : position + BYTES_PER_PIECE]
+                plain += stream.decompress(piece, limit - len(plain))
+                position += len(piece) - len(stream.unconsumed_tail) - len(stream.unused_data)
+        except zlib.error as error:
+            raise DataError(f"{quoted(name)} is damaged ({reason(error)}): accepted is a whole gzip file.") from error
+        if not content.startswith(GZIP_MAGIC, position) or len(plain) == limit or not stream.eof:
+            return plain, stream.eof and position == len(content)
+    raise DataError(f"{quoted(name)} has more than {MAX_MEMBERS:,} gzip members: accepted are up to as many.")

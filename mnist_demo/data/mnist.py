@@ -1,14 +1,13 @@
 """The bundled MNIST, which works at once and offline."""
 
 import threading
-import zipfile
-import zlib
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from mnist_demo.data.errors import DataError
+from mnist_demo.data.npz import NPZ_FAULTS
 from mnist_demo.data.splits import MnistData, Split
 
 MNIST_PATH = Path(__file__).with_name("mnist.npz")
@@ -45,7 +44,7 @@ def _mnist_splits() -> tuple[Split, Split, Split]:
         with MNIST_PATH.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             train = Split(archive["x_train"], archive["y_train"])
             test = Split(archive["x_test"], archive["y_test"])
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+    except NPZ_FAULTS as error:
         raise DataError(
             f"The bundled {MNIST_PATH.name} cannot be read ({error}): restore it from the repository; "
             f"its SHA-256 is {MNIST_SHA256}."

@@ -2,19 +2,21 @@
 
 import io
 import struct
+import tokenize
 import zipfile
 import zlib
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_demo.data.errors import DataError, quoted
+from mnist_demo.data.errors import DataError, quoted, reason
 from mnist_demo.data.npy import read_images, read_labels, read_npy_header
 from mnist_demo.data.splits import Split
 
 ZIP_MAGIC = b"PK\x03\x04"
 CENTRAL_ENTRY_MAGIC = b"PK\x01\x02"
 MAX_MEMBERS = 32
+SHOWN_MEMBERS = 6
 SUFFIX = ".npy"
 
 # All that zipfile raises for a broken archive; what it reads is ours to bound, not its.
@@ -28,6 +30,21 @@ ZIP_FAULTS = (
     OverflowError,
     RuntimeError,  # encrypted, or (NotImplementedError) a feature that zipfile does not know
 )
+
+NPZ_FAULTS = (
+    *ZIP_FAULTS,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    MemoryError,  # a header that promises far more than there is
+    SyntaxError,  # numpy reads headers as Python literals
+    tokenize.TokenError,
+)
+"""All that numpy raises for an ``.npz`` of the lab's own that was damaged, and our reading of what it holds."""
+
+# By the names of their arrays, with SUFFIX or without, as `numpy.load` takes them.
+Members = dict[str, zipfile.ZipInfo]
 
 
 def is_npz(content: bytes) -> bool:
@@ -60,7 +77,7 @@ def read_npz(name: str, content: bytes) -> tuple[Split, Split | None]:
         raise
     except ZIP_FAULTS as error:
         raise DataError(
-            f"{quoted(name)} is a damaged zip archive ({error}): accepted is a whole Keras .npz."
+            f"{quoted(name)} is a damaged zip archive ({reason(error)}): accepted is a whole Keras .npz."
         ) from error
 
 
@@ -70,18 +87,19 @@ def _read_archive(name: str, archive: zipfile.ZipFile) -> tuple[Split, Split | N
     if twice:
         raise DataError(f"{quoted(name)} holds {quoted(min(twice))} twice: accepted is each array once.")
     if not {"x_train", "y_train"} <= set(arrays) or ("x_test" in arrays) != ("y_test" in arrays):
-        found = ", ".join(quoted(array) for array in arrays) or "nothing"
+        more = [f"{len(arrays) - SHOWN_MEMBERS} more"] if len(arrays) > SHOWN_MEMBERS else []
+        found = ", ".join([*map(quoted, arrays[:SHOWN_MEMBERS]), *more]) or "nothing"
         raise DataError(
             f"{quoted(name)} holds {found}: accepted is a Keras .npz with x_train and y_train, and x_test "
             "and y_test or neither."
         )
-    train = _read_pair(name, archive, "train")
-    return train, _read_pair(name, archive, "test") if "x_test" in arrays else None
+    members = dict(zip(arrays, archive.infolist(), strict=True))
+    train = _read_pair(name, archive, members, "train")
+    return train, _read_pair(name, archive, members, "test") if "x_test" in arrays else None
 
 
-def _read_pair(name: str, archive: zipfile.ZipFile, part: str) -> Split:
-    images = _read_array(name, archive, f"x_{part}")
-    labels = _read_array(name, archive, f"y_{part}")
+def _read_pair(name: str, archive: zipfile.ZipFile, members: Members, part: str) -> Split:
+    images, labels = (_read_array(name, archive, members, f"{kind}_{part}") for kind in ("x", "y"))
     if len(images) != len(labels):
         raise DataError(
             f"{quoted(name)} holds {len(images):,} images in x_{part} and {len(labels):,} labels in "
@@ -90,9 +108,9 @@ def _read_pair(name: str, archive: zipfile.ZipFile, part: str) -> Split:
     return Split(images, labels)
 
 
-def _read_array(name: str, archive: zipfile.ZipFile, array: str) -> NDArray[np.uint8]:
+def _read_array(name: str, archive: zipfile.ZipFile, members: Members, array: str) -> NDArray[np.uint8]:
     where = f"{quoted(array)} in {quoted(name)}"
-    member = archive.getinfo(array + SUFFIX)
+    member = members[array]
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise DataError(
             f"{where} is compressed by method {member.compress_type}: accepted are 'stored' and 'deflated'."

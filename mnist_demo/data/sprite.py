@@ -4,7 +4,6 @@ https://storage.googleapis.com/learnjs-data/model-builder/mnist_images.png and m
 images.
 """
 
-import io
 import struct
 import zlib
 from collections.abc import Iterator
@@ -13,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from mnist_demo.data.errors import DataError, quoted
+from mnist_demo.data.errors import DataError, quoted, reason
 from mnist_demo.data.idx import IDX_LABELS_MAGIC, is_gzip, read_idx
 from mnist_demo.data.labels import checked_labels, labels_from_one_hot
 from mnist_demo.data.limits import CLASSES, IMAGE_SIZE, PIXELS_PER_IMAGE
+from mnist_demo.data.png_strips import PNG_MAGIC, strips
 
-PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
-# All of MNIST. Pillow takes four bytes for a pixel with colour, so that is 220 MB for a moment.
+# All of MNIST.
 MAX_SPRITE_IMAGES = 70_000
 # A sprite of 20 MB in the 8 KB chunks of libpng has 2,600.
 MAX_CHUNKS = 20_000
@@ -34,7 +33,6 @@ COLOUR_TYPES = {
 }
 # Deflate makes at most 1,032 bytes out of one, so a piece never becomes more than 17 MB.
 BYTES_PER_PIECE = 1 << 14
-ROWS_PER_STRIP = 4096
 
 # All that Pillow raises for a PNG that it cannot decode.
 PILLOW_FAULTS = (
@@ -72,16 +70,15 @@ def read_sprite(name: str, content: bytes) -> NDArray[np.uint8]:
             (no text, no profiles).
     """
     chunks = _picture_chunks(name, content)
-    height = _checked_height(name, chunks)
+    height, row_bytes = _checked_size(name, chunks)
     pixels = np.empty((height, PIXELS_PER_IMAGE), dtype=np.uint8)
     try:
-        with Image.open(io.BytesIO(_png(chunks)), formats=("PNG",)) as picture:
-            picture.load()
-            for top in range(0, height, ROWS_PER_STRIP):
-                bottom = min(top + ROWS_PER_STRIP, height)
-                pixels[top:bottom] = _on_black(picture.crop((0, top, PIXELS_PER_IMAGE, bottom)))
+        top = 0
+        for strip in strips(chunks, row_bytes):
+            pixels[top : top + strip.height] = _on_black(strip)
+            top += strip.height
     except PILLOW_FAULTS as error:
-        raise DataError(f"{quoted(name)} is a damaged PNG ({error}): accepted is a whole one.") from error
+        raise DataError(f"{quoted(name)} is a damaged PNG ({reason(error)}): accepted is a whole one.") from error
     return pixels.reshape(height, IMAGE_SIZE, IMAGE_SIZE)
 
 
@@ -150,8 +147,8 @@ def _chunks(name: str, content: bytes) -> Iterator[tuple[bytes, bytes]]:
     raise DataError(f"{quoted(name)} is a PNG that ends before its last chunk: accepted is a whole one.")
 
 
-def _checked_height(name: str, chunks: dict[bytes, bytes]) -> int:
-    """Return the height, once the header alone has shown that the picture is a sprite of bearable size."""
+def _checked_size(name: str, chunks: dict[bytes, bytes]) -> tuple[int, int]:
+    """Return the height and the bytes of a row, once the header has shown that it is a sprite of bearable size."""
     header = chunks[b"IHDR"]
     if len(header) != 13:
         raise DataError(f"{quoted(name)} has a PNG header of {len(header)} bytes: accepted are 13.")
@@ -171,8 +168,9 @@ def _checked_height(name: str, chunks: dict[bytes, bytes]) -> int:
             "not interlaced."
         )
     # A byte before each row tells its filter.
-    _check_length(name, chunks[b"IDAT"], height * (1 + (width * depth * channels + 7) // 8))
-    return height
+    row_bytes = 1 + (width * depth * channels + 7) // 8
+    _check_length(name, chunks[b"IDAT"], height * row_bytes)
+    return height, row_bytes
 
 
 def _check_length(name: str, compressed: bytes, promised: int) -> None:
@@ -188,28 +186,12 @@ def _check_length(name: str, compressed: bytes, promised: int) -> None:
             if length > promised or stream.eof:
                 break
     except zlib.error as error:
-        raise DataError(f"{quoted(name)} is a damaged PNG ({error}): accepted is a whole one.") from error
+        raise DataError(f"{quoted(name)} is a damaged PNG ({reason(error)}): accepted is a whole one.") from error
     if length != promised or not stream.eof:
         found = "more" if length > promised else "fewer" if length < promised else "no proper end"
         raise DataError(
             f"{quoted(name)} promises {promised:,} bytes of pixels and holds {found}: accepted is a whole PNG."
         )
-
-
-def _png(chunks: dict[bytes, bytes]) -> bytes:
-    """Write a PNG of the picture alone."""
-    # Outside a palette, tRNS names one colour to leave out; the codelab's images have none.
-    kinds = (b"IHDR", b"PLTE", b"tRNS", b"IDAT") if b"PLTE" in chunks else (b"IHDR", b"IDAT")
-    parts = [PNG_MAGIC]
-    for kind in (*kinds, b"IEND"):
-        if kind in chunks or kind == b"IEND":
-            data = chunks.get(kind, b"")
-            parts += [
-                struct.pack(">I4s", len(data), kind),
-                data,
-                struct.pack(">I", zlib.crc32(data, zlib.crc32(kind))),
-            ]
-    return b"".join(parts)
 
 
 def _on_black(strip: Image.Image) -> NDArray[np.uint8]:

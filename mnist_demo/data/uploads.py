@@ -33,7 +33,7 @@ VALIDATION_FRACTION = 1 / 12
 # What the names of such files say besides what the data is called: "train-images-idx3-ubyte", "mnist_images".
 COMMON_WORDS = {"train", "t10k", "test", "images", "labels", "idx1", "idx3", "ubyte", "uint8"}
 
-# A large sprite takes 300 MB while it is decoded: one at a time, whoever uploads.
+# A large set takes 100 MB while it is decoded: one at a time, whoever uploads.
 _decoding = threading.Lock()
 
 
@@ -54,9 +54,10 @@ def read_uploads(
     or two of each, where "train", "test" or "t10k" in the names tells which belong to the test set. Images
     and labels are IDX, plain or ``.gz``, or a sprite PNG with labels of one byte or ten one-hot bytes.
 
-    The validation images are the last twelfth of those for training, as in MNIST. Where no test set is given,
-    the last seventh of all images becomes the test set first; of the 65,000 images of the codelab's sprite,
-    the last 10,000 are the test set, as there, and the 5,000 before them validate.
+    The validation images are the last twelfth of those for training, as in MNIST. Where no test set is given, the
+    last seventh of all images becomes the test set first; images in the order of their classes are mixed before that,
+    or the last classes would be held out whole; of the 65,000 images of the codelab's sprite, the last 10,000 are the
+    test set, as there, and the 5,000 before them validate.
 
     Args:
         files: One, two or four files of at most 20 MB each.
@@ -168,6 +169,9 @@ def _hold_out(name: str, train: Split, test: Split | None) -> tuple[Split, Split
             f"{quoted(name)} brings {len(train)} images to train with: accepted are {fewest} or more, "
             "since some are held out for validation and for the test."
         )
+    if len(train) > 1 and bool((train.labels[:-1] <= train.labels[1:]).all()):
+        order = np.random.default_rng(0).permutation(len(train))
+        train = Split(train.images[order], train.labels[order])
     is_codelab = test is None and len(train) == CODELAB_IMAGES
     if test is None:
         held_out = CODELAB_TEST_IMAGES if is_codelab else max(1, round(len(train) * TEST_FRACTION))

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from mnist_demo.data import Augmentation
 from mnist_demo.fields import FieldError
 
-MOST = {"rotation": 45, "shift": 6, "zoom": 0.4, "shear": 30}
+MOST = {
+    "rotation": 45,
+    "shift": 6,
+    "zoom": 0.4,
+    "shear": 30,
+    "elastic": 8,
+    "thickness": 1.2,
+    "pen_forms": 1,
+    "strangers": 0.5,
+}
 
 
 def test_all_is_off_by_default() -> None:
@@ -36,6 +45,10 @@ def test_an_augmentation_is_frozen() -> None:
         shift=st.floats(0, 6),
         zoom=st.floats(0, 0.4),
         shear=st.floats(0, 30),
+        elastic=st.floats(0, 8),
+        thickness=st.floats(0, 1.2),
+        pen_forms=st.floats(0, 1),
+        strangers=st.floats(0, 0.5),
     )
 )
 def test_an_augmentation_survives_json(augmentation: Augmentation) -> None:

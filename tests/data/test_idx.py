@@ -58,7 +58,8 @@ def test_idx_that_is_wrong_says_what_is_right(content: bytes, message: str) -> N
         (idx_gz(IMAGES)[:-1], "no proper end of gzip"),
         (idx_gz(IMAGES)[:-400], "fewer"),
         (idx_gz(IMAGES) + b"more", "no proper end of gzip"),
-        (idx_gz(IMAGES) + idx_gz(IMAGES), "no proper end of gzip"),
+        (idx_gz(IMAGES) + idx_gz(IMAGES), "more"),
+        (idx_gz(IMAGES) + gzip.compress(b"")[:-1], "no proper end of gzip"),
         (idx_gz(IMAGES)[:-8] + bytes(8), "is damaged .* accepted is a whole gzip file"),
         (b"\x1f\x8b\x09" + idx_gz(IMAGES)[3:], "is damaged"),
         (b"\x1f\x8b", "begins with nothing"),
@@ -67,6 +68,22 @@ def test_idx_that_is_wrong_says_what_is_right(content: bytes, message: str) -> N
 def test_gzip_that_is_damaged_is_refused(content: bytes, message: str) -> None:
     with pytest.raises(DataError, match=message):
         read_idx("a", content)
+
+
+def test_gzip_of_several_members_is_one_file() -> None:
+    whole = gzip.decompress(idx_gz(IMAGES))
+    pieces = [whole[start : start + 100] for start in range(0, len(whole), 100)]
+    members = b"".join(gzip.compress(piece) for piece in (b"", *pieces, b""))
+    found = read_idx("a", members)
+    assert np.array_equal(found, IMAGES)
+    assert not found.flags.writeable
+
+
+def test_members_without_end_are_refused_at_once() -> None:
+    start = time.process_time()
+    with pytest.raises(DataError, match="more than 2,000 gzip members"):
+        read_idx("a", gzip.compress(b"") * 1_000_000)
+    assert time.process_time() - start < 1
 
 
 def test_a_gzip_bomb_is_never_unpacked() -> None:

@@ -209,6 +209,23 @@ def test_an_encrypted_archive_is_refused() -> None:
         read_npz("a.npz", bytes(content))
 
 
+def test_members_are_found_with_the_suffix_or_without() -> None:
+    train, test = read_npz("a.npz", archive(("x_train", npy(IMAGES)), ("y_train.npy", npy(LABELS))))
+    assert test is None
+    assert np.array_equal(train.images, IMAGES)
+    assert np.array_equal(train.labels, LABELS)
+
+
+def test_what_a_file_says_is_not_repeated_at_length() -> None:
+    many = archive(*((str(number) + "x" * 60_000, b"") for number in range(32)))
+    # The length of the first name (APPNOTE 4.3.7): zipfile takes the rest of the file for it, and quotes it all.
+    damaged = WHOLE[:26] + b"\xff\xff" + WHOLE[28:]
+    for content in (many, damaged):
+        with pytest.raises(DataError) as caught:
+            read_npz("a.npz", content)
+        assert len(str(caught.value)) < 600
+
+
 def test_a_zip_bomb_is_never_unpacked() -> None:
     bomb = npy_of("{'descr': '|u1', 'fortran_order': False, 'shape': (99999, 28, 28), }", bytes(100_000_000))
     content = archive(("x_train.npy", bomb), ("y_train.npy", npy(LABELS)))

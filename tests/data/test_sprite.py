@@ -71,9 +71,19 @@ def test_a_palette_may_be_transparent() -> None:
     assert found.reshape(784)[:6].tolist() == [10, 0, 30, 40, 10, 0]
 
 
-def test_rows_beyond_one_strip_are_read_too() -> None:
-    images = np.repeat(some_images(60)[0], 70, axis=0)
-    assert np.array_equal(read_sprite("s.png", sprite(images, "LA")), images)
+@pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA", "P"])
+def test_rows_beyond_one_strip_are_read_too(mode: str) -> None:
+    images = np.repeat(some_images(50)[0], 50, axis=0)
+    assert np.array_equal(read_sprite("s.png", sprite(images, mode)), images)
+
+
+def test_a_row_told_by_the_one_above_it_is_read_across_strips() -> None:
+    images = some_images(2_100)[0]
+    rows = images.reshape(len(images), 784)
+    # Filter 2, up: each row as its difference from the one above.
+    above = np.vstack([np.zeros((1, 784), np.uint8), rows[:-1]])
+    filtered = np.hstack([np.full((len(rows), 1), 2, np.uint8), rows - above])
+    assert np.array_equal(read_sprite("s.png", png(784, len(rows), zlib.compress(filtered.tobytes()))), images)
 
 
 def test_chunks_beside_the_picture_never_reach_pillow() -> None:

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mnist_demo.data import FASHION_MNIST_CLASS_NAMES, DataError, MnistData, Split, load_data, save_data
+from mnist_demo.data import (
+    FASHION_MNIST_CLASS_NAMES,
+    DataError,
+    MnistData,
+    Split,
+    load_data,
+    load_sizes,
+    save_data,
+    store,
+)
 from tests.data.files import some_images
 
 SPLIT = Split(*some_images(6))
@@ -24,6 +33,17 @@ def test_data_comes_back_as_it_was(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["data.npz"]
 
 
+def test_sizes_are_known_without_the_images_and_other_readers_find_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "data.npz"
+    save_data(DATA, path)
+    assert load_sizes(path) == (3, 1)
+    with np.load(path, allow_pickle=False) as archive:
+        assert archive["train_images"].tolist() == DATA.train.images.tolist()
+    path.write_bytes(path.read_bytes()[:200])
+    with pytest.raises(DataError, match="accepted is data of version 1"):
+        load_sizes(path)
+
+
 def test_saving_again_replaces_the_file(tmp_path: Path) -> None:
     path = tmp_path / "data.npz"
     path.write_bytes(b"old")
@@ -38,7 +58,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path, mon
     def full_disk(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(np, "savez", full_disk)
+    monkeypatch.setattr(store, "_write_npz", full_disk)
     with pytest.raises(OSError, match="No space left"):
         save_data(MnistData("Other", SPLIT, SPLIT, SPLIT), path)
     assert [file.name for file in tmp_path.iterdir()] == ["data.npz"]
@@ -67,7 +87,7 @@ def test_objects_are_never_unpickled(tmp_path: Path) -> None:
         load_data(path)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
 @given(draw=st.data())
 def test_a_damaged_file_gives_an_error_of_this_kind_or_the_data(draw: st.DataObject, tmp_path: Path) -> None:
     path = tmp_path / "data.npz"

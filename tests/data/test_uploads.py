@@ -189,7 +189,7 @@ def test_random_bytes_are_refused_or_read(contents: list[bytes]) -> None:
     read_or_refuse([Upload("some", content) for content in contents])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(VALID), st.data())
 def test_damaged_files_are_refused_or_read(files: list[Upload], draw: st.DataObject) -> None:
     number = draw.draw(st.integers(0, len(files) - 1))
