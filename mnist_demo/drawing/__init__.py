@@ -1,16 +1,23 @@
 """Ink in: strokes to a 28×28 digit, the MNIST way. Numpy and pillow only."""
 
-from mnist_demo.drawing.canvas import strokes_from_canvas
+from mnist_demo.drawing.canvas import canvas_from_strokes, strokes_from_canvas
 from mnist_demo.drawing.digit import ALL_STEPS, Stage, Stages, Step, digit_from_strokes, stages_from_strokes
+from mnist_demo.drawing.photo import Photo, read_photo
 from mnist_demo.drawing.strokes import DrawingError
+from mnist_demo.drawing.verdict import Verdict, verdict
 
 __all__ = [
     "ALL_STEPS",
     "DrawingError",
+    "Photo",
     "Stage",
     "Stages",
     "Step",
+    "Verdict",
+    "canvas_from_strokes",
     "digit_from_strokes",
+    "read_photo",
     "stages_from_strokes",
     "strokes_from_canvas",
+    "verdict",
 ]

@@ -1,4 +1,4 @@
-"""Strokes out of the drawing canvas: what streamlit-drawable-canvas 0.13 says was drawn.
+"""Strokes out of the drawing canvas, and into it: what streamlit-drawable-canvas 0.13 says was drawn.
 
 Its `json_data` is the canvas as Fabric.js 7 writes it. Each stroke of the pen is an object of the type
 "Path": in `path` commands ["M", x, y], ["Q", control x, control y, x, y] and ["L", x, y] in canvas pixels,
@@ -6,6 +6,7 @@ and beside it where the object is now. A stroke that was moved, stretched or tur
 tool keeps its path; only the latter changes.
 """
 
+from collections.abc import Sequence
 from math import ceil, hypot, isfinite, sqrt
 from typing import Any
 
@@ -20,6 +21,7 @@ MOST_PIECES = 100  # of one curve; the pen's curves join neighbouring positions 
 
 # A click without a move comes as a line of a few hundredths; no pointer moves by less than this.
 SMALLEST = 0.25  # canvas pixels
+CLICK = 0.02  # canvas pixels: how long we make one
 
 # How many numbers follow each command.
 COMMANDS = {"M": 2, "L": 2, "Q": 4}
@@ -183,3 +185,29 @@ def _check_number(name: str, value: object) -> float:
     if not (abs(value) <= MAX_COORDINATE and isfinite(value)):
         raise DrawingError(f"A stroke on the canvas has a {name} beyond ±{MAX_COORDINATE:g}, too far out to be drawn.")
     return float(value)
+
+
+def canvas_from_strokes(strokes: Sequence[Stroke], colour: str, pen_width: float) -> dict[str, Any]:
+    """Describe strokes as the canvas component takes them: `strokes_from_canvas` gives them back.
+
+    Args:
+        strokes: one float64 (k, 2) for each, k at least 1, in canvas pixels.
+        colour: of the ink, '#rrggbb'.
+        pen_width: in canvas pixels.
+    """
+    return {"objects": [_path(stroke, colour, pen_width) for stroke in strokes]}
+
+
+def _path(stroke: Stroke, colour: str, pen_width: float) -> dict[str, Any]:
+    (x, y), *others = stroke.tolist()
+    # A click is a line so short that its round ends are a dot, as the pen itself makes it.
+    lines = others or [(x + CLICK, y)]
+    return {
+        "type": "Path",
+        "path": [["M", x, y], *(["L", *point] for point in lines)],
+        "fill": None,
+        "stroke": colour,
+        "strokeWidth": pen_width,
+        "strokeLineCap": "round",
+        "strokeLineJoin": "round",
+    }

@@ -82,23 +82,26 @@ def _pieces(strokes: list[Stroke]) -> tuple[NDArray[np.float32], NDArray[np.floa
 def _distance(starts: NDArray[np.float32], ends: NDArray[np.float32], pixels: int, reach: float) -> NDArray[np.float32]:
     """Return the distance from each pixel's middle to the nearest piece, (pixels, pixels).
 
-    Where it is more than `reach` it may be anything more.
+    Where it is more than `reach` it may be anything more, and where it is less than `reach - 1` it may be too much, but
+    no more than that.
     """
     middles = np.arange(pixels, dtype=np.float32) + np.float32(0.5)
     nearest = np.full((pixels, pixels), np.inf, dtype=np.float32)
+    inked = np.float32(max(reach - 1, 0) ** 2)
     for first in range(0, len(starts), TOGETHER):
         start, end = starts[first : first + TOGETHER], ends[first : first + TOGETHER]
         low = np.minimum(start, end).min(axis=0) - reach
         high = np.maximum(start, end).max(axis=0) + reach
         (left, top), (right, bottom) = np.clip([low, high + 1], 0, pixels).astype(int).tolist()
+        part = nearest[top:bottom, left:right]
+        # Where the pen has been, nothing more can be inked: of a scribble little is left to measure.
+        rows, columns = np.nonzero(part > inked)
         along = (end - start).T[:, :, None]  # (2, s, 1)
         per_length2 = along / np.maximum((along**2).sum(axis=0), np.float32(1e-12))
-        x = middles[left:right] - start[:, 0, None]  # (s, width): from the start of each piece
-        y = middles[top:bottom] - start[:, 1, None]  # (s, height)
-        t = (y * per_length2[1])[:, :, None] + (x * per_length2[0])[:, None, :]  # (s, height, width)
-        np.clip(t, 0, 1, out=t)
-        squared = (x[:, None, :] - t * along[0, :, None]) ** 2 + (y[:, :, None] - t * along[1, :, None]) ** 2
-        part = nearest[top:bottom, left:right]
-        np.minimum(part, squared.min(axis=0), out=part)
+        x = middles[left:right][columns] - start[:, 0, None]  # (s, open pixels): from the start of each piece
+        y = middles[top:bottom][rows] - start[:, 1, None]
+        t = np.clip(x * per_length2[0] + y * per_length2[1], 0, 1)
+        squared = (x - t * along[0]) ** 2 + (y - t * along[1]) ** 2
+        part[rows, columns] = np.minimum(part[rows, columns], squared.min(axis=0))
     distance: NDArray[np.float32] = np.sqrt(nearest)
     return distance

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnist_demo.drawing import DrawingError, digit_from_strokes, strokes_from_canvas
+from mnist_demo.drawing import DrawingError, canvas_from_strokes, digit_from_strokes, strokes_from_canvas
+from mnist_demo.drawing.canvas import SMALLEST
 from mnist_demo.drawing.ink import draw
+from tests.drawing.samples import Strokes, drawings
 
 # Recorded with streamlit-drawable-canvas 0.13 in Chromium, canvas 280×280, pen 20: a barred 7 in two strokes; then
 # a click was added, and the first stroke moved, made smaller and turned with the edit tool. What the browser had
@@ -62,7 +64,7 @@ def test_a_click_is_one_point() -> None:
 numbers = st.floats(-200, 200)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(*[numbers] * 6)
 def test_a_curve_is_followed_closely(x0: float, y0: float, cx: float, cy: float, x1: float, y1: float) -> None:
     stroke = strokes_from_canvas(path_of(["M", x0, y0], ["Q", cx, cy, x1, y1]))[0]
@@ -78,7 +80,7 @@ def test_a_curve_is_followed_closely(x0: float, y0: float, cx: float, cy: float,
     assert distance.max() < 0.06
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(numbers, numbers, st.floats(0.2, 3), st.floats(0.2, 3), st.booleans(), st.floats(-360, 360))
 def test_moving_stretching_and_turning(
     left: float, top: float, scale_x: float, scale_y: float, flip: bool, angle: float
@@ -146,7 +148,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.sampled_from(["type", "path", "left", "scaleY", "angle", "originY", "skewX", "flipX"]), json_values)
 def test_a_tampered_drawing_gives_strokes_or_a_reason(key: str, value: object) -> None:
     drawing = seven()
@@ -156,3 +158,16 @@ def test_a_tampered_drawing_gives_strokes_or_a_reason(key: str, value: object) -
     except DrawingError:
         return
     assert all(stroke.ndim == 2 and np.isfinite(stroke).all() for stroke in strokes)
+
+
+@settings(max_examples=30)
+@given(drawings)
+def test_what_goes_into_the_canvas_comes_out(strokes: Strokes) -> None:
+    # A click of the pen is a point; so is anything too small to have been a move.
+    scaled = [stroke * 100 for stroke in strokes] + [np.array([[3.0, 4.0]])]
+    back = strokes_from_canvas(canvas_from_strokes(scaled, "#3a55b4", 24))
+    for one, other in zip(scaled, back, strict=True):
+        if np.ptp(one, axis=0).max() >= SMALLEST:
+            np.testing.assert_allclose(other, one, atol=1e-9)
+        else:
+            np.testing.assert_allclose(other, one[:1], atol=SMALLEST)

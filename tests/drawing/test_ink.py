@@ -10,7 +10,7 @@ from mnist_demo.drawing.ink import centre_of_mass, draw
 places = st.tuples(st.floats(4, 24), st.floats(4, 24))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(places, places, st.floats(1.5, 5))
 def test_the_ink_of_a_line_is_its_area(start: tuple[float, float], end: tuple[float, float], pen: float) -> None:
     picture = draw((np.array([start, end]),), pen)
@@ -21,7 +21,7 @@ def test_the_ink_of_a_line_is_its_area(start: tuple[float, float], end: tuple[fl
     assert centre_of_mass(picture) == pytest.approx(middle, abs=0.1)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(places, places, places)
 def test_each_pixel_is_inked_as_far_as_it_is_covered(
     a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]

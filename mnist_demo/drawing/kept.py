@@ -1,0 +1,40 @@
+"""A drawing as a small file, so that a refreshed page finds it again: strokes as JSON, checked when they are read."""
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+
+from mnist_demo.drawing.strokes import MAX_POINTS, DrawingError, Stroke, checked_strokes
+
+MAX_BYTES = 40 * MAX_POINTS
+"""Of a kept drawing: two numbers a point, each with a hundredth of a unit."""
+
+DECIMALS = 2
+
+_STROKES = "strokes"
+
+
+def drawing_to_json(strokes: Sequence[Stroke]) -> bytes:
+    """Write strokes, to a hundredth of their unit."""
+    return json.dumps({_STROKES: [np.round(stroke, DECIMALS).tolist() for stroke in strokes]}).encode()
+
+
+def drawing_from_json(content: bytes) -> list[Stroke]:
+    """Read what `drawing_to_json` wrote; nothing about it is trusted.
+
+    Returns:
+        One float64 (k, 2) for each stroke.
+
+    Raises:
+        DrawingError: if it is anything else, or larger than a drawing can be.
+    """
+    if len(content) > MAX_BYTES:
+        raise DrawingError(f"The kept drawing has {len(content):,} bytes; a drawing has {MAX_BYTES:,} at most.")
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError):
+        raise DrawingError("The kept drawing is not valid JSON.") from None
+    if not isinstance(value, dict) or set(value) != {_STROKES}:
+        raise DrawingError(f"The kept drawing must have just one field, {_STROKES!r}.")
+    return list(checked_strokes(value[_STROKES]))

@@ -1,0 +1,161 @@
+"""Is it a digit at all? A network of ten answers has no word for "none of them"; this is where it is said."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_demo.drawing.detector import detect
+
+FAINT = 25
+"""Of 255: grey values from here on count as ink."""
+
+SHORTEST = 10
+"""Pixels: of MNIST's 60,000 training images the smallest is 14 long; what is shorter is a dot."""
+
+LEAST_INK = 27.0
+"""Full pixels: one of 1,500 training images of MNIST has less, pen-written digits have 100; five dots have 26."""
+
+MOST_INK = 240.0
+"""Full pixels: one of 2,000 training images of MNIST has more, with its thickest strokes."""
+
+WIDEST = 1.8
+"""Width of the ink by its height: one of 5,000 training images of MNIST is wider."""
+
+MOST_PIECES = 3
+"""Unconnected pieces of ink: one of 1,000 training images of MNIST has more."""
+
+TWO_BEST = 0.85
+"""What the two best answers must have together, calibrated: a 4 that may be a 9 is still a digit."""
+
+DECIDED = 2.0
+"""How decided (see `decidedness`) the calibrated answer to a digit is at least.
+
+`tests.benchmarks.pen_digits` prints the trade-off. With both rules `canvas`, which has seen what is no digit, refuses
+one or two pen-written digits in a hundred, some of which it would misread, and takes about one letter or scribble in
+twenty. At 1.7 it takes half as many again; at 2.7 it turns away half as many digits again. A network that has seen only
+digits is hardly ever undecided: nine letters in ten would pass `fast`. So the detector must be sure too, and one in
+thirty passes, for one more pen-written digit in a hundred refused; half of all that are refused would be misread. Of
+other letters, Cyrillic, Greek and the rest of Latin, one in six passes, the likes of Ц, Я and Q before all.
+"""
+
+RIVAL = 0.4
+"""What has at least this share of the best answer's probability is a rival of it."""
+
+MOST_RIVALS = 3
+
+_LEAST = 1e-9
+"""Taken for a smaller probability: float32 rounds some down to nothing."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What may be said about a drawing.
+
+    Attributes:
+        is_digit: whether it is taken for a digit.
+        labels: the classes that it may be, the most probable first: one, or up to three that the network hesitates
+            between; empty when it is no digit.
+        confidence: the calibrated probability of the most probable class, 0 to 1, whether a digit or not.
+        probabilities: all of them, calibrated, in the order of the classes.
+        reason: one short sentence on why it is no digit; empty when it is one.
+    """
+
+    is_digit: bool
+    labels: tuple[int, ...]
+    confidence: float
+    probabilities: tuple[float, ...]
+    reason: str
+
+
+def verdict(
+    probabilities: NDArray[np.floating],
+    digit: NDArray[np.uint8],
+    *,
+    temperature: float = 1.0,
+    knows_strangers: bool = False,
+) -> Verdict:
+    """Say what a drawing is, or that it is no digit.
+
+    Args:
+        probabilities: what the network answered, (10,), 0 to 1, summing to 1, not calibrated yet.
+        digit: what the network was asked, uint8 (28, 28), white ink on black; all black is no digit.
+        temperature: that of the network, fitted on its validation images (`evaluation.fit_temperature`).
+        knows_strangers: whether the network was trained to be unsure of what is no digit; for one that was not, the
+            detector must be sure too (`detect`).
+
+    Raises:
+        ValueError: when the shapes are not these, a probability is not finite, or the temperature not above 0.
+    """
+    if probabilities.shape != (10,) or digit.shape != (28, 28):
+        raise ValueError(f"A verdict needs (10,) and (28, 28); these are {probabilities.shape} and {digit.shape}.")
+    if not np.isfinite(probabilities).all() or not temperature > 0:
+        raise ValueError("A verdict needs finite probabilities and a temperature above 0.")
+    powers = np.maximum(probabilities.astype(np.float64), 1e-30) ** (1 / temperature)
+    shares = powers / powers.sum()
+    order = np.argsort(-shares, kind="stable")
+    best = float(shares[order[0]])
+    reason = ink_problem(digit)
+    if not reason and not is_clear(shares):
+        reason = "It looks like none of the ten digits."
+    elif not reason and not knows_strangers and not is_clear(detect(digit)):
+        reason = f"It looks more like a letter or a shape than like the {order[0]} that this network reads."
+    rivals = tuple(int(label) for label in order[:MOST_RIVALS] if shares[label] >= RIVAL * best)
+    return Verdict(not reason, () if reason else rivals, best, tuple(shares.tolist()), reason)
+
+
+def is_clear(shares: NDArray[np.float64]) -> bool:
+    """Whether a calibrated answer (10,) is that to a digit: two classes at most are possible, and others ruled out."""
+    return bool(np.sort(shares)[-2:].sum() >= TWO_BEST and decidedness(shares) >= DECIDED)
+
+
+def decidedness(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far answers are from ten equal ones: the Kullback-Leibler divergence of these from them, in nats.
+
+    It is what training on strangers makes small, and tells them from digits better than the best probability does, as
+    D. Hendrycks, M. Mazeika and T. Dietterich found too ("Deep anomaly detection with outlier exposure", ICLR 2019).
+
+    Args:
+        probabilities: (..., 10), calibrated.
+
+    Returns:
+        (...,), 0 for ten equal answers to 16.3 for a certain one.
+    """
+    logarithms = np.log(np.maximum(probabilities, _LEAST))
+    distance: NDArray[np.float64] = -logarithms.mean(axis=-1) - np.log(probabilities.shape[-1])
+    return distance
+
+
+def ink_problem(digit: NDArray[np.uint8]) -> str:
+    """Why the ink of a picture alone cannot be a digit, in one sentence; empty when it may be one."""
+    inked = digit >= FAINT
+    rows, columns = np.nonzero(inked)
+    if not len(rows):
+        return "There is no ink yet."
+    height, width = int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1
+    ink = digit.sum(dtype=np.int64) / 255
+    if max(height, width) < SHORTEST:
+        return "It is a dot, too short for a digit."
+    if ink < LEAST_INK:
+        return "These are dots, too little ink for a digit."
+    if ink > MOST_INK:
+        return "It is too much ink for a digit, more like a scribble."
+    if width > WIDEST * height:
+        return "It is wider than any digit."
+    if count_pieces(inked) > MOST_PIECES:
+        return "It is in more pieces than a digit."
+    return ""
+
+
+def count_pieces(inked: NDArray[np.bool_]) -> int:
+    """How many pieces the ink is in; pixels that touch at a corner belong together."""
+    height, width = inked.shape
+    names = np.where(inked, np.arange(1, inked.size + 1).reshape(inked.shape), 0)
+    while True:
+        # Each pixel takes the highest name around it, until every piece has one name.
+        padded = np.pad(names, 1)
+        around = [padded[y : y + height, x : x + width] for y in range(3) for x in range(3)]
+        spread = np.where(inked, np.max(around, axis=0), 0)
+        if np.array_equal(spread, names):
+            return len(np.unique(names[inked]))
+        names = spread

@@ -1,0 +1,57 @@
+"""The second look: it computes what Keras does, and is worth having."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.special import softmax
+
+from mnist_demo.data import load_mnist
+from mnist_demo.drawing.detector import WEIGHTS, Stage, detect, read_stages, write_stages
+from mnist_demo.drawing.verdict import is_clear
+from mnist_demo.network import build_model
+from mnist_demo.presets import PRESETS
+from tests.benchmarks.pen_digits import DRAWN_PEN
+from tests.benchmarks.refusals import non_digit_images
+from tests.detector_recipe import folded
+
+
+def test_it_answers_as_keras_does(tmp_path: Path) -> None:
+    model = build_model(PRESETS["canvas"].network)
+    rng = np.random.default_rng(0)
+    # Normalization that has learned nothing would do nothing; and a scale below 0 turns a maximum over.
+    for layer in model.layers:
+        if hasattr(layer, "moving_mean"):
+            scale, *rest = (rng.uniform(0.1, 1, weights.shape) for weights in layer.get_weights())
+            layer.set_weights([scale * rng.choice([-1, 1], scale.shape), *rest])
+    images = load_mnist().test.images[:20]
+    before = np.log(np.asarray(model(images[..., None].astype(np.float32) / 255)))
+    write_stages(tmp_path / "kept.npz", folded(model, 1.7))
+    stages = read_stages(tmp_path / "kept.npz")
+    assert stages[0].kernel.shape == (5, 5, 1, 16)
+    for image, logits in zip(images, before, strict=True):
+        np.testing.assert_allclose(detect(image, stages), softmax(logits / 1.7), atol=2e-3)
+
+
+def test_it_takes_digits_and_hardly_anything_else() -> None:
+    """On digits and non-digits that it has never seen: letters, shapes and scribbles are not what it learned from."""
+    digits = load_mnist().test.images[::20]
+    assert np.mean([is_clear(detect(digit)) for digit in digits]) >= 0.98
+    for kind, images in non_digit_images(DRAWN_PEN).items():
+        taken = np.mean([is_clear(detect(image)) for image in images[::3]])
+        # The ink of dots tells what they are; nothing more is asked of the detector there.
+        assert taken <= 0.15 or kind == "dots", kind
+
+
+def test_it_is_calibrated_and_small() -> None:
+    validation = load_mnist().validation
+    answers = np.stack([detect(image) for image in validation.images[::10]])
+    assert answers.max(axis=1).mean() == pytest.approx(
+        (answers.argmax(axis=1) == validation.labels[::10]).mean(), abs=0.01
+    )
+    assert WEIGHTS.stat().st_size < 300_000
+
+
+def test_a_stage_has_a_scale_and_a_shift_for_each_output() -> None:
+    with pytest.raises(ValueError, match="for each output"):
+        Stage(np.ones((3, 2), np.float32), np.ones(3, np.float32), np.ones(2, np.float32))

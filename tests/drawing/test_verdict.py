@@ -1,0 +1,121 @@
+"""What is called a digit, what is not, and what is said about it."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import ndimage
+from scipy.special import softmax
+from scipy.stats import entropy
+
+from mnist_demo.data import load_mnist
+from mnist_demo.drawing import digit_from_strokes, verdict
+from mnist_demo.drawing.verdict import DECIDED, TWO_BEST, count_pieces, decidedness, ink_problem
+from tests.drawing.samples import DOT, LINE, SEVEN
+
+SURE = np.full(10, 0.001, np.float32)
+SURE[7] = 0.991
+EMPTY = np.zeros((28, 28), np.uint8)
+
+
+def test_a_sure_answer_about_a_digit_is_given() -> None:
+    said = verdict(SURE, digit_from_strokes(SEVEN))
+    assert said.is_digit
+    assert said.labels == (7,)
+    assert said.confidence == pytest.approx(0.991)
+    assert said.reason == ""
+
+
+def test_rivals_are_named_most_probable_first() -> None:
+    torn = np.full(10, 0.001, np.float32)
+    torn[[4, 9]] = 0.392, 0.60
+    said = verdict(torn, digit_from_strokes(SEVEN))
+    assert said.is_digit
+    assert said.labels == (9, 4)
+    assert said.confidence == pytest.approx(0.6)
+
+
+def test_probabilities_are_at_the_temperature_asked_for() -> None:
+    logits = np.random.default_rng(0).normal(0, 3, 10)
+    said = verdict(softmax(logits), digit_from_strokes(SEVEN), temperature=1.7)
+    assert said.probabilities == pytest.approx(softmax(logits / 1.7))
+    assert said.confidence == max(said.probabilities)
+
+
+def test_blank_paper_dots_and_blots_are_no_digits_however_sure_the_network_is() -> None:
+    dots = digit_from_strokes([[(0, 0)], [(9, 0)], [(5, 8)]])
+    scribble = digit_from_strokes([np.random.default_rng(0).random((200, 2))])
+    for picture, reason in (
+        (EMPTY, "no ink"),
+        (digit_from_strokes(DOT), "a dot"),
+        (dots, "dots"),
+        (scribble, "too much ink"),
+    ):
+        said = verdict(SURE, picture)
+        assert not said.is_digit
+        assert said.labels == ()
+        assert reason in said.reason
+
+
+def test_a_level_line_and_ink_in_pieces_are_no_digits() -> None:
+    level = digit_from_strokes([LINE[0][:, ::-1]])
+    assert "wider" in verdict(SURE, level).reason
+    dashes = digit_from_strokes([np.array([[x, y], [x + 5, y]]) for x in (0, 20) for y in (0, 10, 20)])
+    assert "pieces" in verdict(SURE, dashes).reason
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0.05, 0.6))
+@settings(max_examples=40)
+def test_pieces_are_counted_as_scipy_does(seed: int, density: float) -> None:
+    inked = np.random.default_rng(seed).random((28, 28)) < density
+    assert count_pieces(inked) == ndimage.label(inked, np.ones((3, 3)))[1]
+
+
+def test_an_unsure_network_is_no_reader() -> None:
+    said = verdict(np.full(10, 0.1), digit_from_strokes(SEVEN))
+    assert not said.is_digit
+    assert said.confidence == pytest.approx(0.1)
+    assert "none of the ten" in said.reason
+
+
+def test_a_network_that_knows_only_digits_is_not_believed_about_a_letter() -> None:
+    letter = digit_from_strokes([[(0, 1), (0.1, 0), (0.5, 0.65), (0.9, 0), (1, 1)]])  # M
+    said = verdict(SURE, letter)
+    assert not said.is_digit
+    assert "letter or a shape than like the 7" in said.reason
+    assert said.labels == ()
+    assert verdict(SURE, letter, knows_strangers=True).is_digit
+
+
+def test_no_digit_of_mnist_is_refused_for_its_ink() -> None:
+    images = load_mnist().test.images[::5]
+    assert np.mean([not ink_problem(image) for image in images]) >= 0.997
+    assert verdict(SURE, digit_from_strokes(LINE)).is_digit
+
+
+def test_decidedness_is_the_divergence_from_ten_equal_answers() -> None:
+    answers = np.random.default_rng(0).dirichlet(np.ones(10), 5)
+    expected = [entropy(np.full(10, 0.1), answer) for answer in answers]
+    np.testing.assert_allclose(decidedness(answers), expected)
+    assert decidedness(np.full(10, 0.1)) == pytest.approx(0)
+
+
+def test_two_best_answers_of_many_that_are_possible_make_no_digit() -> None:
+    spread = np.full(10, 0.03, np.float64)
+    spread[3] = 0.73
+    assert spread[3] + spread[1] < TWO_BEST
+    assert not verdict(spread, digit_from_strokes(SEVEN)).is_digit
+    # The best two have enough here, but nothing is ruled out.
+    undecided = np.full(10, 0.0125, np.float64)
+    undecided[[3, 5]] = 0.5, 0.4
+    assert decidedness(undecided) < DECIDED
+    assert not verdict(undecided, digit_from_strokes(SEVEN)).is_digit
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "digit", "temperature"),
+    [(SURE[:9], EMPTY, 1.0), (SURE, EMPTY[:27], 1.0), (SURE * np.nan, EMPTY, 1.0), (SURE, EMPTY, 0.0)],
+)
+def test_what_is_no_answer_is_refused(probabilities: np.ndarray, digit: np.ndarray, temperature: float) -> None:
+    with pytest.raises(ValueError, match="verdict needs"):
+        verdict(probabilities, digit, temperature=temperature)
