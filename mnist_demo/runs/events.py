@@ -1,6 +1,8 @@
 """What happens during a run, one JSON event a line, appended as it happens."""
 
+import errno
 import json
+import math
 import os
 import time
 from collections.abc import Iterator
@@ -10,6 +12,9 @@ from typing import Any
 
 Event = dict[str, Any]
 
+_CLASSES = 10
+_FAR_TOO_MANY = 10**12
+
 
 class RunState(StrEnum):
     """Where a run stands; the last state event of a run says so."""
@@ -17,6 +22,7 @@ class RunState(StrEnum):
     QUEUED = "queued"
     STARTING = "starting"
     TRAINING = "training"
+    PAUSED = "paused"
     STOPPING = "stopping"
     STOPPED = "stopped"
     FINISHED = "finished"
@@ -35,6 +41,9 @@ class EventKind(StrEnum):
     - plan: `epochs`, `steps_per_epoch`, `images_per_epoch`, `parameters`
     - batch: `step`, `images`, `loss`, `accuracy`, `learning_rate`, `seconds`: means over the batches since the last one
     - epoch: `epoch`, `step`, `images`, `loss`, `accuracy`, `val_loss`, `val_accuracy`, `seconds`
+    - resume: `epoch`, `step`, `reported`, `seconds`: the run goes on from there; what the file tells from beyond that
+      place counts no more, nor do batch events after step `reported`, as the next one covers these batches too
+    - rate: `step`, `images`, `learning_rate`: somebody changed the learning rate after so many batches
     - digits: `step`, `answers`, `confidences`: what the network says of the fixed validation digits
     """
 
@@ -42,7 +51,21 @@ class EventKind(StrEnum):
     PLAN = "plan"
     BATCH = "batch"
     EPOCH = "epoch"
+    RESUME = "resume"
+    RATE = "rate"
     DIGITS = "digits"
+
+
+FIELDS: dict[EventKind, tuple[str, ...]] = {
+    EventKind.STATE: ("state",),
+    EventKind.PLAN: ("epochs", "steps_per_epoch", "images_per_epoch", "parameters"),
+    EventKind.BATCH: ("step", "images", "loss", "accuracy", "learning_rate", "seconds"),
+    EventKind.EPOCH: ("epoch", "step", "images", "loss", "accuracy", "val_loss", "val_accuracy", "seconds"),
+    EventKind.RESUME: ("epoch", "step"),
+    EventKind.RATE: ("step", "images", "learning_rate"),
+    EventKind.DIGITS: ("step", "answers", "confidences"),
+}
+"""What an event of each kind must have to be one."""
 
 
 class EventWriter:
@@ -51,13 +74,22 @@ class EventWriter:
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         # A line torn by a crash must not swallow the next event.
-        if path.stat().st_size and not _ends_with_newline(path):
-            os.write(self._file, b"\n")
+        self._torn = path.stat().st_size > 0 and not _ends_with_newline(path)
 
     def write(self, kind: EventKind, **values: object) -> None:
-        """Append one event; `time` is the wall clock in seconds and only for people, durations are in the events."""
+        """Append one event; `time` is the wall clock in seconds and only for people, durations are in the events.
+
+        Raises:
+            OSError: when it cannot be written, or only a part of it: the disk is full.
+        """
         event = {"kind": str(kind), "time": round(time.time(), 3), **values}
-        os.write(self._file, json.dumps(event, separators=(",", ":")).encode() + b"\n")
+        line = json.dumps(event, separators=(",", ":")).encode() + b"\n"
+        if self._torn:
+            line = b"\n" + line
+        written = os.write(self._file, line)
+        self._torn = written < len(line)
+        if self._torn:
+            raise OSError(errno.ENOSPC, "the disk is full")
 
     def close(self) -> None:
         """Release the file."""
@@ -81,8 +113,49 @@ def read_events(path: Path) -> Iterator[Event]:
             event = json.loads(line)
         except (ValueError, RecursionError):
             continue
-        if isinstance(event, dict) and event.get("kind") in tuple(EventKind):
+        if isinstance(event, dict) and _is_sound(event):
             yield event
+
+
+def _is_sound(event: Event) -> bool:
+    """Whether everything that readers ask an event for is there and can be what it says."""
+    kind = event.get("kind")
+    if kind not in tuple(EventKind):
+        return False
+    asked = {name: event[name] for name in FIELDS[EventKind(kind)] if name in event}
+    if len(asked) < len(FIELDS[EventKind(kind)]):
+        return False
+    optional = {name: event[name] for name in ("reason", "reported") if name in event}
+    return all(_is_accepted(name, value) for name, value in (asked | optional).items())
+
+
+def _is_accepted(name: str, value: object) -> bool:
+    match name:
+        case "state":
+            return value in tuple(RunState)
+        case "reason":
+            return isinstance(value, str)
+        case "answers":
+            return isinstance(value, list) and all(_is_count(answer) and answer < _CLASSES for answer in value)
+        case "confidences":
+            return isinstance(value, list) and all(_is_figure(share) for share in value)
+        case "loss" | "val_loss":
+            # A training that goes astray may have one that is no number any more.
+            return isinstance(value, float) or _is_count(value)
+        case "accuracy" | "val_accuracy" | "learning_rate" | "seconds":
+            return _is_figure(value)
+        case "epochs" | "steps_per_epoch" | "images_per_epoch":
+            return _is_count(value) and value != 0
+        case _:
+            return _is_count(value)
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value < _FAR_TOO_MANY
+
+
+def _is_figure(value: Any) -> bool:
+    return _is_count(value) or (isinstance(value, float) and math.isfinite(value) and value >= 0)
 
 
 def _ends_with_newline(path: Path) -> bool:

@@ -1,5 +1,6 @@
 """A lab's ledger: where its runs are, checked before any name touches a path."""
 
+import calendar
 import os
 import re
 import secrets
@@ -13,7 +14,12 @@ HOME_VARIABLE = "MNIST_DEMO_HOME"
 """The environment variable that says where runs and uploaded data are kept; ~/.mnist_demo without it."""
 
 _LAB_ID = re.compile(r"[A-Za-z0-9_-]{22}")
+_STAMP = "%Y%m%d-%H%M%S"
+_STAMP_LENGTH = 15
 _RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
+
+BIN = "bin"
+"""The folder of a lab into which its deleted runs go."""
 
 
 class LedgerError(ValueError):
@@ -35,6 +41,11 @@ def is_lab_id(text: str) -> bool:
     return _LAB_ID.fullmatch(text) is not None
 
 
+def is_run_id(text: str) -> bool:
+    """Whether a name has the form of a run's id."""
+    return _RUN_ID.fullmatch(text) is not None
+
+
 class Ledger:
     """The runs of one lab.
 
@@ -52,24 +63,78 @@ class Ledger:
         self.lab = lab
         self.folder = (root or home() / "runs") / lab
 
+    @property
+    def bin_folder(self) -> Path:
+        """Where deleted runs wait to be brought back."""
+        return self.folder / BIN
+
     def create(self, experiment: Experiment) -> Run:
         """A new run's folder for an experiment.
 
         Raises:
             OSError: when the folder cannot be written.
         """
-        run_id = time.strftime("%Y%m%d-%H%M%S", time.gmtime()) + "-" + secrets.token_hex(3)
-        return create_run(self.folder / run_id, experiment)
+        return create_run(self.folder / f"{self._next_stamp()}-{secrets.token_hex(3)}", experiment)
+
+    def _next_stamp(self) -> str:
+        """The time in UTC, but always later than the newest run's: ids are in order even if the clock goes back."""
+        now = time.strftime(_STAMP, time.gmtime(time.time()))
+        newest = next((run.id[:_STAMP_LENGTH] for run in self.runs()), "")
+        if now > newest:
+            return now
+        try:
+            later = calendar.timegm(time.strptime(newest, _STAMP)) + 1
+        except ValueError:  # of the right form, but no time
+            return now
+        return time.strftime(_STAMP, time.gmtime(later))
 
     def runs(self) -> list[Run]:
-        """The lab's runs, newest first."""
+        """The lab's runs, newest first; a folder without an experiment is none, or not yet."""
         if not self.folder.is_dir():
             return []
-        names = (path.name for path in self.folder.iterdir())
-        return [Run(self.folder / name) for name in sorted(filter(_RUN_ID.fullmatch, names), reverse=True)]
+        names = filter(_RUN_ID.fullmatch, (path.name for path in self.folder.iterdir()))
+        return [run for name in sorted(names, reverse=True) if (run := self.run(name))]
 
     def run(self, run_id: str) -> Run | None:
         """A run by its id, or None when the lab has no such run."""
         if not _RUN_ID.fullmatch(run_id) or not (self.folder / run_id / "experiment.json").is_file():
             return None
         return Run(self.folder / run_id)
+
+    def discard(self, run_id: str) -> bool:
+        """Move a run into the lab's bin, from where `restore` brings it back; False when the lab has no such run.
+
+        Whoever calls makes sure that nobody trains it.
+
+        Raises:
+            OSError: when it cannot be moved.
+        """
+        if not _RUN_ID.fullmatch(run_id) or not (self.folder / run_id).is_dir():
+            return False
+        place = self.bin_folder / run_id
+        place.parent.mkdir(exist_ok=True)
+        (self.folder / run_id).rename(place)
+        # The bin is emptied by how long ago things came into it.
+        os.utime(place)
+        return True
+
+    def discarded(self, seconds: float) -> list[Run]:
+        """The runs that came into the bin no longer ago than that, newest first."""
+        try:
+            folders = [path for path in self.bin_folder.iterdir() if _RUN_ID.fullmatch(path.name)]
+            recent = [path for path in folders if abs(time.time() - path.stat().st_mtime) <= seconds]
+        except OSError:
+            # No bin, or one that is being emptied.
+            return []
+        return [Run(path) for path in sorted(recent, reverse=True)]
+
+    def restore(self, run_id: str) -> bool:
+        """Bring a run back from the bin; False when it is not there any more.
+
+        Raises:
+            OSError: when it cannot be moved.
+        """
+        if not _RUN_ID.fullmatch(run_id) or not (self.bin_folder / run_id).is_dir():
+            return False
+        (self.bin_folder / run_id).rename(self.folder / run_id)
+        return True

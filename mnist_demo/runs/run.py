@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.experiment import Experiment
-from mnist_demo.runs.events import Event, EventKind, EventWriter, RunState, read_events
+from mnist_demo.runs.events import FIELDS, Event, EventKind, EventWriter, RunState, read_events
 
 FloatArray = NDArray[np.float64]
-
-_BATCH_COLUMNS = ("step", "images", "loss", "accuracy", "learning_rate", "seconds")
-_EPOCH_COLUMNS = ("epoch", "step", "images", "loss", "accuracy", "val_loss", "val_accuracy", "seconds")
 
 
 @dataclass(frozen=True)
@@ -40,10 +38,11 @@ class DigitAnswers:
 
 @dataclass(frozen=True)
 class History:
-    """A run's figures: float64 columns of equal length by name, `batches` and `epochs`."""
+    """A run's figures: float64 columns of equal length by name, `batches`, `epochs` and changes of the rate."""
 
     batches: dict[str, FloatArray]
     epochs: dict[str, FloatArray]
+    rates: dict[str, FloatArray]
     plan: Plan | None
     digits: DigitAnswers | None
 
@@ -99,7 +98,8 @@ class History:
 class Run:
     """One run, read from its folder.
 
-    Reading never fails for what a crash may leave behind: a missing or torn events file is a run that has not begun.
+    Reading never fails for what a crash or a bad disk may leave behind: a run whose events are missing or cannot be
+    read has not begun, and a damaged line among them never was.
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
@@ -118,12 +118,29 @@ class Run:
             OSError: when the folder holds no experiment.
             ValueError: when the file is not an experiment.
         """
-        return Experiment.from_json_text((self.folder / "experiment.json").read_text())
+        path = self.folder / "experiment.json"
+        found = path.stat()
+        return _experiment_when(path, found.st_size, found.st_mtime_ns)
 
     @property
     def events_path(self) -> Path:
         """Where the events are."""
         return self.folder / "events.jsonl"
+
+    @property
+    def checkpoint_path(self) -> Path:
+        """Where training goes on from: weights, the optimizer's memory, random generators and the place reached."""
+        return self.folder / "state.npz"
+
+    @property
+    def initial_path(self) -> Path:
+        """The weights that the training began from, where they are another run's; else they were drawn at random."""
+        return self.folder / "initial.npz"
+
+    @property
+    def own_data_path(self) -> Path:
+        """The images that the run was trained on, where they are its own; else its experiment says which they are."""
+        return self.folder / "data.npz"
 
     @property
     def model_path(self) -> Path:
@@ -132,8 +149,25 @@ class Run:
 
     @property
     def snapshots(self) -> list[Path]:
-        """The weights after each epoch in order, the untrained network first; a stop within an epoch adds one more."""
+        """The weights that it began with, then those after each epoch; a stop within an epoch adds one more."""
         return sorted((self.folder / "snapshots").glob("[0-9][0-9][0-9].npz"))
+
+    @property
+    def live_path(self) -> Path:
+        """Where a training keeps its weights about once a second, so that one need not wait for an epoch's end."""
+        return self.folder / "snapshots" / "live.npz"
+
+    @property
+    def newest_weights(self) -> Path | None:
+        """The weights as they are now: those within an epoch where they are newer than the last snapshot; or None."""
+        snapshots = self.snapshots
+        if not snapshots:
+            return None
+        try:
+            is_newer = self.live_path.stat().st_mtime_ns > snapshots[-1].stat().st_mtime_ns
+        except FileNotFoundError:
+            return snapshots[-1]
+        return self.live_path if is_newer else snapshots[-1]
 
     def events(self) -> list[Event]:
         """Everything that happened so far, in order."""
@@ -151,12 +185,13 @@ class Run:
 
     def history(self) -> History:
         """The figures so far, from one reading of the events."""
-        events = self.events()
+        events = _standing(self.events())
         plans = [event for event in events if event["kind"] == EventKind.PLAN]
         digits = [event for event in events if event["kind"] == EventKind.DIGITS]
         return History(
-            batches=_columns(events, EventKind.BATCH, _BATCH_COLUMNS),
-            epochs=_columns(events, EventKind.EPOCH, _EPOCH_COLUMNS),
+            batches=_columns(events, EventKind.BATCH),
+            epochs=_columns(events, EventKind.EPOCH),
+            rates=_columns(events, EventKind.RATE),
             plan=_plan(plans[-1]) if plans else None,
             digits=_digits(digits[-1]) if digits else None,
         )
@@ -169,7 +204,7 @@ class Run:
     def _last_state(self) -> tuple[RunState, str | None]:
         state, reason = RunState.QUEUED, None
         for event in self.events():
-            if event["kind"] == EventKind.STATE and event.get("state") in tuple(RunState):
+            if event["kind"] == EventKind.STATE:
                 state, reason = RunState(event["state"]), event.get("reason")
         return state, reason
 
@@ -178,16 +213,24 @@ def _events(path: Path) -> tuple[Event, ...]:
     """The events of a file, read again only when it changed: a page asks for them several times while it is drawn."""
     try:
         found = path.stat()
-    except FileNotFoundError:
+        return _events_when(path, found.st_size, found.st_mtime_ns)
+    except OSError:
+        # Not there, or not to be read.
         return ()
-    return _events_when(path, found.st_size, found.st_mtime_ns)
 
 
-# A long run has a megabyte of them.
-@functools.lru_cache(maxsize=16)
+# A long run has a megabyte of them; as many visitors as the lab is measured with look at one each.
+@functools.lru_cache(maxsize=40)
 def _events_when(path: Path, size: int, changed: int) -> tuple[Event, ...]:
     del size, changed  # part of the key
     return tuple(read_events(path))
+
+
+# Read and checked once for all pages and fragments that ask for it.
+@functools.lru_cache(maxsize=1024)
+def _experiment_when(path: Path, size: int, changed: int) -> Experiment:
+    del size, changed  # part of the key
+    return Experiment.from_json_text(path.read_text())
 
 
 def create_run(folder: str | os.PathLike[str], experiment: Experiment) -> Run:
@@ -209,14 +252,41 @@ def write_state(writer: EventWriter, state: RunState, reason: str | None = None)
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write beside, then rename: a reader sees the old content or the new, never a part."""
+    # Left behind by a writer that was killed, it is known by its name (`leftovers.py`).
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    beside.write_bytes(content)
-    beside.replace(path)
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError:
+        # On a full disk a part of it would take the last room.
+        beside.unlink(missing_ok=True)
+        raise
 
 
-def _columns(events: list[Event], kind: EventKind, names: tuple[str, ...]) -> dict[str, FloatArray]:
-    rows = [event for event in events if event["kind"] == kind and all(name in event for name in names)]
-    return {name: np.array([row[name] for row in rows], dtype=np.float64) for name in names}
+def _standing(events: Sequence[Event]) -> list[Event]:
+    """The events that count: where a run was taken up again, what it had done beyond that place does not."""
+    standing: list[Event] = []
+    for event in events:
+        if event["kind"] == EventKind.RESUME:
+            standing = [earlier for earlier in standing if _is_before(earlier, event)]
+        standing.append(event)
+    return standing
+
+
+def _is_before(event: Event, resume: Event) -> bool:
+    match event["kind"]:
+        case EventKind.EPOCH:
+            # An epoch counts when it was validated, which comes after its last batch.
+            return bool(event["epoch"] <= resume["epoch"])
+        case EventKind.BATCH:
+            return bool(event["step"] <= resume.get("reported", resume["step"]))
+        case _:
+            return bool(event.get("step", 0) <= resume["step"])
+
+
+def _columns(events: list[Event], kind: EventKind) -> dict[str, FloatArray]:
+    rows = [event for event in events if event["kind"] == kind]
+    return {name: np.array([row[name] for row in rows], dtype=np.float64) for name in FIELDS[kind]}
 
 
 def _plan(event: dict[str, Any]) -> Plan:

@@ -96,11 +96,49 @@ def test_damaged_lines_are_passed_over(tmp_path: Path) -> None:
     assert list(read_events(path)) == [{"kind": "state", "state": "training"}]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"kind":"plan"}',
+        '{"kind":"plan","epochs":0,"steps_per_epoch":3,"images_per_epoch":30,"parameters":7}',
+        '{"kind":"plan","epochs":"4","steps_per_epoch":3,"images_per_epoch":30,"parameters":7}',
+        '{"kind":"batch","step":NaN,"images":1,"loss":1,"accuracy":1,"learning_rate":1,"seconds":1}',
+        '{"kind":"batch","step":7,"images":1,"loss":[],"accuracy":1,"learning_rate":1,"seconds":1}',
+        '{"kind":"batch","step":7,"images":1%s,"loss":1,"accuracy":1,"learning_rate":1,"seconds":1}' % ("0" * 400),
+        '{"kind":"epoch","epoch":3,"step":9,"images":90,"loss":1,"accuracy":1,"val_loss":1,"val_accuracy":null,"seconds":1}',
+        '{"kind":"resume","epoch":0,"step":"0"}',
+        '{"kind":"resume","epoch":0,"step":0,"reported":null}',
+        '{"kind":"rate","step":1,"images":1,"learning_rate":Infinity}',
+        '{"kind":"digits","step":1}',
+        '{"kind":"digits","step":1,"answers":[10],"confidences":[0.5]}',
+        '{"kind":"state","state":"failed","reason":5}',
+        '{"kind":"state","state":["failed"]}',
+    ],
+)
+def test_an_event_that_cannot_be_is_passed_over(tmp_path: Path, small_experiment: Experiment, line: str) -> None:
+    run = create_run(tmp_path / "run", small_experiment)
+    write_history(run)
+    whole = run.events()
+    with run.events_path.open("a") as file:
+        file.write(line + "\n")
+    assert run.events() == whole
+    assert run.history().epochs["epoch"].tolist() == [1, 2]
+
+
+def test_events_that_cannot_be_read_are_a_run_that_has_not_begun(tmp_path: Path, small_experiment: Experiment) -> None:
+    run = create_run(tmp_path / "run", small_experiment)
+    run.events_path.mkdir()
+    assert (run.state, run.history().step) == (RunState.QUEUED, 0)
+
+
 def test_an_atomic_write_leaves_nothing_beside(tmp_path: Path) -> None:
     write_atomically(tmp_path / "file", b"old")
     write_atomically(tmp_path / "file", b"new")
     assert (tmp_path / "file").read_bytes() == b"new"
-    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    (tmp_path / "folder" / "in it").mkdir(parents=True)
+    with pytest.raises(IsADirectoryError):
+        write_atomically(tmp_path / "folder", b"new")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
 
 
 class TestLedger:
@@ -134,3 +172,27 @@ class TestLedger:
         ids = {new_lab_id() for _ in range(1000)}
         assert len(ids) == 1000
         assert all(is_lab_id(lab) for lab in ids)
+
+    def test_what_is_deleted_comes_back(self, tmp_path: Path, small_experiment: Experiment) -> None:
+        ledger, other = Ledger(new_lab_id(), tmp_path), Ledger(new_lab_id(), tmp_path)
+        kept, run = (ledger.create(small_experiment) for _ in range(2))
+        run.mark(RunState.FINISHED)
+        assert ledger.discard(run.id)
+        assert [each.id for each in ledger.runs()] == [kept.id]
+        assert ledger.run(run.id) is None
+        assert not ledger.discard(run.id)
+        assert not other.restore(run.id)
+        assert ledger.restore(run.id)
+        assert not ledger.restore(run.id)
+        found = ledger.run(run.id)
+        assert found is not None
+        assert found.state is RunState.FINISHED
+
+    @pytest.mark.parametrize("run_id", ["", ".", "bin", "../other", "20260101-000000-abcdef/.."])
+    def test_nothing_else_is_deleted(self, tmp_path: Path, small_experiment: Experiment, run_id: str) -> None:
+        ledger = Ledger(new_lab_id(), tmp_path)
+        run = ledger.create(small_experiment)
+        assert not ledger.discard(run_id)
+        assert not ledger.restore(run_id)
+        assert ledger.discard(run.id)
+        assert not ledger.discard("bin")

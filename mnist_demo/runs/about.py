@@ -1,0 +1,77 @@
+"""What people say about a run: its name, a note, whether it is pinned; kept beside what was asked, never in it."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mnist_demo import fields
+from mnist_demo.runs.run import Run, write_atomically
+
+_FILE = "about.json"
+_MAX_BYTES = 8_000
+"""The longest name and note take less, every character escaped."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What people say about a run.
+
+    Raises:
+        FieldError: on construction, when a value is not accepted; the message says what is.
+    """
+
+    name: str = fields.text("", 60, "What you call this run; empty: what its experiment is called.")
+    note: str = fields.text("", 500, "What you want to remember about it.")
+    pinned: bool = False  # a pinned run is the last to be dropped when room is needed
+
+    def __post_init__(self) -> None:
+        fields.check(self)
+        if not isinstance(self.pinned, bool):
+            raise fields.FieldError(f"About: pinned is {self.pinned!r:.60}; accepted is true or false.")
+
+    def to_json(self) -> dict[str, Any]:
+        """All fields as JSON values."""
+        return {**fields.to_json(self), "pinned": self.pinned}
+
+    @classmethod
+    def from_json(cls, value: object) -> "About":
+        """What `to_json` gave; missing fields take their defaults.
+
+        Raises:
+            FieldError: when a field is unknown or a value is not accepted.
+        """
+        return cls(**fields.object_fields(value, {**fields.field_specs(cls), "pinned": None}, "about"))
+
+
+def about_path(run: Run) -> Path:
+    """Where it is kept; most runs have no such file."""
+    return run.folder / _FILE
+
+
+def read_about(run: Run) -> About:
+    """What is said about a run; nothing, when the file is missing or damaged."""
+    try:
+        with about_path(run).open("rb") as file:
+            content = file.read(_MAX_BYTES + 1)
+        return About.from_json(json.loads(content)) if len(content) <= _MAX_BYTES else About()
+    except (OSError, ValueError, RecursionError):
+        return About()
+
+
+def write_about(run: Run, about: About) -> None:
+    """Keep what is said about a run.
+
+    Raises:
+        OSError: when it cannot be written, or the run is gone.
+    """
+    write_atomically(about_path(run), json.dumps(about.to_json()).encode())
+
+
+def name_of(run: Run) -> str:
+    """What a run is called: as people named it, else as its experiment is.
+
+    Raises:
+        OSError, ValueError: when the run has neither a name nor an experiment that can be read.
+    """
+    return read_about(run).name or run.experiment.name

@@ -1,0 +1,124 @@
+"""A run in one row: its figures, kept in a small file so that a table of hundreds of runs is filled at once."""
+
+import functools
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from mnist_demo.runs.events import RunState
+from mnist_demo.runs.final_answers import final_answers_path, kept_final_answers
+from mnist_demo.runs.run import Run, write_atomically
+
+_FILE = "summary.json"
+_VERSION = 2
+_MAX_BYTES = 4_000
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run came to, as its folder tells it.
+
+    Attributes:
+        state: the last one that was written; whether a process still works on it is the queue's to know.
+        epochs_planned, epochs_done: the epochs that it set out to do and those it finished.
+        images: images learned from, repeats included.
+        seconds: from the first batch to the last event.
+        validation_accuracy: after the last finished epoch, 0–1.
+        rate_changes: how many times somebody changed the learning rate while it was trained.
+        learned: whether there is a network that has learned something.
+        test_right, test_images: how many of the test images the final network reads rightly, where that is known.
+    """
+
+    state: RunState
+    epochs_planned: int
+    epochs_done: int
+    images: int
+    seconds: float
+    validation_accuracy: float | None
+    rate_changes: int
+    learned: bool
+    test_right: int | None
+    test_images: int | None
+
+    @property
+    def test_accuracy(self) -> float | None:
+        """The share of the test images that is read rightly, where it is known."""
+        return self.test_right / self.test_images if self.test_right is not None and self.test_images else None
+
+
+def read_summary(run: Run) -> Summary:
+    """A run's summary; it never fails for what a crash may leave behind.
+
+    It is worked out from the events once and then kept, with the run and in this process, until the run changes.
+    """
+    return _summary(run.folder, _sources(run))
+
+
+Sources = tuple[tuple[int, int], ...]
+
+
+def _sources(run: Run) -> Sources:
+    """Size and time of everything that a summary is made of: other ones, another summary."""
+    # A folder's time changes with each file that is renamed into it.
+    return tuple(_stamp(path) for path in (run.events_path, run.folder / "snapshots", final_answers_path(run)))
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return (0, 0)
+    return (found.st_size, found.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=4096)
+def _summary(folder: Path, sources: Sources) -> Summary:
+    run = Run(folder)
+    kept = _kept(run, sources)
+    if kept is not None:
+        return kept
+    fresh = _worked_out(run)
+    # A run that still changes would only be written again and again.
+    if not fresh.state.is_active:
+        _keep(run, sources, fresh)
+    return fresh
+
+
+def _worked_out(run: Run) -> Summary:
+    history = run.history()
+    accuracies = history.epochs["val_accuracy"]
+    answers = kept_final_answers(run)
+    return Summary(
+        state=run.state,
+        epochs_planned=history.plan.epochs if history.plan else 0,
+        epochs_done=len(accuracies),
+        images=history.images,
+        seconds=history.seconds,
+        validation_accuracy=float(accuracies[-1]) if len(accuracies) else None,
+        rate_changes=len(history.rates["step"]),
+        learned=len(run.snapshots) > 1,
+        test_right=answers.right_count if answers else None,
+        test_images=len(answers) if answers else None,
+    )
+
+
+def _kept(run: Run, sources: Sources) -> Summary | None:
+    try:
+        with (run.folder / _FILE).open("rb") as file:
+            content = json.loads(file.read(_MAX_BYTES))
+        if content["version"] != _VERSION or content["sources"] != [list(stamp) for stamp in sources]:
+            return None
+        values: dict[str, Any] = content["summary"]
+        return Summary(**{**values, "state": RunState(values["state"])})
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _keep(run: Run, sources: Sources, summary: Summary) -> None:
+    content = {"version": _VERSION, "sources": sources, "summary": asdict(summary)}
+    try:
+        write_atomically(run.folder / _FILE, json.dumps(content).encode())
+    except OSError:
+        # A full or read-only disk: it is worked out again next time.
+        return

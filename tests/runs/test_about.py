@@ -1,0 +1,51 @@
+"""What people say about a run: bounded, kept beside the experiment, and never in the way of reading it."""
+
+from pathlib import Path
+
+import pytest
+
+from mnist_demo.experiment import Experiment
+from mnist_demo.fields import FieldError
+from mnist_demo.runs import About, Run, about_path, create_run, name_of, read_about, write_about
+
+
+@pytest.fixture
+def run(tmp_path: Path, small_experiment: Experiment) -> Run:
+    return create_run(tmp_path / "run", small_experiment)
+
+
+def test_it_comes_back_and_the_experiment_stays(run: Run, small_experiment: Experiment) -> None:
+    assert read_about(run) == About()
+    assert name_of(run) == "small"
+    said = About(name="größer 🖊" * 5, note="x" * 500, pinned=True)
+    write_about(run, said)
+    assert read_about(run) == said
+    assert name_of(run) == said.name
+    assert Run(run.folder).experiment == small_experiment
+
+
+@pytest.mark.parametrize(
+    "said", [{"name": "x" * 61}, {"note": "x" * 501}, {"name": "a\nb"}, {"pinned": 1}, {"name": 3}]
+)
+def test_what_is_not_accepted(said: dict[str, object]) -> None:
+    with pytest.raises(FieldError, match="accepted is"):
+        About(**said)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b'{"name": 3}', b'{"spell": 1}', b"[" * 5000, b"\xff", b" " * 9000]
+)
+def test_a_damaged_file_says_nothing(run: Run, content: bytes) -> None:
+    about_path(run).write_bytes(content)
+    assert read_about(run) == About()
+
+
+def test_the_longest_fits(run: Run) -> None:
+    said = About(name="🖊" * 60, note="🖊" * 500, pinned=True)
+    write_about(run, said)
+    assert read_about(run) == said
+
+
+def test_nothing_is_written_for_a_run_that_is_gone(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No such file"):
+        write_about(Run(tmp_path / "gone"), About(name="x"))
