@@ -10,22 +10,22 @@ from statistics import median
 from mnist_demo.experiment import Experiment
 from mnist_demo.runs import Run, RunState
 
-# Fitted by non-negative least squares on relative errors to the seconds per epoch of the presets and seven other
-# networks (0.006 to 29 million multiply-adds, batches of 32 to 1,024) with Keras 3.15 on two cores. Most come out
-# within a third, which past runs on the machine at hand then correct.
-_SECONDS_PER_IMAGE = 4.4e-6
-_SECONDS_PER_MULTIPLY_ADD = 6.2e-11
-_SECONDS_PER_VALUE = 2.3e-9
-_SECONDS_PER_LAYER_AND_STEP = 1.2e-3
-_SECONDS_PER_PARAMETER_AND_STEP = 1.4e-9
-_SECONDS_PER_AUGMENTED_IMAGE = 8e-5
+# Fitted by non-negative least squares on relative errors to the processor time per batch of the presets and five other
+# networks (0.006 to 10 million multiply-adds, batches of 8 to 1,024) with Keras 3.15; two cores do 1.35 s of it in
+# one. These come out within a sixth; past runs then correct for the machine at hand.
+_SECONDS_PER_IMAGE = 2.1e-7
+_SECONDS_PER_MULTIPLY_ADD = 3.5e-11
+_SECONDS_PER_VALUE = 2.4e-9
+_SECONDS_PER_LAYER_AND_STEP = 1.2e-4
+_SECONDS_PER_PARAMETER_AND_STEP = 2.6e-9
+_SECONDS_PER_AUGMENTED_IMAGE = 1.5e-5
 
 _FORWARD_SHARE = 1 / 3
 """What an image costs that is only looked at: a training step takes about three passes."""
 
 # Until the first batch is done its graph is traced, once for training and once for validation.
-_TRACING_SECONDS = 0.8
-_TRACING_SECONDS_PER_LAYER = 0.1
+_TRACING_SECONDS = 0.3
+_TRACING_SECONDS_PER_LAYER = 0.06
 
 _PROCESS_SECONDS = 1.0
 """From the click to the first batch: the process, the data and the model."""

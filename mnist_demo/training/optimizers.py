@@ -50,9 +50,38 @@ def learning_rate(settings: TrainingSettings, total_steps: int) -> Any:
             return OneCycle(settings.learning_rate, total_steps)
 
 
-def build_optimizer(settings: TrainingSettings, total_steps: int) -> Any:
-    """The Keras optimizer that the settings describe."""
-    rate = learning_rate(settings, total_steps)
+class SteeredRate(keras.optimizers.schedules.LearningRateSchedule):
+    """A learning rate that can be changed while training: the settings' own, begun at some batch, times a factor.
+
+    Args:
+        settings: rate and schedule.
+        total_steps: batches that the schedule is spread over.
+        first_step: the batch, counted from 0, at which the schedule begins.
+    """
+
+    def __init__(self, settings: TrainingSettings, total_steps: int, first_step: int = 0) -> None:
+        super().__init__()
+        self._rate = learning_rate(settings, total_steps)
+        self._first_step = first_step
+        # A variable, so that the graph need not be traced again for another value.
+        self.factor = keras.Variable(1.0, trainable=False, dtype="float32", name="factor")
+
+    def __call__(self, step: Any) -> Any:
+        """The rate of a batch, counted from 0."""
+        # Who goes on from before the schedule began, its last state being lost, goes on at its first rate.
+        rate = self._rate(tf.maximum(step - self._first_step, 0)) if callable(self._rate) else self._rate
+        return rate * self.factor
+
+
+def build_optimizer(settings: TrainingSettings, total_steps: int, rate: Any = None) -> Any:
+    """The Keras optimizer that the settings describe.
+
+    Args:
+        settings: optimizer, learning rate and schedule.
+        total_steps: batches of the whole training.
+        rate: another learning rate than the settings', as Keras takes it.
+    """
+    rate = learning_rate(settings, total_steps) if rate is None else rate
     match settings.optimizer:
         case Optimizer.SGD:
             return keras.optimizers.SGD(rate, momentum=settings.momentum)

@@ -4,27 +4,34 @@ Every random choice is a function of the seed, the epoch and the batch, never of
 again sees the batches that an uninterrupted one would have seen.
 """
 
-import math
-
 from mnist_demo.backend import tf
 from mnist_demo.data import Split
-from mnist_demo.data.augmentation import Augmentation
 from mnist_demo.settings import TrainingSettings
-
-_CENTRE = 13.5
-"""Middle of the 28 pixels, counted from the centre of the first."""
+from mnist_demo.training.augmentation import augment
 
 
-def training_batches(split: Split, settings: TrainingSettings, seed: int) -> tf.data.Dataset:
+def training_batches(
+    split: Split,
+    settings: TrainingSettings,
+    seed: int,
+    *,
+    first_epoch: int = 0,
+    first_batch: int = 0,
+    last_epoch: int | None = None,
+) -> tf.data.Dataset:
     """All batches of a training, epoch after epoch, each epoch in an order of its own.
 
     Args:
         split: the training images; the first `settings.train_images` are used.
         settings: batch size, epochs and augmentation.
         seed: where the orders and the augmentation start.
+        first_epoch: the epoch to begin with, counted from 0.
+        first_batch: the batch of that epoch to begin with, counted from 0.
+        last_epoch: the epoch to end before; the settings' number of epochs by default.
 
     Returns:
-        A dataset of (float32 (n, 28, 28, 1) in [0, 1], int32 (n,)); the last batch of an epoch may be smaller.
+        A dataset of (float32 (n, 28, 28, 1) in [0, 1], int32 (n,)); the last batch of an epoch may be smaller. What
+        augmentation made no digit has the label `STRANGER`.
     """
     count = settings.train_images
     images = tf.constant(split.images[:count])  # uint8 (count, 28, 28)
@@ -38,13 +45,17 @@ def training_batches(split: Split, settings: TrainingSettings, seed: int) -> tf.
         )
 
     def batch(indices: tf.Tensor, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        pixels = tf.cast(tf.gather(images, indices), tf.float32)[..., tf.newaxis] / 255.0
+        pixels, answers = tf.cast(tf.gather(images, indices), tf.float32) / 255.0, tf.gather(labels, indices)
         if settings.augmentation.is_active:
-            pixels = augment(pixels, settings.augmentation, tf.stack([tf.constant(seed, tf.int64), step]))
-        return pixels, tf.gather(labels, indices)
+            start = tf.stack([tf.constant(seed, tf.int64), step])
+            pixels, answers = augment(pixels, answers, settings.augmentation, start)
+        return pixels[..., tf.newaxis], answers
 
-    batches = tf.data.Dataset.range(settings.epochs).flat_map(order)
-    return _untuned(batches.map(batch).prefetch(2))
+    epochs = tf.data.Dataset.range(first_epoch, settings.epochs if last_epoch is None else last_epoch)
+    # Nothing here is for AutoGraph, which would take 0.1 s to find that out.
+    unconverted = tf.autograph.experimental.do_not_convert
+    batches = epochs.flat_map(unconverted(order)).skip(first_batch)
+    return _untuned(batches.map(unconverted(batch)).prefetch(2))
 
 
 def validation_batches(split: Split, settings: TrainingSettings, batch_size: int = 500) -> tf.data.Dataset:
@@ -64,38 +75,3 @@ def _untuned(dataset: tf.data.Dataset) -> tf.data.Dataset:
     options = tf.data.Options()
     options.autotune.enabled = False
     return dataset.with_options(options)
-
-
-def augment(pixels: tf.Tensor, augmentation: Augmentation, seed: tf.Tensor) -> tf.Tensor:
-    """Each image turned, sheared, zoomed and shifted by its own random amounts in one bilinear resampling.
-
-    Args:
-        pixels: float32 (n, 28, 28, 1).
-        augmentation: the largest amount of each, drawn uniformly from both signs.
-        seed: int64 (2,), for stateless random numbers.
-
-    Returns:
-        float32 (n, 28, 28, 1); what comes in from outside is black.
-    """
-    count = tf.shape(pixels)[0]
-    draws = tf.random.stateless_uniform((6, count), seed, -1.0, 1.0)
-    angle = draws[0] * math.radians(augmentation.rotation)
-    shear = tf.tan(draws[1] * math.radians(augmentation.shear))
-    zoom_x = 1.0 / (1.0 + draws[2] * augmentation.zoom)
-    zoom_y = 1.0 / (1.0 + draws[3] * augmentation.zoom)
-    # The transform maps output to input pixels: rotation · shear · zoom about the centre, then the shift.
-    cos, sin = tf.cos(angle), tf.sin(angle)
-    a0, a1 = cos * zoom_x, (cos * shear - sin) * zoom_y
-    b0, b1 = sin * zoom_x, (sin * shear + cos) * zoom_y
-    a2 = _CENTRE - a0 * _CENTRE - a1 * _CENTRE + draws[4] * augmentation.shift
-    b2 = _CENTRE - b0 * _CENTRE - b1 * _CENTRE + draws[5] * augmentation.shift
-    zeros = tf.zeros_like(a0)
-    transforms = tf.stack([a0, a1, a2, b0, b1, b2, zeros, zeros], axis=1)  # (n, 8)
-    return tf.raw_ops.ImageProjectiveTransformV3(
-        images=pixels,
-        transforms=transforms,
-        output_shape=[28, 28],
-        fill_value=0.0,
-        interpolation="BILINEAR",
-        fill_mode="CONSTANT",
-    )

@@ -1,30 +1,34 @@
-"""Training one experiment in this process."""
+"""Training one experiment in this process, from its beginning or from where a run stands."""
 
+import contextlib
 import os
+from collections.abc import Callable
 from typing import Any
 
 from mnist_demo.data import MnistData
 from mnist_demo.experiment import Experiment
 from mnist_demo.network import build_model
 from mnist_demo.runs import EventKind, EventWriter, Run, RunState, create_run, write_state
+from mnist_demo.training.batch_loop import BatchLoop
+from mnist_demo.training.checkpoint import Position
+from mnist_demo.training.continuation import Continuation
 from mnist_demo.training.control import Control
-from mnist_demo.training.optimizers import build_optimizer
-from mnist_demo.training.pipeline import training_batches, validation_batches
-from mnist_demo.training.recorder import DivergedError, Recorder, StopRequested
-from mnist_demo.training.weights import save_weights
+from mnist_demo.training.endings import why_it_failed
+from mnist_demo.training.pipeline import validation_batches
+from mnist_demo.training.preparation import Preparation
+from mnist_demo.training.recorder import DivergedError, Recorder
+from mnist_demo.training.resuming import begin_at, continue_at, take_up
+from mnist_demo.training.steering import StopRequested
+from mnist_demo.training.weights import load_weights, save_weights
 
-MAX_STEPS_PER_EXECUTION = 8
+MAX_BATCHES_PER_CALL = 8
 """More of them save nothing further."""
 
-LONGEST_EXECUTION = 0.2
-"""Seconds that one call of the graph should take at most."""
+LONGEST_CALL = 0.2
+"""Seconds that one call of the graph should take at most: what the outside asks is noticed between two calls."""
 
 MULTIPLY_ADDS_PER_SECOND = 2e10
 """What two slow cores manage in a small network."""
-
-
-class TrainingError(ValueError):
-    """A training that cannot begin; the message names what does not fit."""
 
 
 def train(
@@ -41,7 +45,7 @@ def train(
         experiment: what to do.
         data: the images; the first `train_images` and `validation_images` of the splits are used.
         run_folder: where the run goes; it is made when it is not there.
-        control: a line by which another thread or process can ask to stop.
+        control: a line by which another thread or process can pause, step, change and stop.
 
     Returns:
         The run: finished, stopped, or failed because the loss stopped being a number (`run.reason` says so).
@@ -50,82 +54,175 @@ def train(
         TrainingError: when the experiment asks for more images than the data has.
         OSError: when the folder cannot be written.
     """
-    control = control or Control()
     run = create_run(run_folder, experiment)
+    return _recorded(run, lambda writer: _begin(run, Preparation(experiment, data), writer, control))
+
+
+def train_prepared(prepared: Preparation, run: Run, control: Control) -> Run:
+    """Do what `train` does, with what was made ready before the run was there."""
+    return _recorded(run, lambda writer: _begin(run, prepared, writer, control))
+
+
+def train_more(
+    run_folder: str | os.PathLike[str],
+    data: MnistData,
+    continuation: Continuation | None = None,
+    control: Control | None = None,
+) -> Run:
+    """Take a run up where it stands, blocking: the losses are those that an uninterrupted run would have had.
+
+    A run that was interrupted goes on to the end that it had; one that has reached it goes on for
+    `continuation.epochs` more, over which a schedule begins again (a warm restart, after Loshchilov & Hutter, "SGDR:
+    Stochastic Gradient Descent with Warm Restarts", 2017). When the optimizer's memory cannot be read any more, the
+    newest snapshot's weights are gone on from, and the run says so.
+
+    Args:
+        run_folder: of a run that has ended.
+        data: what the run was trained on.
+        continuation: how far, and at which learning rate.
+        control: as `train` takes it.
+
+    Returns:
+        The run, as `train` does.
+
+    Raises:
+        TrainingError: when there is nothing left to do, or the data has too few images.
+        OSError: when the folder cannot be read or written.
+        ValueError: when the folder's experiment cannot be read.
+    """
+    run = Run(run_folder)
+    asked = continuation or Continuation()
+    start = continue_at(run, asked)
+
+    def fit(writer: EventWriter) -> str | None:
+        made = Preparation(run.experiment, data, start)
+        return _Training(run, made, writer, control, start, is_continued=True).fit(asked.learning_rate)
+
+    return _recorded(run, fit)
+
+
+def _begin(run: Run, made: Preparation, writer: EventWriter, control: Control | None) -> str | None:
+    start = begin_at(made.experiment)
+    return _Training(run, made, writer, control, start, is_continued=False).fit()
+
+
+def _recorded(run: Run, fit: Callable[[EventWriter], str | None]) -> Run:
+    """Fit, and let the run's events say how it ended."""
     with EventWriter(run.events_path) as writer:
         write_state(writer, RunState.STARTING)
         try:
-            _fit(experiment, data, run, writer, control)
-        except StopRequested:
-            write_state(writer, RunState.STOPPED)
+            why_ended = fit(writer)
+        except StopRequested as stopped:
+            write_state(writer, RunState.STOPPED, str(stopped))
         except DivergedError as diverged:
             write_state(writer, RunState.FAILED, str(diverged))
         except BaseException as error:
-            write_state(writer, RunState.FAILED, _sentence(error))
+            # On a full disk the last word cannot be written either; who started the training then says it.
+            with contextlib.suppress(OSError):
+                write_state(writer, RunState.FAILED, why_it_failed(error))
             raise
         else:
-            write_state(writer, RunState.FINISHED)
+            write_state(writer, RunState.FINISHED, why_ended)
+        finally:
+            # The last snapshot holds what was learned; nothing is live any more.
+            run.live_path.unlink(missing_ok=True)
     return run
 
 
-def _fit(experiment: Experiment, data: MnistData, run: Run, writer: EventWriter, control: Control) -> None:
-    settings = experiment.training
-    _check_sizes(experiment, data)
-    total_steps = settings.epochs * settings.steps()
-    model = build_model(experiment.network, seed=experiment.seed)
-    model.compile(
-        optimizer=build_optimizer(settings, total_steps),
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
-        steps_per_execution=_steps_per_execution(experiment),
-        # Forced on, XLA is two to five times slower on CPUs.
-        jit_compile=False,
-    )
-    writer.write(
-        EventKind.PLAN,
-        epochs=settings.epochs,
-        steps_per_epoch=settings.steps(),
-        images_per_epoch=settings.train_images,
-        parameters=model.count_params(),
-    )
-    recorder = Recorder(
-        run,
-        writer,
-        control,
-        data.validation,
-        batch_size=settings.batch_size,
-        images_per_epoch=settings.train_images,
-        total_steps=total_steps,
-    )
-    try:
-        model.fit(
-            training_batches(data.train, settings, experiment.seed),
-            epochs=settings.epochs,
+class _Training:
+    """One training from a position on: a model made ready, and its recorder."""
+
+    def __init__(
+        self,
+        run: Run,
+        made: Preparation,
+        writer: EventWriter,
+        control: Control | None,
+        start: Position,
+        *,
+        is_continued: bool,
+    ) -> None:
+        settings = made.experiment.training
+        self._run, self._made, self._settings, self._writer = run, made, settings, writer
+        if run.initial_path.exists():
+            load_weights(run.initial_path, made.model)
+        writer.write(
+            EventKind.PLAN,
+            epochs=start.last_epoch,
             steps_per_epoch=settings.steps(),
-            validation_data=validation_batches(data.validation, settings),
-            callbacks=[recorder],
-            # The batches come in an order of their own already.
-            shuffle=False,
-            verbose=0,
+            images_per_epoch=settings.train_images,
+            parameters=made.model.count_params(),
         )
-    except StopRequested:
-        if recorder.is_within_epoch:
-            save_weights(run.folder / "snapshots" / f"{recorder.epochs_done + 1:03d}.npz", model)
-        _save_model(run, model)
-        raise
-    _save_model(run, model)
+        self._start = self._taken_up(start) if is_continued else start
+        if not is_continued and run.history().step:
+            # The folder held a run already, whose figures count no more.
+            writer.write(EventKind.RESUME, epoch=0, step=0, reported=0, seconds=0.0)
+        self._recorder = Recorder(
+            run, writer, control or Control(), made.data.validation, settings, made.rate, self._start
+        )
+
+    def fit(self, learning_rate: float | None = None) -> str | None:
+        """Train to the end.
+
+        Args:
+            learning_rate: another one than the run had.
+
+        Returns:
+            Why the training ended before its last epoch, when one of its own rules ended it.
+
+        Raises:
+            StopRequested: when somebody asked to stop; what was learned is kept.
+            DivergedError: when the loss stopped being a number.
+        """
+        settings, start, model, recorder = self._settings, self._start, self._made.model, self._recorder
+        if learning_rate is not None:
+            recorder.change_rate(learning_rate)
+        loop = BatchLoop(self._made.graph, recorder, settings.steps(), _batches_per_call(self._made.experiment))
+        # `fit` takes it in place of its own.
+        model.train_function = loop
+        try:
+            model.fit(
+                self._made.batches_from(start),
+                initial_epoch=start.epoch,
+                epochs=start.last_epoch,
+                steps_per_epoch=loop.calls_per_epoch,
+                validation_data=validation_batches(self._made.data.validation, settings),
+                callbacks=[recorder],
+                # The batches come in an order of their own already.
+                shuffle=False,
+                verbose=0,
+            )
+        except StopRequested:
+            if recorder.batch:
+                save_weights(self._run.folder / "snapshots" / f"{recorder.position.epoch + 1:03d}.npz", model)
+            recorder.stand_here()
+            _save_model(self._run, model)
+            raise
+        _save_model(self._run, model)
+        return recorder.why_ended
+
+    def _taken_up(self, start: Position) -> Position:
+        """Put the model into the state that the run was left in."""
+        position, note = take_up(self._run, self._made.model, start)
+        self._made.rate.factor.assign(position.rate_factor)
+        self._writer.write(
+            EventKind.RESUME,
+            epoch=position.epoch,
+            step=position.epoch * self._settings.steps() + position.batch,
+            reported=position.reported_step,
+            seconds=position.seconds,
+            **({"note": note} if note else {}),
+        )
+        return position
 
 
-def _steps_per_execution(experiment: Experiment) -> int:
+def _batches_per_call(experiment: Experiment) -> int:
     """Batches per call of the graph: several save a quarter of a small network's time, one keeps a large one in hand.
 
-    The number must divide the batches of an epoch: Keras 3.15 would otherwise take batches of the next one. A stop is
-    noticed between two calls, so a call stays well below half a second.
+    A stop is noticed between two calls, so a call stays well below half a second.
     """
-    settings = experiment.training
-    multiply_adds = 3 * experiment.network.report().multiply_adds * settings.batch_size  # forward and both gradients
-    most = max(1, min(MAX_STEPS_PER_EXECUTION, int(LONGEST_EXECUTION * MULTIPLY_ADDS_PER_SECOND / (multiply_adds + 1))))
-    return max(steps for steps in range(1, most + 1) if settings.steps() % steps == 0)
+    multiply_adds = 3 * experiment.network.report().multiply_adds * experiment.training.batch_size  # both gradients too
+    return max(1, min(MAX_BATCHES_PER_CALL, int(LONGEST_CALL * MULTIPLY_ADDS_PER_SECOND / (multiply_adds + 1))))
 
 
 def _save_model(run: Run, model: Any) -> None:
@@ -136,19 +233,3 @@ def _save_model(run: Run, model: Any) -> None:
     beside = run.model_path.with_name(f".{os.getpid()}.part.keras")
     plain.save(beside)
     beside.replace(run.model_path)
-
-
-def _check_sizes(experiment: Experiment, data: MnistData) -> None:
-    settings = experiment.training
-    asked = (
-        ("train_images", settings.train_images, len(data.train.labels)),
-        ("validation_images", settings.validation_images, len(data.validation.labels)),
-    )
-    for name, wanted, available in asked:
-        if wanted > available:
-            raise TrainingError(f"{name} is {wanted:,}, but {data.name} has only {available:,} such images.")
-
-
-def _sentence(error: BaseException) -> str:
-    first_line = (str(error).strip().splitlines() or [""])[0][:300]
-    return first_line if isinstance(error, TrainingError) else f"{type(error).__name__}: {first_line}"

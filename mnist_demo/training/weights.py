@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from mnist_demo.data import NPZ_FAULTS
 from mnist_demo.runs import write_atomically
 
 
@@ -23,5 +24,12 @@ def load_weights(path: Path, model: Any) -> None:
         OSError: when the file cannot be read.
         ValueError: when it is damaged or of another network.
     """
-    with np.load(path, allow_pickle=False) as arrays:
-        model.set_weights([arrays[name] for name in sorted(arrays.files)])
+    try:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
+            weights = [arrays[name] for name in sorted(arrays.files)]
+    except OSError:
+        raise
+    except NPZ_FAULTS as error:
+        # What numpy says is for programmers, and advises to load it unsafely.
+        raise ValueError(f"{path.name} is damaged.") from error
+    model.set_weights(weights)

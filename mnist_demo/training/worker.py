@@ -1,37 +1,97 @@
 """What a training process does."""
 
+import gc
 import os
-import threading
-import time
+import signal
+import sys
+from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
 
-from mnist_demo.data import load_data, load_mnist
-from mnist_demo.runs import Run
-from mnist_demo.training.control import Control, Signal
-from mnist_demo.training.trainer import train
+from mnist_demo.data import MnistData, load_data, load_mnist
+from mnist_demo.experiment import Experiment
+from mnist_demo.runs import Run, RunState
+from mnist_demo.training.continuation import Continuation
+from mnist_demo.training.control import SERVER_GONE, Control
+from mnist_demo.training.endings import CANNOT_WRITE, why_it_failed
+from mnist_demo.training.preparation import Preparation
+from mnist_demo.training.standby import MAX_PATH_BYTES
+from mnist_demo.training.trainer import train, train_more, train_prepared
 
 NICENESS = 5
 """How far training stands back, so that pages answer at once while it uses every core."""
 
 
-def run_job(run_folder: Path, data_path: Path | None, stop: Signal) -> None:
+def run_job(run_folder: Path, data_path: Path | None, commands: Connection, continuation: Continuation | None) -> None:
     """Train the experiment that lies in a run's folder; the entry point of a training process.
 
     Args:
         run_folder: a folder that `create_run` made.
         data_path: where the data lies; None for the bundled MNIST.
-        stop: set by the server when somebody asks to stop.
+        commands: what the server asks comes from here; when it closes, the server is gone and the training stops.
+        continuation: how a run that has ended goes on; None for one that begins.
     """
+    _stand_back()
+    run = Run(run_folder)
+
+    def fit(control: Control) -> None:
+        data = _load(data_path)
+        if continuation is None:
+            train(run.experiment, data, run_folder, control)
+        else:
+            train_more(run_folder, data, continuation, control)
+
+    _supervise(run, commands, fit)
+
+
+def stand_by(experiment: Experiment, data_path: Path | None, commands: Connection) -> None:
+    """Make a training ready and wait for its run; the entry point of a process that stands by.
+
+    Args:
+        experiment: what is likely to be trained next.
+        data_path: where its data lies; None for the bundled MNIST.
+        commands: from here comes the path of the run's folder, and then what `run_job` takes from it.
+    """
+    _stand_back()
+    try:
+        prepared = Preparation(experiment, _load(data_path))
+        prepared.trace()
+        run = Run(Path(os.fsdecode(commands.recv_bytes(MAX_PATH_BYTES))))
+    except (EOFError, OSError, ValueError):
+        # The server is gone, or this cannot be trained: who asks for it hears why.
+        return
+
+    def fit(control: Control) -> None:
+        train_prepared(prepared, run, control)
+
+    _supervise(run, commands, fit)
+
+
+def _stand_back() -> None:
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    control = Control(stop)
-    threading.Thread(target=_stop_without_parent, args=(control, os.getppid()), daemon=True).start()
-    data = load_mnist() if data_path is None else load_data(data_path)
-    train(Run(run_folder).experiment, data, run_folder, control)
+    # Tracing a graph makes a million objects and hardly any garbage: with Python's own threshold, collections take
+    # a tenth of the time until the first batch.
+    gc.set_threshold(50_000, 50, 50)
+    # Ctrl-C in the server's terminal reaches every process; the line that closes then says all that is needed.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _stop_without_parent(control: Control, parent: int) -> None:
-    """Stop when the server is gone: nobody would be left to look, and an orphan would go on eating a core."""
-    while os.getppid() == parent:
-        time.sleep(1.0)
-    control.request_stop()
+def _load(data_path: Path | None) -> MnistData:
+    return load_mnist() if data_path is None else load_data(data_path)
+
+
+def _supervise(run: Run, commands: Connection, fit: Callable[[Control], None]) -> None:
+    """Let a training be told what comes over the line, and let its run say what went wrong."""
+    control = Control(receiver=commands)
+    signal.signal(signal.SIGTERM, lambda *_: control.leave(SERVER_GONE))
+    try:
+        fit(control)
+    except OSError as error:
+        print(f"The run {run.folder.name} could not be written: {error}", file=sys.stderr)
+        sys.exit(CANNOT_WRITE)
+    except ValueError as error:
+        # What keeps a training from beginning, nobody has said yet.
+        if run.state.is_active:
+            run.mark(RunState.FAILED, why_it_failed(error))
+        raise

@@ -7,7 +7,7 @@ import pytest
 
 from mnist_demo.backend import keras
 from mnist_demo.settings import Optimizer, Schedule, TrainingSettings
-from mnist_demo.training.optimizers import build_optimizer, learning_rate
+from mnist_demo.training.optimizers import SteeredRate, build_optimizer, learning_rate
 
 STEPS = 200
 
@@ -26,6 +26,14 @@ def test_one_cycle_rises_to_the_peak_and_falls_to_zero() -> None:
 def test_cosine_falls_to_zero() -> None:
     expected = 0.02 * 0.5 * (1 + np.cos(np.pi * np.arange(STEPS) / STEPS))
     np.testing.assert_allclose(rates(Schedule.COSINE), expected, rtol=1e-4, atol=1e-9)
+
+
+@pytest.mark.parametrize("schedule", [Schedule.COSINE, Schedule.ONE_CYCLE])
+def test_before_a_schedule_begins_its_first_rate_holds(schedule: Schedule) -> None:
+    settings = TrainingSettings(learning_rate=0.02, schedule=schedule)
+    rate = SteeredRate(settings, STEPS, first_step=300)
+    assert float(rate(0)) == float(rate(300)) == pytest.approx(rates(schedule)[0])
+    assert float(rate(310)) == pytest.approx(rates(schedule)[10])
 
 
 def test_constant_is_a_number() -> None:

@@ -1,13 +1,10 @@
 """The batches that the trainer sees, against numpy and against the data themselves."""
 
 import numpy as np
-import pytest
-from scipy import ndimage
 
-from mnist_demo.backend import tf
-from mnist_demo.data import Augmentation, load_mnist
+from mnist_demo.data import load_mnist
 from mnist_demo.settings import TrainingSettings
-from mnist_demo.training.pipeline import augment, training_batches, validation_batches
+from mnist_demo.training.pipeline import training_batches, validation_batches
 
 SETTINGS = TrainingSettings(batch_size=64, epochs=2, train_images=500, validation_images=130)
 
@@ -47,68 +44,3 @@ def test_validation_is_the_beginning_of_the_split_in_order() -> None:
     images = np.concatenate([images.numpy() for images, _ in batches])
     assert labels.tolist() == split.labels[:130].tolist()
     np.testing.assert_array_equal(images[..., 0], split.images[:130].astype(np.float32) / 255)
-
-
-def moments(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Centre of mass (y, x) and the covariance of the ink about it."""
-    centre = np.array(ndimage.center_of_mass(image))
-    grid = np.indices((28, 28)).reshape(2, -1) - centre[:, None]
-    weights = image.ravel() / image.sum()
-    return centre, (grid * weights) @ grid.T
-
-
-def blob() -> np.ndarray:
-    """A smooth upright bar in the middle: resampling it hardly blurs it further."""
-    y, x = np.indices((28, 28)) - 13.5
-    bar: np.ndarray = np.exp(-(y**2) / 40 - x**2 / 8).astype(np.float32)
-    return bar
-
-
-@pytest.mark.parametrize(
-    "augmentation",
-    [Augmentation(shift=3), Augmentation(rotation=30), Augmentation(zoom=0.2), Augmentation(shear=20)],
-    ids=["shift", "rotation", "zoom", "shear"],
-)
-def test_augmentation_does_what_it_says(augmentation: Augmentation) -> None:
-    image = blob()
-    many = tf.constant(np.repeat(image[None, ..., None], 400, axis=0))
-    varied = augment(many, augmentation, tf.constant([1, 2], tf.int64)).numpy()[..., 0]
-    centre, covariance = moments(image)
-    shifts, angles, widths, leans = [], [], [], []
-    for each in varied:
-        its_centre, its_covariance = moments(each)
-        shifts.append(its_centre - centre)
-        _, axes = np.linalg.eigh(its_covariance)
-        long_axis = axes[:, 1] * np.sign(axes[0, 1])
-        angles.append(np.degrees(np.arctan2(long_axis[1], long_axis[0])))
-        leans.append(np.degrees(np.arctan(its_covariance[0, 1] / its_covariance[0, 0])))
-        widths.append(np.sqrt(np.diag(its_covariance) / np.diag(covariance)))
-    shift, angle, lean, width = np.abs(shifts).max(), np.abs(angles).max(), np.abs(leans).max(), np.array(widths)
-    if augmentation.shift:
-        assert 2.5 < shift <= 3.05
-        assert angle < 0.5
-    elif augmentation.rotation:
-        assert 27 < angle <= 30.5
-        assert shift < 0.05
-    elif augmentation.zoom:
-        assert 1.17 < width.max() <= 1.22
-        assert 0.78 <= width.min() < 0.83
-        assert shift < 0.05
-        assert angle < 0.5
-    else:
-        assert 18 < lean <= 20.2
-        assert shift < 0.05
-        # A shear leaves the rows where they are.
-        np.testing.assert_allclose(width[:, 0], 1, atol=0.02)
-
-
-def test_the_same_seed_varies_the_same_way() -> None:
-    images = tf.constant(load_mnist().train.images[:20, ..., None].astype(np.float32) / 255)
-    augmentation = Augmentation(rotation=15, shift=2, zoom=0.1, shear=10)
-    first, again, other = (
-        augment(images, augmentation, tf.constant(seed, tf.int64)).numpy() for seed in ([0, 1], [0, 1], [0, 2])
-    )
-    np.testing.assert_array_equal(first, again)
-    assert not np.array_equal(first, other)
-    assert first.min() >= 0
-    assert first.max() <= 1

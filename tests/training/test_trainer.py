@@ -16,8 +16,8 @@ from mnist_demo.network import Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Ne
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Run, RunState
 from mnist_demo.settings import TrainingSettings
-from mnist_demo.training import Control, train
-from mnist_demo.training.trainer import TrainingError
+from mnist_demo.training import Control, recorder, train
+from mnist_demo.training.resuming import TrainingError
 
 
 def changed(experiment: Experiment, **settings: object) -> Experiment:
@@ -43,13 +43,12 @@ def test_a_run_leaves_everything_that_is_needed(small_experiment: Experiment, tm
 
 def test_the_batches_of_an_epoch_have_its_mean(small_experiment: Experiment, tmp_path: Path) -> None:
     """The recorder takes them from Keras' running means."""
-    eleven = changed(small_experiment, batch_size=48)  # a prime number of batches: one a call
+    eleven = changed(small_experiment, batch_size=48)
     history = train(eleven, load_mnist(), tmp_path / "eleven").history()
-    assert history.batches["step"].tolist() == list(range(1, 23))
-    weights = np.array([48] * 10 + [20])
+    assert history.batches["step"].tolist() == [8, 11, 19, 22]
     for epoch in range(2):
         for name in ("loss", "accuracy"):
-            mean = np.average(history.batches[name][11 * epoch : 11 * epoch + 11], weights=weights)
+            mean = np.average(history.batches[name][2 * epoch : 2 * epoch + 2], weights=[8 * 48, 500 - 8 * 48])
             assert mean == pytest.approx(history.epochs[name][epoch], abs=1e-5)
 
 
@@ -100,6 +99,26 @@ def test_the_same_seed_gives_the_same_losses_and_another_one_others(tmp_path: Pa
     assert first.batches["loss"].tolist() != other.batches["loss"].tolist()
 
 
+def test_the_weights_are_kept_within_an_epoch_too(
+    small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Once and never again, however slow the machine is.
+    monkeypatch.setattr(recorder, "LIVE_EVERY", 3_600.0)
+    run = Run(tmp_path / "run")
+    newest = []
+
+    class Watching(Control):
+        def receive(self, timeout: float = 0.0) -> None:
+            newest.append(run.newest_weights)
+
+    train(changed(small_experiment, batch_size=48), load_mnist(), run.folder, Watching())
+    assert newest[:2] == [run.snapshots[0], run.live_path]
+    # Nothing more was kept, so a finished epoch has the newest weights.
+    assert newest[-1] == run.snapshots[1]
+    assert run.newest_weights == run.snapshots[2]
+    assert not run.live_path.exists()
+
+
 def test_a_stop_keeps_what_was_learned(small_experiment: Experiment, tmp_path: Path) -> None:
     experiment = changed(small_experiment, epochs=100)
     control = Control()
@@ -110,7 +129,7 @@ def test_a_stop_keeps_what_was_learned(small_experiment: Experiment, tmp_path: P
             pass
         control.request_stop()
 
-    thread = threading.Thread(target=stop_within_the_second_epoch)
+    thread = threading.Thread(target=stop_within_the_second_epoch, daemon=True)
     thread.start()
     train(experiment, load_mnist(), run.folder, control)
     thread.join()
@@ -131,6 +150,42 @@ def test_a_loss_that_is_no_number_ends_the_run_with_advice(small_experiment: Exp
     assert run.reason is not None
     assert "learning rate ten times smaller" in run.reason
     assert run.snapshots
+
+
+def test_a_loss_that_the_last_step_ruins_ends_the_run_before_the_epoch_is_kept(
+    small_experiment: Experiment, tmp_path: Path
+) -> None:
+    settings = {"optimizer": "sgd", "momentum": 0.0, "learning_rate": 10.0, "epochs": 2, "batch_size": 500}
+    linear = Network(layers=(Flatten(), *[Dense(16)] * 8))
+    run = train(
+        dataclasses.replace(changed(small_experiment, **settings), network=linear), load_mnist(), tmp_path / "run"
+    )
+    assert run.state is RunState.FAILED
+    assert run.reason is not None
+    assert "at the end of epoch 2: the steps were too large" in run.reason
+    assert [path.name for path in run.snapshots] == ["000.npz", "001.npz"]
+    assert run.history().epochs["epoch"].tolist() == [1]
+
+
+def test_weights_that_are_no_numbers_end_the_run_even_when_the_loss_hides_them(
+    small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mnist_demo.training.recorder import Recorder
+
+    kept = Recorder.on_epoch_end
+
+    def ruined(recorder: Recorder, epoch: int, logs: dict[str, float]) -> None:
+        first, *others = recorder.model.get_weights()
+        recorder.model.set_weights([np.where(first > 0, np.nan, first) if epoch == 1 else first, *others])
+        kept(recorder, epoch, logs)
+
+    monkeypatch.setattr(Recorder, "on_epoch_end", ruined)
+    run = train(small_experiment, load_mnist(), tmp_path / "run")
+    assert run.state is RunState.FAILED
+    assert run.reason == (
+        "Weights stopped being numbers in epoch 2: the steps were too large. Try a learning rate ten times smaller."
+    )
+    assert [path.name for path in run.snapshots] == ["000.npz", "001.npz"]
 
 
 def test_more_images_than_there_are_is_an_error_that_says_so(small_experiment: Experiment, tmp_path: Path) -> None:

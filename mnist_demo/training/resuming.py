@@ -1,0 +1,102 @@
+"""Where a run goes on, and how its model gets there."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from mnist_demo.experiment import Experiment
+from mnist_demo.network.report import CLASSES
+from mnist_demo.runs import Run
+from mnist_demo.training.checkpoint import NOTHING, CheckpointError, Position, load_checkpoint, read_position
+from mnist_demo.training.continuation import MAX_EPOCHS, Continuation
+from mnist_demo.training.weights import load_weights
+
+_MEMORY_LOST = "The optimizer's memory could not be read, so training went on from the weights of the last whole epoch."
+
+
+class TrainingError(ValueError):
+    """A training that cannot begin; the message names what does not fit."""
+
+
+def begin_at(experiment: Experiment) -> Position:
+    """The place where a training of this experiment begins."""
+    return Position(epoch=0, batch=0, first_epoch=0, last_epoch=experiment.training.epochs)
+
+
+def continue_at(run: Run, asked: Continuation) -> Position:
+    """The place from which a run goes on, and how far.
+
+    Raises:
+        TrainingError: when there is nothing left to do.
+        OSError: when the folder holds no experiment.
+        ValueError: when it cannot be read.
+    """
+    reached = reached_by(run)
+    if not reached.is_end:
+        return reached
+    last = reached.epoch + asked.epochs
+    if last == reached.epoch:
+        raise TrainingError("This run has done all its epochs; say how many more there should be.")
+    if last > MAX_EPOCHS:
+        raise TrainingError(f"This run would have {last} epochs; accepted are up to {MAX_EPOCHS}.")
+    # A part of its own, over which the schedule begins again.
+    return dataclasses.replace(reached, first_epoch=reached.epoch, last_epoch=last, waited=0)
+
+
+def take_up(run: Run, model: Any, start: Position) -> tuple[Position, str | None]:
+    """Put a compiled model into the state that a run was left in.
+
+    Returns:
+        The place that it has now, and what to say when that is less than there was.
+
+    Raises:
+        OSError: when a snapshot cannot be read.
+    """
+    # Keras otherwise makes these variables with the first batch, and there is none to come when only the validation of
+    # an epoch is left to do.
+    model.optimizer.build(model.trainable_variables)
+    model.compute_metrics(None, np.zeros((1,), np.int32), np.zeros((1, CLASSES), np.float32))
+    try:
+        load_checkpoint(run.checkpoint_path, model)
+    except CheckpointError:
+        pass
+    else:
+        return start, None
+    epoch = _load_newest_snapshot(run, model)
+    steps = epoch * run.experiment.training.steps()
+    model.optimizer.iterations.assign(steps)
+    position = dataclasses.replace(start, epoch=epoch, batch=0, sums=NOTHING, reported=NOTHING, reported_step=steps)
+    return position, _MEMORY_LOST if epoch else None
+
+
+def reached_by(run: Run) -> Position:
+    """The place that a run has reached, and where it was to end; from its events when its checkpoint cannot be read.
+
+    Raises:
+        OSError: when the folder holds no experiment.
+        ValueError: when it cannot be read.
+    """
+    try:
+        return read_position(run.checkpoint_path)
+    except CheckpointError:
+        # The epochs that the events tell of have a snapshot; a checkpoint is only written after both.
+        history = run.history()
+        whole = int(history.epochs["epoch"][-1]) if len(history.epochs["epoch"]) else 0
+        last = history.plan.epochs if history.plan else run.experiment.training.epochs
+        return Position(epoch=min(whole, last), batch=0, first_epoch=0, last_epoch=last, seconds=history.seconds)
+
+
+def _load_newest_snapshot(run: Run, model: Any) -> int:
+    """The weights of the last whole epoch that can be read; the number of that epoch."""
+    history = run.history()
+    whole = {0, *(int(epoch) for epoch in history.epochs["epoch"])}
+    for snapshot in reversed(run.snapshots):
+        if int(snapshot.stem) not in whole:
+            continue
+        try:
+            load_weights(snapshot, model)
+        except (OSError, ValueError):
+            continue
+        return int(snapshot.stem)
+    return 0

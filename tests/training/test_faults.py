@@ -1,0 +1,325 @@
+"""What may go wrong, really done: killed workers, a killed server, a full disk, torn files, a clock that goes back.
+
+Each time the run has a clear state, its finished epochs are usable, it can be trained on, and nobody is left behind.
+"""
+
+import dataclasses
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from mnist_demo.data import load_mnist
+from mnist_demo.experiment import Experiment
+from mnist_demo.runs import EventKind, Ledger, Run, RunState, create_run, new_lab_id
+from mnist_demo.settings import TrainingSettings
+from mnist_demo.training import Continuation, train, train_more
+from mnist_demo.training.jobs import Jobs
+from tests.training.test_jobs import process_of, wait_for
+
+ROOT = Path(__file__).parent.parent.parent
+
+pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds processes through /proc, which is Linux's")
+
+
+@pytest.fixture(scope="module")
+def jobs() -> Jobs:
+    return Jobs(slots=2)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(new_lab_id(), tmp_path)
+
+
+def with_settings(experiment: Experiment, **settings: int) -> Experiment:
+    return dataclasses.replace(
+        experiment, training=TrainingSettings.from_json({**experiment.training.to_json(), **settings})
+    )
+
+
+def assert_usable(run: Run) -> None:
+    """Every epoch that the events tell of has weights that can be read."""
+    epochs = run.history().epochs["epoch"].astype(int).tolist()
+    assert epochs == list(range(1, len(epochs) + 1))
+    for epoch in epochs:
+        with np.load(run.folder / "snapshots" / f"{epoch:03d}.npz") as weights:
+            assert all(np.isfinite(weights[name]).all() for name in weights.files)
+
+
+def wait_for_end(jobs: Jobs, run: Run) -> None:
+    wait_for(lambda: not jobs.is_active(run))
+
+
+def test_a_worker_killed_at_random_batches_twenty_times(
+    jobs: Jobs, ledger: Ledger, small_experiment: Experiment, tmp_path: Path
+) -> None:
+    """The same run again and again: in the end it has the figures of one that nobody touched."""
+    experiment = with_settings(small_experiment, epochs=60, batch_size=10, patience=0)
+    run = ledger.create(experiment)
+    jobs.submit(run)
+    chance = random.Random(0)
+    for number in range(20):
+        began = run.history().step
+        target = began + chance.randrange(1, 120)
+        wait_for(lambda target=target: run.history().step >= min(target, 2_900))  # type: ignore[misc]
+        os.kill(process_of(run), signal.SIGKILL)
+        wait_for_end(jobs, run)
+        assert run.state is RunState.FAILED, number
+        assert run.reason is not None
+        assert "SIGKILL" in run.reason
+        assert_usable(run)
+        jobs.submit(run, continuation=Continuation())
+        wait_for(lambda: run.state in (RunState.TRAINING, RunState.FINISHED))
+    jobs.stop(run)
+    wait_for_end(jobs, run)
+    losses = run.history().epochs["loss"]
+    assert len(losses) > 5
+    untouched = train(with_settings(experiment, epochs=len(losses)), load_mnist(), tmp_path / "untouched")
+    np.testing.assert_allclose(losses, untouched.history().epochs["loss"], rtol=1e-6)
+
+
+SERVER = """
+import sys, time
+from pathlib import Path
+from mnist_demo.runs import Run
+from mnist_demo.training.jobs import Jobs
+if __name__ == "__main__":
+    jobs = Jobs()
+    jobs.submit(Run(sys.argv[1]))
+    time.sleep(600)
+"""
+
+
+@pytest.fixture
+def server_script(tmp_path: Path) -> Path:
+    script = tmp_path / "server.py"
+    script.write_text(SERVER)
+    return script
+
+
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM], ids=["kill -9", "terminated"])
+def test_a_server_that_dies_takes_its_workers_along_and_the_run_goes_on_with_the_next(
+    jobs: Jobs, ledger: Ledger, small_experiment: Experiment, server_script: Path, sign: signal.Signals
+) -> None:
+    run = ledger.create(with_settings(small_experiment, epochs=100, batch_size=10))
+    server = subprocess.Popen([sys.executable, str(server_script), str(run.folder)], cwd=ROOT, env=_with_root())
+    try:
+        wait_for(lambda: len(run.history().epochs["epoch"]) >= 2)
+        children = psutil.Process(server.pid).children(recursive=True)
+        worker = process_of(run)
+        assert worker in {child.pid for child in children}
+    finally:
+        server.send_signal(sign)
+        server.wait(30)
+    _, alive = psutil.wait_procs(children, timeout=60)
+    assert not alive
+    # To the next server the run is over, whatever its last word was.
+    assert not jobs.state(run).is_active
+    assert_usable(run)
+    done = len(run.history().epochs["epoch"])
+    jobs.submit(run, continuation=Continuation())
+    wait_for(lambda: len(run.history().epochs["epoch"]) > done)
+    jobs.stop(run)
+    wait_for_end(jobs, run)
+    assert run.state is RunState.STOPPED
+    assert_usable(run)
+
+
+def test_a_server_that_dies_takes_its_inference_along(tmp_path: Path) -> None:
+    script = tmp_path / "server.py"
+    script.write_text(
+        "import os, time\n"
+        "from mnist_demo.inference import Inference\n"
+        "if __name__ == '__main__':\n"
+        "    print(Inference()._pool.submit(os.getpid).result(), flush=True)\n"
+        "    time.sleep(600)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, str(script)], cwd=ROOT, env=_with_root(), stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        # By its number: the list of children was once read without the one that had just been forked.
+        worker = psutil.Process(int(server.stdout.readline()))
+        children = psutil.Process(server.pid).children(recursive=True)
+        assert worker.is_running()
+        server.kill()
+    _, alive = psutil.wait_procs([worker, *(child for child in children if child != worker)], timeout=60)
+    assert not alive
+
+
+def _with_root() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of one megabyte."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"a disk that can be filled needs the right to mount one: {mounted.stderr.strip()}")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def test_a_full_disk(jobs: Jobs, small_disk: Path, small_experiment: Experiment) -> None:
+    run = Ledger(new_lab_id(), small_disk).create(with_settings(small_experiment, epochs=100, batch_size=10))
+    jobs.submit(run)
+    wait_for_end(jobs, run)
+    # Sixty-odd kilobytes of weights an epoch: some fitted, then the disk was full.
+    assert jobs.state(run) is RunState.FAILED
+    assert "disk is full" in (jobs.reason(run) or "")
+    done = len(run.history().epochs["epoch"])
+    assert done >= 1
+    assert_usable(run)
+
+    subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
+    jobs.submit(run, continuation=Continuation())
+    wait_for(lambda: len(run.history().epochs["epoch"]) > done)
+    jobs.stop(run)
+    wait_for_end(jobs, run)
+    assert (jobs.state(run), jobs.reason(run)) == (RunState.STOPPED, None)
+    assert_usable(run)
+
+
+@pytest.mark.parametrize("cut", [2, 40])
+def test_a_torn_last_line_of_events(tmp_path: Path, small_experiment: Experiment, cut: int) -> None:
+    data = load_mnist()
+    run = train(small_experiment, data, tmp_path / "run")
+    # As if it had died while it wrote of its last epoch.
+    lines = run.events_path.read_bytes().splitlines(keepends=True)
+    last = max(index for index, line in enumerate(lines) if b'"kind":"epoch"' in line)
+    run.events_path.write_bytes(b"".join(lines[: last + 1])[:-cut])
+    assert run.state.is_active
+    assert run.history().epochs["epoch"].tolist() == [1]
+    again = train_more(run.folder, data, Continuation(epochs=1))
+    assert again.state is RunState.FINISHED
+    assert run.history().epochs["epoch"].tolist()[-1] == 3
+    events = [line for line in run.events_path.read_bytes().splitlines() if line]
+    assert sum(b'"kind":"resume"' in line for line in events) == 1
+
+
+def test_a_clock_that_goes_back(tmp_path: Path, small_experiment: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = Ledger(new_lab_id(), tmp_path)
+    now = [time.time()]
+    monkeypatch.setattr(time, "time", lambda: now[0])
+    created = []
+    for _ in range(3):
+        created.append(ledger.create(small_experiment))
+        now[0] -= 3_600
+    assert [run.id for run in ledger.runs()] == [run.id for run in reversed(created)]
+
+    run = train(small_experiment, load_mnist(), created[0].folder)
+    now[0] -= 3_600
+    train_more(run.folder, load_mnist(), Continuation(epochs=1))
+    seconds = run.history().epochs["seconds"]
+    assert run.state is RunState.FINISHED
+    assert (np.diff(seconds) > 0).all()
+    assert [event["kind"] for event in run.events() if event["kind"] == EventKind.EPOCH] == ["epoch"] * 3
+
+
+def test_a_job_that_nobody_looks_at_gives_way_and_comes_back(tmp_path: Path, small_experiment: Experiment) -> None:
+    jobs = Jobs(slots=1, attention=0.5)
+    mine, other = (Ledger(new_lab_id(), tmp_path) for _ in range(2))
+    lonely = mine.create(with_settings(small_experiment, epochs=100, batch_size=8))
+    jobs.submit(lonely)
+    wait_for(lambda: lonely.history().step > 0)
+    time.sleep(1.5)
+    assert lonely.state is RunState.TRAINING  # nobody waits
+    short = other.create(small_experiment)
+    jobs.submit(short)
+
+    def is_finished_and_looked_at() -> bool:
+        jobs.look(other.lab)
+        return short.state is RunState.FINISHED
+
+    wait_for(is_finished_and_looked_at)
+    assert jobs.state(lonely).is_active
+    wait_for(lambda: lonely.state is RunState.TRAINING)
+    reasons = [str(event.get("reason")) for event in lonely.events() if event.get("state") == "queued"]
+    assert len(reasons) == 1
+    assert "nobody was looking" in reasons[0]
+    jobs.stop(lonely)
+    wait_for(lambda: not jobs.is_active(lonely))
+    steps = lonely.history().batches["step"]
+    assert (np.diff(steps) > 0).all()
+
+
+@pytest.mark.parametrize("looked_at", [True, False])
+def test_a_paused_job_does_not_keep_others_waiting(
+    tmp_path: Path, small_experiment: Experiment, looked_at: bool
+) -> None:
+    jobs = Jobs(slots=1, attention=600.0 if looked_at else 0.5, pause_patience=0.5 if looked_at else 600.0)
+    mine, other = (Ledger(new_lab_id(), tmp_path) for _ in range(2))
+    paused = mine.create(with_settings(small_experiment, epochs=100, batch_size=8))
+    jobs.submit(paused)
+    wait_for(lambda: paused.history().step > 0)
+    jobs.pause(paused)
+    assert jobs.state(paused) is RunState.PAUSED
+    short = other.create(small_experiment)
+    jobs.submit(short)
+    wait = jobs.wait_seconds(short)
+    assert jobs.place(short) == 1
+    assert wait is not None
+    assert wait > 0
+    wait_for(lambda: short.state is RunState.FINISHED)
+    assert paused.state is RunState.STOPPED
+    assert "gave up its place" in (paused.reason or "")
+
+
+def test_what_one_lab_asks_of_a_run_in_the_queue_twice_happens_once(
+    jobs: Jobs, ledger: Ledger, small_experiment: Experiment
+) -> None:
+    run = ledger.create(small_experiment)
+    jobs.submit(run)
+    jobs.submit(run)
+    jobs.submit(run, continuation=Continuation(epochs=1))
+    wait_for_end(jobs, run)
+    assert run.state is RunState.FINISHED
+    assert [event["state"] for event in run.events() if event["kind"] == "state"].count("starting") == 1
+
+
+def test_commands_to_a_run_that_is_not_there_change_nothing(
+    jobs: Jobs, tmp_path: Path, small_experiment: Experiment
+) -> None:
+    run = create_run(tmp_path / "lab" / "run", small_experiment)
+    commands: list[Callable[[Run], None]] = [jobs.stop, jobs.pause, jobs.resume, jobs.step_batch, jobs.step_epoch]
+    commands.append(lambda run: jobs.set_learning_rate(run, 1.0))
+    for command in commands:
+        command(run)
+    assert run.events() == []
+    assert jobs.place(run) is jobs.wait_seconds(run) is None
+
+
+def test_a_process_that_cannot_be_started_fails_its_run_and_not_the_queue(
+    ledger: Ledger, small_experiment: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = Jobs(slots=1)
+    context = jobs._context
+
+    class Broken:
+        def Process(self, **_: object) -> None:  # noqa: N802 - multiprocessing's name
+            raise RuntimeError("no more processes")
+
+    monkeypatch.setattr(jobs, "_context", Broken())
+    run, other = ledger.create(small_experiment), ledger.create(small_experiment)
+    jobs.submit(run)
+    wait_for_end(jobs, run)
+    assert run.state is RunState.FAILED
+    assert "no more processes" in (run.reason or "")
+    monkeypatch.setattr(jobs, "_context", context)
+    jobs.submit(other)
+    wait_for_end(jobs, other)
+    assert other.state is RunState.FINISHED

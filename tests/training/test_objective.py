@@ -1,0 +1,58 @@
+"""Loss and accuracy where some images are no digits, against Keras' own and arithmetic."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnist_demo.backend import keras, tf
+from mnist_demo.data import Augmentation, load_mnist
+from mnist_demo.experiment import Experiment
+from mnist_demo.settings import TrainingSettings
+from mnist_demo.training import train
+from mnist_demo.training.objective import AccuracyOnDigits, objective, unsure_of_strangers
+from mnist_demo.training.strangers import STRANGER
+
+LABELS = np.array([3, STRANGER, 0, STRANGER, 9], np.int32)
+ANSWERS = np.random.default_rng(0).dirichlet(np.ones(10), 5).astype(np.float32)
+
+
+def test_a_digits_loss_is_keras_own_and_a_strangers_is_least_for_ten_equal_answers() -> None:
+    losses = unsure_of_strangers(tf.constant(LABELS), tf.constant(ANSWERS)).numpy()
+    digits = LABELS != STRANGER
+    expected = keras.losses.sparse_categorical_crossentropy(LABELS[digits], ANSWERS[digits])
+    np.testing.assert_allclose(losses[digits], expected, rtol=1e-5)
+    np.testing.assert_allclose(losses[~digits], -np.log(ANSWERS[~digits]).mean(axis=1), rtol=1e-5)
+    equal = np.full((1, 10), 0.1, np.float32)
+    assert unsure_of_strangers(np.array([STRANGER]), equal).numpy()[0] == pytest.approx(np.log(10))
+
+
+def test_accuracy_is_that_on_the_digits() -> None:
+    accuracy = AccuracyOnDigits()
+    accuracy.update_state(LABELS, ANSWERS)
+    accuracy.update_state(np.array([STRANGER]), ANSWERS[:1])
+    digits = LABELS != STRANGER
+    assert float(accuracy.result()) == pytest.approx((ANSWERS[digits].argmax(axis=1) == LABELS[digits]).mean())
+
+
+def test_without_strangers_all_is_as_keras_has_it() -> None:
+    loss, (metric,) = objective(TrainingSettings())
+    assert loss == "sparse_categorical_crossentropy"
+    assert type(metric) is keras.metrics.SparseCategoricalAccuracy
+    loss, (metric,) = objective(TrainingSettings(augmentation=Augmentation(strangers=0.1)))
+    assert loss is unsure_of_strangers
+    assert metric.name == "accuracy"
+
+
+def test_a_training_beside_strangers_learns_to_be_unsure(small_experiment: Experiment, tmp_path: Path) -> None:
+    losses = {}
+    for share in (0.0, 0.5):
+        settings = dataclasses.replace(small_experiment.training, augmentation=Augmentation(shift=1, strangers=share))
+        history = train(
+            dataclasses.replace(small_experiment, training=settings), load_mnist(), tmp_path / str(share)
+        ).history()
+        assert history.epochs["accuracy"][-1] > 0.2
+        losses[share] = history.epochs["loss"][-1]
+    # What cannot be learned from stays at ten equal answers.
+    assert losses[0.5] > losses[0.0]
