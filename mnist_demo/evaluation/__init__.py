@@ -1,6 +1,8 @@
 """Numbers about a network, all from the predictions of one pass over the images. Numpy only."""
 
+from mnist_demo.evaluation.calibration import calibrated, expected_calibration_error, fit_temperature
 from mnist_demo.evaluation.evaluation import ClassScore, Evaluation, EvaluationError, Mistake, evaluate
+from mnist_demo.evaluation.mcnemar import McNemar, mcnemar
 from mnist_demo.evaluation.metrics import (
     Interval,
     confusion_matrix,
@@ -14,10 +16,15 @@ __all__ = [
     "Evaluation",
     "EvaluationError",
     "Interval",
+    "McNemar",
     "Mistake",
+    "calibrated",
     "confusion_matrix",
     "cross_entropy",
     "evaluate",
+    "expected_calibration_error",
+    "fit_temperature",
+    "mcnemar",
     "precision_recall_f1",
     "wilson_interval",
 ]

@@ -26,7 +26,7 @@ def some_predictions(n: int, seed: int, sharpness: float = 1.0) -> tuple[NDArray
 predictions = st.builds(some_predictions, st.integers(1, 80), st.integers(0, 2**32 - 1), st.floats(0, 8))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(predictions)
 def test_every_figure_is_scikit_learns(
     given_predictions: tuple[NDArray[np.uint8], NDArray[np.float32]],
@@ -50,7 +50,7 @@ def test_every_figure_is_scikit_learns(
         assert (score.precision, score.recall, score.f1, score.support) == pytest.approx(expected, nan_ok=True)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(predictions)
 def test_every_view_agrees_with_the_others(
     given_predictions: tuple[NDArray[np.uint8], NDArray[np.float32]],

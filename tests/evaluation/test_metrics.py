@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 from sklearn import metrics as reference
@@ -13,7 +13,6 @@ CLASSES = list(range(10))
 pairs = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=60)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 20_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_wilson_interval_is_scipys(trial: tuple[int, int]) -> None:
     successes, trials = trial
@@ -46,7 +45,6 @@ def test_wilson_interval_refuses_what_is_no_proportion(
         wilson_interval(successes, trials, confidence)
 
 
-@settings(deadline=None)
 @given(pairs)
 def test_confusion_matrix_is_scikit_learns(answers: list[tuple[int, int]]) -> None:
     true, predicted = np.array(answers, dtype=np.uint8).T
@@ -54,7 +52,6 @@ def test_confusion_matrix_is_scikit_learns(answers: list[tuple[int, int]]) -> No
     np.testing.assert_array_equal(confusion_matrix(true, predicted, 10), expected)
 
 
-@settings(deadline=None)
 @given(pairs)
 def test_precision_recall_and_f1_are_scikit_learns(answers: list[tuple[int, int]]) -> None:
     true, predicted = np.array(answers).T
