@@ -104,7 +104,7 @@ class Experiment:
             ValueError: when a part is missing, unknown or not accepted; the message names it.
         """
         known = {**fields.field_specs(cls), "network": None, "training": None, "data": None}
-        given = fields.object_fields(value, known, "experiment")
+        given = fields.object_fields(value, known, "The experiment")
         if "network" not in given:
             raise ExperimentError("The experiment has no network.")
         given["network"] = Network.from_json(given["network"])

@@ -31,7 +31,7 @@ class Number:
     @property
     def accepted(self) -> str:
         kind = "a whole number" if self.integral else "a number"
-        return f"{kind} from {self.low:,g} to {self.high:,g}" + (" or nothing" if self.optional else "")
+        return f"{kind} from {_written(self.low)} to {_written(self.high)}" + (" or nothing" if self.optional else "")
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,13 @@ def field_specs(owner: Any) -> dict[str, FieldSpec]:
     return {f.name: f.metadata["spec"] for f in dataclasses.fields(owner) if "spec" in f.metadata}
 
 
+# Names that a person would not guess from the field's.
+_LABELS = {"train_images": "Training images", "l2": "L2 penalty", "std": "Standard deviation"}
+
+
 def label(name: str) -> str:
-    """A field's name as a person reads it: 'kernel_size' is 'Kernel size'."""
-    return name.replace("_", " ").capitalize()
+    """A field's name as a person reads it, the same wherever it is shown: 'kernel_size' is 'Kernel size'."""
+    return _LABELS.get(name, name.replace("_", " ").capitalize())
 
 
 def check(owner: Any) -> None:
@@ -160,6 +164,11 @@ def _accepted(owner: str, name: str, spec: FieldSpec, value: object) -> object:
             return value
 
 
+def _written(bound: float) -> str:
+    """A bound as a person writes it: 0.000001 and 2,147,483,647."""
+    return f"{bound:,.6f}".rstrip("0").rstrip(".")
+
+
 def _plain(value: object) -> object:
     return str(value) if isinstance(value, StrEnum) else value
 
@@ -167,7 +176,9 @@ def _plain(value: object) -> object:
 def _shown(value: object) -> str:
     """A value in an error message, never longer than a glance."""
     try:
-        shown = repr(str(value)) if isinstance(value, str) else repr(value)
+        if isinstance(value, str):
+            return repr(str(value) if len(value) <= 58 else value[:57] + "…")
+        shown = repr(value)
     except (ValueError, RecursionError):  # an integer of thousands of digits, a nest of lists
         shown = f"a {type(value).__name__} too large to show"
     return shown if len(shown) <= 60 else shown[:57] + "…"

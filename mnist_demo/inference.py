@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_demo.processes import warm_up_soon, worker_context
+from mnist_demo.processes import end_with_parent, warm_up_soon, worker_context
 from mnist_demo.runs import Run
 
 TIMEOUT = 120.0
@@ -33,7 +33,7 @@ class Inference:
         Args:
             run: a run with at least one snapshot.
             images: uint8 (n, 28, 28), white ink on black.
-            snapshot: which of the run's snapshots answers; the newest by default.
+            snapshot: which of the run's snapshots answers; by default the weights as they are now, while it trains.
 
         Returns:
             float32 (n, 10), each row summing to 1.
@@ -42,10 +42,16 @@ class Inference:
             InferenceError: when the run has no snapshot or the process cannot answer.
         """
         if snapshot is None:
-            snapshots = run.snapshots
-            if not snapshots:
+            snapshot = run.newest_weights
+            if snapshot is None:
                 raise InferenceError("This run has not learned anything yet.")
-            snapshot = snapshots[-1]
+            try:
+                return self.predict(run, images, snapshot)
+            except InferenceError:
+                # When a training ends, what it kept within the epoch goes; the last snapshot is newer then.
+                if snapshot.exists() or not run.snapshots:
+                    raise
+                return self.predict(run, images, run.snapshots[-1])
         pool = self._pool
         try:
             return self._ask(pool, snapshot, images)
@@ -72,7 +78,7 @@ class Inference:
 
     @staticmethod
     def _new_pool() -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(max_workers=1, mp_context=worker_context())
+        return ProcessPoolExecutor(max_workers=1, mp_context=worker_context(), initializer=end_with_parent)
 
     def _replace(self, broken: ProcessPoolExecutor) -> None:
         with self._lock:

@@ -1,15 +1,18 @@
-"""The inference process: it keeps the last few networks loaded, each with one compiled function."""
+"""The inference process: it keeps the last few networks built, each with one compiled function."""
 
+import functools
 import os
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.backend import tf
-from mnist_demo.network import build_model
+from mnist_demo.network import Network, build_model
 from mnist_demo.runs import Run
 from mnist_demo.training.weights import load_weights
 
@@ -19,9 +22,19 @@ MAX_LOADED = 6
 CHUNK = 500
 """Images per call of a network: bounds the memory that feature maps take."""
 
-Predict = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+Weights = tuple[str, int]  # a file, and when it was written
 
-_loaded: OrderedDict[tuple[str, int], Predict] = OrderedDict()
+
+@dataclass
+class _Built:
+    """A network of the last few, with whichever weights answered last."""
+
+    model: Any
+    call: Callable[[NDArray[np.float32]], Any]
+    weights: Weights | None = None
+
+
+_built: OrderedDict[Network, _Built] = OrderedDict()
 
 
 def predict(weights: Path, images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -36,22 +49,44 @@ def predict(weights: Path, images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """
     network = _load(weights)
     chunks = [images[start : start + CHUNK] for start in range(0, len(images), CHUNK)]
-    answers = [network(chunk.astype(np.float32)[..., None] / 255.0) for chunk in chunks]
+    answers = [np.asarray(network.call(chunk.astype(np.float32)[..., None] / 255.0)) for chunk in chunks]
     return np.concatenate(answers) if answers else np.zeros((0, 10), np.float32)
 
 
-def _load(weights: Path) -> Predict:
-    key = (os.fspath(weights), weights.stat().st_mtime_ns)
-    if key not in _loaded:
-        model = build_model(Run(weights.parent.parent).experiment.network)
-        load_weights(weights, model)
-        # Compiled once for any number of images: `model.predict` costs 50 ms for a single one, this 0.5 ms.
-        call = tf.function(
-            lambda images: model(images, training=False),
-            input_signature=[tf.TensorSpec([None, 28, 28, 1], tf.float32)],
-        )
-        _loaded[key] = lambda images: np.asarray(call(images))
-        while len(_loaded) > MAX_LOADED:
-            _loaded.popitem(last=False)
-    _loaded.move_to_end(key)
-    return _loaded[key]
+def _load(weights: Path) -> _Built:
+    """The network of a run with these weights.
+
+    Building and compiling take half a second, setting weights milliseconds: the snapshots of a run, and all runs of the
+    same network, share one.
+    """
+    run = Run(weights.parent.parent)
+    description = _description(run.folder, (run.folder / "experiment.json").stat().st_mtime_ns)
+    if description not in _built:
+        _built[description] = _build(description)
+        while len(_built) > MAX_LOADED:
+            _built.popitem(last=False)
+    _built.move_to_end(description)
+    network = _built[description]
+    wanted = (os.fspath(weights), weights.stat().st_mtime_ns)
+    if network.weights != wanted:
+        # Should the file be damaged, some of them may have been set.
+        network.weights = None
+        load_weights(weights, network.model)
+        network.weights = wanted
+    return network
+
+
+@functools.lru_cache(maxsize=64)
+def _description(run_folder: Path, changed: int) -> Network:
+    del changed  # part of the key
+    return Run(run_folder).experiment.network
+
+
+def _build(description: Network) -> _Built:
+    model = build_model(description)
+    # Compiled once for any number of images: `model.predict` costs 50 ms for a single one, this 0.5 ms.
+    call = tf.function(
+        lambda images: model(images, training=False),
+        input_signature=[tf.TensorSpec([None, 28, 28, 1], tf.float32)],
+    )
+    return _Built(model, call)

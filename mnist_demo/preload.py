@@ -3,8 +3,13 @@
 Nothing here may build a model or run an op: a process forked after that can hang.
 """
 
+import gc
+
 import mnist_demo.inference_worker
 import mnist_demo.training.worker  # noqa: F401
 from mnist_demo.data import load_mnist
 
 load_mnist()
+# A collection in a child would walk what was imported here, and by that copy its pages.
+gc.collect()
+gc.freeze()

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import threading
+import time
 from multiprocessing.context import BaseContext
 from pathlib import Path
 
@@ -25,8 +26,33 @@ def worker_context() -> BaseContext:
     return context
 
 
+def end_with_parent() -> None:
+    """Let this worker end when the server does, however that dies: a pool's would wait for questions for ever."""
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(0)
+
+    threading.Thread(target=watch, name="end-with-parent", daemon=True).start()
+
+
+_IMPORT_SECONDS = 5.0
+"""What the fork server's imports take on two slow cores, with a page beside them."""
+
+_began: float | None = None
+
+
+def seconds_until_warm() -> float:
+    """About how long a worker that is asked for now takes to begin; 0 when it begins at once."""
+    return 0.0 if _began is None else max(0.0, _began + WARM_UP_DELAY + _IMPORT_SECONDS - time.monotonic())
+
+
 def warm_up_soon() -> None:
     """Start the fork server a little later: its imports keep a core busy that the first page needs more."""
+    global _began
+    _began = _began or time.monotonic()
     _prepare_environment()
     timer = threading.Timer(WARM_UP_DELAY, warm_up)
     timer.daemon = True

@@ -51,11 +51,17 @@ class TrainingSettings:
     batch_size: int = fields.integer(128, 8, 1024, "How many images are looked at before each step.", step=8)
     epochs: int = fields.integer(5, 1, 100, "How many times every training image is seen.")
     train_images: int = fields.integer(
-        55_000, 100, 100_000, "How many images to learn from: the first ones of the training split.", step=500
+        55_000, 10, 100_000, "How many images to learn from: the first ones of the training split.", step=500
     )
     # The codelab looks at 1,000 after each epoch, we look at all of the split.
     validation_images: int = fields.integer(
-        5_000, 100, 100_000, "How many unseen images to check against after each epoch.", step=500
+        5_000, 5, 100_000, "How many unseen images to check against after each epoch.", step=500
+    )
+    patience: int = fields.integer(
+        0, 0, 50, "Early stopping: end after so many epochs without a better validation loss. 0 never does."
+    )
+    target_accuracy: float = fields.real(
+        0.0, 0.0, 1.0, "End as soon as validation accuracy reaches this, such as 0.99. 0 never does.", step=0.01
     )
     momentum: float = fields.real(
         0.9, 0.0, 0.999, "SGD only: how much of the last step is carried into the next one.", step=0.05

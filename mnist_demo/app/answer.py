@@ -1,12 +1,17 @@
 """A network's answer for one image: in words, and as ten bars."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from mnist_demo.app.charts import legible, without_data
+from mnist_demo.drawing import Verdict
 
 SURE = 0.7
 """From this probability on the network is said to read something; below it, what it hesitates between is named."""
@@ -36,7 +41,7 @@ class Answer:
     sentence: str
 
 
-def answer_in_words(probabilities: NDArray[np.float32], class_names: Sequence[str]) -> Answer:
+def answer_in_words(probabilities: NDArray[np.floating], class_names: Sequence[str]) -> Answer:
     """Put an answer into words that claim no more than it does.
 
     Args:
@@ -60,7 +65,28 @@ def answer_in_words(probabilities: NDArray[np.float32], class_names: Sequence[st
     return Answer(named, "not sure", f"The network is not sure: {named}.")
 
 
-def answer_text(probabilities: NDArray[np.float32] | None, class_names: Sequence[str]) -> str:
+def verdict_in_words(verdict: Verdict, class_names: Sequence[str]) -> Answer:
+    """Put a verdict on a digit into words.
+
+    Args:
+        verdict: what is known of the drawing.
+        class_names: ten.
+    """
+    if not verdict.is_digit:
+        return Answer("Not a digit", "refused", verdict.reason)
+    names = [class_names[label] for label in verdict.labels]
+    if len(names) > 1:
+        named = ", ".join(names[:-1]) + f" or {names[-1]}"
+        return Answer(named, "not sure", f"The network is not sure: {named}.")
+    sureness = f"{whole_percent(verdict.confidence)} sure"
+    if verdict.confidence < SURE:
+        return Answer(names[0], f"only {sureness}", f"The network is not sure: perhaps {names[0]}.")
+    second = int(np.argsort(-np.array(verdict.probabilities), kind="stable")[1])
+    share = whole_percent(verdict.probabilities[second])
+    return Answer(names[0], sureness, f"The next best is {class_names[second]}, at {share}.")
+
+
+def answer_text(probabilities: NDArray[np.floating] | None, class_names: Sequence[str]) -> str:
     """What the bars say, highest first, for those who do not see them."""
     if probabilities is None or not np.isfinite(probabilities).all():
         return "Ten bars at zero: no answer yet"
@@ -68,26 +94,42 @@ def answer_text(probabilities: NDArray[np.float32] | None, class_names: Sequence
     return "Probabilities: " + ", ".join(f"{class_names[i]} {whole_percent(float(probabilities[i]))}" for i in order)
 
 
-def answer_chart(probabilities: NDArray[np.float32] | None, class_names: Sequence[str], primary: str) -> alt.LayerChart:
-    """Ten horizontal bars, the longest in the theme's primary colour.
+def answer_frame(
+    probabilities: NDArray[np.floating] | None, class_names: Sequence[str], *, is_refused: bool = False
+) -> pd.DataFrame:
+    """The ten rows for `answer_spec`.
 
     Args:
         probabilities: float (10,), 0 to 1; None, or not finite, for ten bars at rest.
         class_names: ten.
-        primary: '#rrggbb'.
+        is_refused: whether the drawing is taken for no digit: then no bar stands out.
     """
     at_rest = probabilities is None or not np.isfinite(probabilities).all()
     shares = np.zeros(10) if probabilities is None or at_rest else probabilities.astype(np.float64)
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "class": list(class_names),
             "probability": shares,
             # Nine times "under 1%" would be noise.
             "percent": [whole_percent(float(share)) if share >= 0.005 else "" for share in shares],
-            "highest": [not at_rest and index == int(shares.argmax()) for index in range(10)],
+            "highest": [not at_rest and not is_refused and index == int(shares.argmax()) for index in range(10)],
         }
     )
-    base = alt.Chart(frame).encode(
+
+
+def answer_spec(primary: str) -> dict[str, Any]:
+    """Ten horizontal bars, the longest in the theme's primary colour, as Vega-Lite for the data of `answer_frame`.
+
+    Args:
+        primary: '#rrggbb'.
+    """
+    return legible(_spec(primary))
+
+
+# Building the chart takes Altair some 50 ms, and a stroke is answered in a few.
+@functools.lru_cache(maxsize=4)
+def _spec(primary: str) -> dict[str, Any]:
+    base = alt.Chart(pd.DataFrame()).encode(
         y=alt.Y(
             "class:N",
             sort=None,
@@ -97,8 +139,8 @@ def answer_chart(probabilities: NDArray[np.float32] | None, class_names: Sequenc
         x=alt.X(
             "probability:Q",
             title="probability",
-            # A little more than 1, so that the label of a full bar has its place.
-            scale=alt.Scale(domain=[0, 1.2], nice=False),
+            # So much more than 1 that the label of a full bar has its place, even on a phone of 360 pixels.
+            scale=alt.Scale(domain=[0, 1.28], nice=False),
             axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1]),
         ),
         tooltip=[alt.Tooltip("class:N"), alt.Tooltip("probability:Q", format=".3%")],
@@ -106,10 +148,8 @@ def answer_chart(probabilities: NDArray[np.float32] | None, class_names: Sequenc
     bars = base.mark_bar(height={"band": 0.7}).encode(
         color=alt.condition(alt.datum.highest, alt.value(primary), alt.value("#8a8d94"))
     )
-    labels = base.mark_text(align="left", baseline="middle", dx=5, fontSize=13, color="#8a8d94").encode(
-        text="percent:N"
-    )
-    return alt.LayerChart(layer=[bars, labels]).properties(height=HEIGHT)
+    labels = base.mark_text(align="left", baseline="middle", dx=5, fontSize=13).encode(text="percent:N")
+    return without_data(alt.LayerChart(layer=[bars, labels]).properties(height=HEIGHT))
 
 
 def whole_percent(share: float) -> str:

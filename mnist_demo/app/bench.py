@@ -2,14 +2,19 @@
 
 import streamlit as st
 
-from mnist_demo.app import state
-from mnist_demo.app.components import STATE_ICONS, live, percent, plain, progress_line
-from mnist_demo.runs import Run
+from mnist_demo.app import dropped, state
+from mnist_demo.app.components import STATE_ICONS, live, percent, plain, progress_line, progress_share
+from mnist_demo.runs import Run, name_of
 
 
 def show() -> None:
     """Draw the bench where the caller stands."""
-    st.caption("On the bench")
+    dropped.tell(state.ledger())
+    st.caption(
+        "On the bench",
+        help="The experiment that every page works on: a network, its training and its data. Its parameters are the "
+        "numbers that training finds.",
+    )
     experiment = state.experiment()
     parameters = experiment.network.report().parameters
     on = "" if experiment.data.is_mnist else f" · {plain(experiment.data.name)}"
@@ -22,10 +27,12 @@ def show() -> None:
 
 
 def _show_run(run: Run) -> None:
+    # A job that nobody looks at lets others go first.
+    state.jobs().look(state.ledger().lab)
     history = run.history()
     now = state.run_state(run)
-    st.caption(f"Run: {plain(run.experiment.name)}")
-    st.progress(history.progress, text=f"{STATE_ICONS[now]} {progress_line(run, history)}")
+    st.caption(f"Run: {plain(name_of(run))}")
+    st.progress(progress_share(run, history), text=f"{STATE_ICONS[now]} {progress_line(run, history)}")
     best = history.best_validation_accuracy
     st.caption(f"Best validation accuracy: {percent(best)}" if best is not None else "No validation yet")
     if now.is_active:

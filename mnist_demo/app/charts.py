@@ -9,6 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from mnist_demo.app import digits
 from mnist_demo.runs import History
 
 CLASS_COLOURS = (
@@ -28,7 +29,8 @@ CLASS_COLOURS = (
 MAX_POINTS = 300
 """Points of a training curve; more cannot be told apart and cost time in the browser."""
 
-_TRAINING, _VALIDATION = "training", "validation"
+TRAINING, VALIDATION, RATE_CHANGED = "training", "validation", "learning rate changed"
+"""The two series of `curve_frame`."""
 
 
 class Measure(StrEnum):
@@ -62,7 +64,7 @@ def curve_frame(history: History) -> pd.DataFrame:
     batches = {name: _thinned(column) for name, column in history.batches.items()}
     training = pd.DataFrame(
         {
-            "series": _TRAINING,
+            "series": TRAINING,
             "images": batches["images"],
             "loss": batches["loss"],
             "accuracy": batches["accuracy"],
@@ -71,29 +73,57 @@ def curve_frame(history: History) -> pd.DataFrame:
     )
     validation = pd.DataFrame(
         {
-            "series": _VALIDATION,
+            "series": VALIDATION,
             "images": history.epochs["images"],
             "loss": history.epochs["val_loss"],
             "accuracy": history.epochs["val_accuracy"],
             "seconds": history.epochs["seconds"],
         }
     )
-    frame = pd.concat([training, validation], ignore_index=True)
+    changes = pd.DataFrame(
+        {
+            "series": RATE_CHANGED,
+            "images": history.rates["images"],
+            "rate": [f"rate {rate:g}" for rate in history.rates["learning_rate"]],
+        }
+    )
+    frame = pd.concat([part for part in (training, validation, changes) if len(part)] or [training], ignore_index=True)
+    # The columns are the same whatever there is, and so is the chart.
+    frame = frame.reindex(columns=[*training.columns, "rate"])
+    frame["rate"] = frame["rate"].astype(object).where(frame["rate"].notna(), "")
     # A logarithmic axis has no zero: half an image wrong in ten thousand stands for none.
     frame["error"] = np.maximum(1 - frame["accuracy"], 0.00005)
     return frame
 
 
-def without_data(chart: alt.LayerChart) -> dict[str, Any]:
+def without_data(chart: alt.Chart | alt.LayerChart) -> dict[str, Any]:
     """A chart as Vega-Lite for `st.vega_lite_chart`, which is given the data beside it.
 
     Building a chart takes Altair some 50 ms; this is the part that can be kept.
     """
     spec: dict[str, Any] = chart.to_dict()
-    for part in (spec, *spec["layer"]):
+    for part in (spec, *spec.get("layer", ())):
         part.pop("data", None)
         part.pop("datasets", None)
     return spec
+
+
+def legible(spec: dict[str, Any]) -> dict[str, Any]:
+    """A copy of a kept specification, as Streamlit may write into what it is given, with text that is easily read."""
+    return {**copy.deepcopy(spec), "config": text_config()}
+
+
+def text_config() -> dict[str, Any]:
+    """Vega-Lite's configuration of the colours of text, for the visitor's page."""
+    quiet = digits.quiet_colour()
+    text = {"labelColor": quiet, "titleColor": quiet}
+    return {"axis": text, "legend": text, "text": {"color": quiet}}
+
+
+def measure_axis(measure: Measure) -> alt.Y:
+    """The vertical axis of a measure: the same on every chart, whatever the data."""
+    title, scale, values, number = _MEASURES[measure]
+    return alt.Y(f"{measure}:Q", title=title, scale=scale, axis=alt.Axis(format=number, values=values))
 
 
 def training_spec(measure: Measure, images: int, images_per_epoch: int, primary: str) -> dict[str, Any]:
@@ -105,13 +135,11 @@ def training_spec(measure: Measure, images: int, images_per_epoch: int, primary:
         images_per_epoch: where the epochs end, for the axis' ticks.
         primary: the theme's primary colour, for validation.
     """
-    # Streamlit may write into what it is given.
-    return copy.deepcopy(_training_spec(measure, images, images_per_epoch, primary))
+    return legible(_training_spec(measure, images, images_per_epoch, primary))
 
 
 @functools.lru_cache(maxsize=64)
 def _training_spec(measure: Measure, images: int, images_per_epoch: int, primary: str) -> dict[str, Any]:
-    title, scale, values, number = _MEASURES[measure]
     ticks = _image_ticks(images, images_per_epoch)
     base = alt.Chart(pd.DataFrame()).encode(
         x=alt.X(
@@ -120,11 +148,11 @@ def _training_spec(measure: Measure, images: int, images_per_epoch: int, primary
             scale=alt.Scale(domain=[0, images], nice=False),
             axis=alt.Axis(format=",.0f", values=ticks, grid=True, labelOverlap=True),
         ),
-        y=alt.Y(f"{measure}:Q", title=title, scale=scale, axis=alt.Axis(format=number, values=values)),
+        y=measure_axis(measure),
         color=alt.Color(
             "series:N",
             title=None,
-            scale=alt.Scale(domain=[_TRAINING, _VALIDATION], range=["#8a8d94", primary]),
+            scale=alt.Scale(domain=[TRAINING, VALIDATION], range=["#8a8d94", primary]),
             legend=alt.Legend(orient="top", symbolType="circle", offset=4),
         ),
         tooltip=[
@@ -135,11 +163,18 @@ def _training_spec(measure: Measure, images: int, images_per_epoch: int, primary
             alt.Tooltip("seconds:Q", format=".1f"),
         ],
     )
-    is_validation = alt.datum.series == _VALIDATION
-    lines = base.transform_filter(alt.datum.series == _TRAINING).mark_line(strokeWidth=1.5, opacity=0.9)
+    is_validation = alt.datum.series == VALIDATION
+    lines = base.transform_filter(alt.datum.series == TRAINING).mark_line(strokeWidth=1.5, opacity=0.9)
     trend = base.transform_filter(is_validation).mark_line(strokeWidth=2, strokeDash=[4, 3])
     points = base.transform_filter(is_validation).mark_point(size=60, filled=True, opacity=1, shape="diamond")
-    return without_data(alt.LayerChart(layer=[lines, trend, points]).properties(height=260))
+    marks = alt.Chart(pd.DataFrame()).transform_filter(alt.datum.series == RATE_CHANGED).encode(x="images:Q")
+    rules = marks.mark_rule(color="#8a8d94", strokeDash=[2, 2]).encode(
+        tooltip=alt.Tooltip("rate:N", title="changed to")
+    )
+    # Where no curve ends: accuracy rises to the top, loss and error fall to the bottom.
+    place, up = ("height", -8) if measure is Measure.ACCURACY else (0, 6)
+    names = marks.mark_text(align="left", dx=4, dy=up).encode(y=alt.value(place), text="rate:N")
+    return without_data(alt.LayerChart(layer=[lines, trend, points, rules, names]).properties(height=260))
 
 
 def _thinned(column: np.ndarray) -> np.ndarray:

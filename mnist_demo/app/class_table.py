@@ -10,7 +10,7 @@ _PERCENT = "%.1f%%"
 
 def show(evaluation: Evaluation) -> None:
     """Precision, recall, F1 and support of each class."""
-    st.subheader("Each class", anchor=False)
+    st.header("Each class", anchor=False)
     hits = evaluation.confusion.diagonal()
     scores = evaluation.class_scores
     missed = [score.support - int(hits[score.label]) for score in scores]
@@ -41,7 +41,8 @@ def show(evaluation: Evaluation) -> None:
                 max_value=max(*missed, 1),
             ),
             "Precision": config.NumberColumn(
-                format=_PERCENT, help="Of the images read as this class, the share that is. Empty: none was."
+                format=_PERCENT,
+                help="Of the images read as this class, the share that is. None: no image was read as it.",
             ),
             "Recall": config.NumberColumn(
                 format=_PERCENT, help="Of the images of this class, the share that was read as it: its accuracy."

@@ -1,5 +1,7 @@
 """The confusion matrix and, beside it, the images that it is about."""
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
@@ -21,14 +23,14 @@ _TRUE, _PREDICTED, _MATRIX = "evaluate_true", "evaluate_predicted", "evaluate_ma
 
 
 @st.fragment
-def show(evaluation: Evaluation, data: MnistData) -> None:
+def show(evaluation: Evaluation, load: Callable[[], MnistData]) -> None:
     """Draw both; a click on a cell, or a choice of classes, says which images."""
     left, right = st.columns(2, gap="medium")
     true, predicted = _chosen(_TRUE), _chosen(_PREDICTED)
     with left:
         _matrix(evaluation, true, predicted)
     with right:
-        _images(evaluation, data)
+        _images(evaluation, load())
 
 
 def _chosen(key: str) -> int | None:
@@ -37,7 +39,12 @@ def _chosen(key: str) -> int | None:
 
 
 def _matrix(evaluation: Evaluation, true: int | None, predicted: int | None) -> None:
-    st.subheader("Confusion matrix", anchor=False)
+    st.header(
+        "Confusion matrix",
+        anchor=False,
+        help="Each row is what images are, each column what they were read as. What is right stands on the diagonal, "
+        "every other number counts mistakes.",
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
         unit = st.segmented_control(
             "Numbers in the matrix",
@@ -69,7 +76,7 @@ def _matrix(evaluation: Evaluation, true: int | None, predicted: int | None) -> 
             alt=confusion_text(evaluation),
         )
     st.caption("In % of the true class. " * rates + "Click a cell to see its images.")
-    with st.expander("As a table"):
+    with st.expander("The matrix as a table"):
         names = list(evaluation.class_names)
         values = 100 * evaluation.confusion_rates if rates else evaluation.confusion
         table = pd.DataFrame(values, index=pd.Index(names, name="true class"), columns=[f"as {name}" for name in names])
@@ -125,7 +132,7 @@ def _images(evaluation: Evaluation, data: MnistData) -> None:
             "All wrong", key="evaluate_all", on_click=_show_all, disabled=not chosen, help="Show all wrong images."
         )
     found = _found(evaluation, true, predicted)
-    title.subheader(_title(evaluation, len(found), true, predicted), anchor=False)
+    title.header(_title(evaluation, len(found), true, predicted), anchor=False)
     if not found:
         st.markdown("No test image is read like this.")
         return
@@ -134,12 +141,14 @@ def _images(evaluation: Evaluation, data: MnistData) -> None:
     # Each choice of classes has a page of its own.
     number = st.pagination(pages, key=f"evaluate_page_{true}_{predicted}") if pages > 1 else 1
     with picture:
-        _page_of_images(found[(number - 1) * _PER_PAGE : number * _PER_PAGE], data, names)
-    with st.expander("As a table"):
+        page_of_images(found[(number - 1) * _PER_PAGE : number * _PER_PAGE], data)
+    with st.expander("The images as a table"):
         _table(found, names)
 
 
-def _page_of_images(shown: list[Mistake], data: MnistData, names: tuple[str, ...]) -> None:
+def page_of_images(shown: list[Mistake], data: MnistData) -> None:
+    """Draw test images in one picture, under each what it is, what it was read as and how confidently."""
+    names = data.class_names
     # The picture has room for a character or two, in the letters of Pillow's own font.
     codes = names if all(len(name) <= 2 and name.isascii() for name in names) else DIGIT_CLASS_NAMES
     said = [f"{names[each.true]} read as {names[each.predicted]}, {_confidence(each.confidence)}" for each in shown]

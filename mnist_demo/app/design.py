@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import streamlit as st
 
 from mnist_demo.app import digits, layer_list, navigation, network_picture, state, training_form, workbench
-from mnist_demo.app.components import duration, header, plain
+from mnist_demo.app.components import duration, header, plain, room
 from mnist_demo.experiment import DataReference, Experiment
 from mnist_demo.network import MAX_LAYERS, MAX_MULTIPLY_ADDS, MAX_PARAMETERS, NetworkReport
 from mnist_demo.network.draft import Draft
@@ -20,6 +20,7 @@ from mnist_demo.training.estimate import Observation, estimate_seconds, observe
 _REMEMBERED_RUNS = 12
 
 _PRESET = "design_preset"
+_SHARE_HEIGHT = 300  # pixels
 
 
 def page() -> None:
@@ -60,12 +61,12 @@ def _chosen() -> None:
 
 
 def _picture(draft: Draft, report: NetworkReport) -> None:
-    look = digits.appearance()
+    paper, ink = digits.paper_and_ink()
     colours = network_picture.Colours(
-        ink="#e7e5e0" if look == "dark" else "#23262d",
-        paper="#15171c" if look == "dark" else "#fcfbf8",
+        ink=ink,
+        paper=paper,
         learning=digits.primary_colour(),
-        problem="#ff6c6c" if look == "dark" else "#bd4043",
+        problem="#ff6c6c" if digits.appearance() == "dark" else "#bd4043",
     )
     blocks = network_picture.blocks(draft.layers, report)
     digit = digits.inked(state.data().validation.images[:1])[0]
@@ -147,6 +148,8 @@ def _share(experiment: Experiment) -> None:
                 st.caption(f"Your data, {experiment.data.name}, does not travel with it: the copy works on MNIST.")
                 shared = dataclasses.replace(experiment, data=DataReference())
             st.code(_link(shared), language=None, wrap_lines=True)
+        else:
+            room(_SHARE_HEIGHT)
 
 
 def _link(experiment: Experiment) -> str:

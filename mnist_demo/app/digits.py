@@ -1,5 +1,6 @@
 """Digits as pictures: ink on paper in light, light on dark in dark, whole multiples of their pixels, never smoothed."""
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 Pixels = NDArray[np.uint8]
 
-_LIGHT_PAPER, _LIGHT_INK = (0xFC, 0xFB, 0xF8), (0x23, 0x26, 0x2D)
+_LIGHT_PAPER, _LIGHT_INK = (0xFC, 0xFB, 0xF8), (0x0F, 0x11, 0x15)
 _DARK_PAPER, _DARK_INK = (0x15, 0x17, 0x1C), (0xE7, 0xE5, 0xE0)
 
 _CAPTION_SIZE = 14
@@ -28,6 +29,11 @@ def appearance() -> str:
 def primary_colour() -> str:
     """The theme's primary colour."""
     return "#8fa5ff" if appearance() == "dark" else "#3a55b4"
+
+
+def quiet_colour() -> str:
+    """The colour of small text on charts: Streamlit's own is too pale on paper, this has a contrast of 6 and more."""
+    return "#b4b6bb" if appearance() == "dark" else "#5d6068"
 
 
 def paper_and_ink() -> tuple[str, str]:
@@ -137,4 +143,11 @@ def _draw_mark(draw: ImageDraw.ImageDraw, x: int, y: int, right: bool, colour: t
 
 def show(picture: Pixels, alt: str, caption: str | None = None) -> None:
     """A composed picture at its own size, with a text that says the same."""
-    st.image(picture, width=picture.shape[1], alt=alt, caption=caption, output_format="PNG")
+    st.image(png(picture), width=picture.shape[1], alt=alt, caption=caption, output_format="PNG")
+
+
+def png(picture: Pixels) -> bytes:
+    """A composed picture as a file: in a third of the time that Pillow takes by default, and a sixth larger."""
+    content = io.BytesIO()
+    Image.fromarray(picture).save(content, "PNG", compress_level=1)
+    return content.getvalue()

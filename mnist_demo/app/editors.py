@@ -14,13 +14,6 @@ Change = Callable[[str, object], None]
 _REFUSED = "editors_refused"
 _REVISION = "editors_revision"
 
-_LABELS = {
-    "train_images": "Training images",
-    "beta_1": "Beta 1",
-    "beta_2": "Beta 2",
-    "l2": "L2 penalty",
-    "std": "Standard deviation",
-}
 _CHOICES = {
     "sgd": "SGD",
     "rmsprop": "RMSprop",
@@ -75,17 +68,12 @@ def choice_label(value: StrEnum | str) -> str:
     return _CHOICES.get(str(value), str(value).replace("_", " "))
 
 
-def field_label(name: str) -> str:
-    """A field's name as a person reads it."""
-    return _LABELS.get(name, fields.label(name))
-
-
 def _editor(name: str, spec: fields.FieldSpec, value: Any, key: str, change: Change) -> None:
     place = f"{key}_{name}"
     # A widget keeps what was typed for as long as its key stays, so a refused value needs a new one.
     widget = f"{place}_{st.session_state.get(_REVISION, 0)}"
     shared: dict[str, Any] = {
-        "label": field_label(name),
+        "label": fields.label(name),
         "help": spec.help,
         "key": widget,
         "on_change": _changed,

@@ -1,16 +1,18 @@
 """The page that says how good a trained network is, and where it is not."""
 
+import functools
 from pathlib import Path
 
 import streamlit as st
 
-from mnist_demo.app import class_table, confusion_view, navigation, state
+from mnist_demo.app import class_table, confusion_view, datasets, final_pass, navigation, state
 from mnist_demo.app.components import choose_run, duration, header, percent, plain, progress_line
 from mnist_demo.app.passes import PredictionPass
 from mnist_demo.data import MnistData
 from mnist_demo.evaluation import Evaluation, evaluate
 from mnist_demo.inference import InferenceError
-from mnist_demo.runs import Run
+from mnist_demo.processes import seconds_until_warm
+from mnist_demo.runs import Run, name_of
 
 
 def page() -> None:
@@ -18,10 +20,11 @@ def page() -> None:
     header("Evaluate", "All test images, once: how good the network is, and which images it gets wrong.")
     run = choose_run("to see how good it is")
     try:
-        data = state.data_of(run.experiment.data)
+        data = datasets.load(run.experiment.data)
         snapshot = _snapshot(run)
         reading = state.prediction_pass(snapshot, "test", data.test.images, run)
         _status(run, snapshot, reading)
+        final_pass.keep(run, snapshot, reading, data.test.labels)
         evaluation = _evaluation(snapshot, snapshot.stat().st_mtime_ns, reading, data)
     except InferenceError as error:
         st.error(f"The network could not be asked. {error}", icon=":material/error:")
@@ -34,9 +37,10 @@ def page() -> None:
         )
     else:
         _figures(evaluation)
-        confusion_view.show(evaluation, data)
+        # Not the images: what a fragment is given stays in memory for two minutes after its visitor has gone.
+        confusion_view.show(evaluation, functools.partial(datasets.load, run.experiment.data))
         class_table.show(evaluation)
-    navigation.next_step(navigation.DRAW, "Draw a digit")
+    navigation.next_step(navigation.TIME_MACHINE, "See how it learned")
 
 
 def _snapshot(run: Run) -> Path:
@@ -53,12 +57,18 @@ def _look_again() -> None:
     st.session_state.pop("evaluate_snapshot", None)
 
 
+def _loading() -> str:
+    """The first part cannot say how far it is, but just after the start of the server it is known what it waits for."""
+    seconds = seconds_until_warm()
+    return "Loading the network" if seconds < 1 else f"The server has just started: about {duration(seconds)} left"
+
+
 def _status(run: Run, snapshot: Path, reading: PredictionPass) -> None:
     """How far the prediction pass is, then in the same room what was evaluated."""
     place = st.empty()
     while not reading.is_done:
         left = reading.seconds_left
-        text = f"{reading.done:,} of {len(reading):,} test images read" if reading.done else "Loading the network"
+        text = f"{reading.done:,} of {len(reading):,} test images read" if reading.done else _loading()
         place.progress(
             reading.done / len(reading), text=text + (f", {duration(left)} left" if left is not None else "")
         )
@@ -67,12 +77,12 @@ def _status(run: Run, snapshot: Path, reading: PredictionPass) -> None:
         if state.run_state(run).is_active:
             epochs = run.experiment.training.epochs
             st.markdown(
-                f"**{plain(run.experiment.name)}** after epoch {int(snapshot.stem)} of {epochs}, still learning",
+                f"**{plain(name_of(run))}** after epoch {int(snapshot.stem)} of {epochs}, still learning",
                 width="content",
             )
             st.button("Look again", icon=":material/refresh:", key="look_again", on_click=_look_again)
         else:
-            st.markdown(f"**{plain(run.experiment.name)}** · {progress_line(run, run.history())}")
+            st.markdown(f"**{plain(name_of(run))}** · {progress_line(run, run.history())}")
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)

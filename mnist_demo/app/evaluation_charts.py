@@ -1,6 +1,5 @@
 """The confusion matrix as a chart: its specification stays the same, only the rows of its data change."""
 
-import copy
 import functools
 from typing import Any
 
@@ -9,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from mnist_demo.app import digits
-from mnist_demo.app.charts import without_data
+from mnist_demo.app.charts import legible, without_data
 from mnist_demo.app.components import plural
 from mnist_demo.evaluation import Evaluation
 
@@ -17,6 +16,9 @@ CELL = "cell"
 """Name of the selection: clicking a cell gives its `true` and `predicted` labels."""
 
 _SHORT = 3
+
+_MIDDLE = 0.179
+"""The luminance on which black and white have the same contrast, 4.6."""
 
 
 def confusion_frame(
@@ -64,7 +66,7 @@ def confusion_spec(class_names: tuple[str, ...]) -> dict[str, Any]:
     Args:
         class_names: in the order of the labels.
     """
-    return copy.deepcopy(_spec(class_names, *digits.paper_and_ink(), digits.primary_colour()))
+    return legible(_spec(class_names, *digits.paper_and_ink(), digits.primary_colour()))
 
 
 @functools.lru_cache(maxsize=8)
@@ -76,14 +78,23 @@ def _spec(class_names: tuple[str, ...], paper: str, ink: str, primary: str) -> d
             title="read as",
             sort=list(class_names),
             scale=alt.Scale(domain=list(class_names), paddingInner=0.03, paddingOuter=0),
-            axis=alt.Axis(orient="top", labelAngle=angle, labelLimit=84, ticks=False, domain=False, grid=False),
+            axis=alt.Axis(
+                orient="top",
+                labelAngle=angle,
+                labelLimit=84,
+                labelOverlap=False,
+                labelFlush=False,
+                ticks=False,
+                domain=False,
+                grid=False,
+            ),
         ),
         y=alt.Y(
             "true class:N",
             title="true class",
             sort=list(class_names),
             scale=alt.Scale(domain=list(class_names), paddingInner=0.03, paddingOuter=0),
-            axis=alt.Axis(labelLimit=84, ticks=False, domain=False, grid=False),
+            axis=alt.Axis(labelLimit=84, labelOverlap=False, labelFlush=False, ticks=False, domain=False, grid=False),
         ),
         tooltip=[
             alt.Tooltip("true class:N"),
@@ -104,7 +115,11 @@ def _spec(class_names: tuple[str, ...], paper: str, ink: str, primary: str) -> d
     picked = alt.selection_point(name=CELL, fields=["true", "predicted"], toggle=False)
     numbers = base.mark_text(fontSize=11, cursor="pointer").encode(
         text="written:N",
-        color=alt.condition("datum.shade > 0.55", alt.value(paper), alt.value(ink)),
+        color=alt.condition(
+            f"datum.shade > {_turning_point(paper, primary):.2f}",
+            alt.value(_on_shade(paper)),
+            alt.value(_on_shade(ink)),
+        ),
         opacity=alt.condition("datum.right || datum.shade > 0.1", alt.value(1), alt.value(0.75)),
     )
     outline = base.transform_filter("datum.outlined").mark_rect(
@@ -112,6 +127,28 @@ def _spec(class_names: tuple[str, ...], paper: str, ink: str, primary: str) -> d
     )
     layers = [cells.add_params(picked), numbers, outline]
     return without_data(alt.LayerChart(layer=layers).properties(height=400))
+
+
+def _on_shade(colour: str) -> str:
+    """Black or white, whichever a colour is nearer to: on a shade half way between both, paper and ink are too pale."""
+    return "#ffffff" if _luminance(colour, colour, 0) > _MIDDLE else "#000000"
+
+
+def _turning_point(paper: str, primary: str) -> float:
+    """From which shade on the other one of black and white is read more easily."""
+    is_light = _luminance(paper, primary, 0) > _MIDDLE
+    shades = (step / 100 for step in range(100))
+    return next((each for each in shades if (_luminance(paper, primary, each) > _MIDDLE) != is_light), 1.0)
+
+
+def _luminance(start: str, end: str, share: float) -> float:
+    """Relative luminance, 0 to 1, of a colour between two '#rrggbb' (WCAG 2.2)."""
+    mixed = [
+        (1 - share) * a / 255 + share * b / 255
+        for a, b in zip(bytes.fromhex(start[1:]), bytes.fromhex(end[1:]), strict=True)
+    ]
+    red, green, blue = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in mixed)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def confusion_text(evaluation: Evaluation, most: int = 5) -> str:

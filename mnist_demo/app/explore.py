@@ -1,11 +1,15 @@
 """The page on which a visitor looks at the data before any network does."""
 
+import functools
+from collections.abc import Callable, Sequence
+
 import streamlit as st
 
-from mnist_demo.app import digits, explore_views, navigation, state, upload
+from mnist_demo.app import datasets, digits, navigation, state, upload
 from mnist_demo.app.components import header, plain, plural
 from mnist_demo.app.examples import SPLIT_WORDS, Examples
-from mnist_demo.data import MnistData, SplitName
+from mnist_demo.data import SplitName
+from mnist_demo.experiment import DataReference
 
 # Blocks of two columns fill a row of any width with whole digits: six blocks on a desk, three on a phone.
 _BLOCKS, _BLOCK_COLUMNS, _BLOCK_ROWS = 6, 2, 6
@@ -22,14 +26,16 @@ def page() -> None:
     """A grid of examples, and under it the classes, one digit, the map and the way to other data."""
     header("Explore", "Look at what the network will learn from: choose a split and a class, and take another handful.")
     upload.say_what_was_taken()
-    examples = _chosen(state.data())
-    _grid(examples)
-    _views(examples)
+    load = _chosen(state.data().class_names)
+    _grid(load)
+    _views(load)
     navigation.next_step(navigation.DESIGN, "Design a network")
 
 
-def _chosen(data: MnistData) -> Examples:
+def _chosen(class_names: Sequence[str]) -> Callable[[], Examples]:
     """The controls, all of which are part of the address, so that a link leads to, say, the test 7s."""
+    # Names and no images: what a widget or a fragment is given stays in memory for two minutes after its visitor has
+    # gone.
     with st.container(horizontal=True, vertical_alignment="bottom"):
         split = st.segmented_control(
             "Split",
@@ -44,19 +50,25 @@ def _chosen(data: MnistData) -> Examples:
         )
         label = st.pills(
             "Class",
-            [_ALL, *range(len(data.class_names))],
+            [_ALL, *range(len(class_names))],
             default=_ALL,
             required=True,
-            format_func=lambda option: option if isinstance(option, str) else plain(data.class_names[option]),
+            format_func=lambda option: option if isinstance(option, str) else plain(class_names[option]),
             key="digit",
             bind="query-params",
             wrap=True,
         )
-    return Examples(data, state.experiment().data.digest, split or SplitName.TRAIN, label if label != _ALL else None)
+    chosen = label if isinstance(label, int) else None
+    return functools.partial(_examples, state.experiment().data, split or SplitName.TRAIN, chosen)
+
+
+def _examples(reference: DataReference, split: SplitName, label: int | None) -> Examples:
+    return Examples(datasets.load(reference), reference.digest, split, label)
 
 
 @st.fragment  # so that another handful is dealt without drawing the charts again
-def _grid(examples: Examples) -> None:
+def _grid(load: Callable[[], Examples]) -> None:
+    examples = load()
     total = len(examples.indices)
     number = _handful_number()
     shown = examples.handful(number, _HANDFUL)
@@ -92,7 +104,10 @@ def _next_handful(number: int) -> None:
     st.query_params[_HANDFUL_PARAMETER] = str(number + 1)
 
 
-def _views(examples: Examples) -> None:
+def _views(load: Callable[[], Examples]) -> None:
+    # Here, because Altair and pandas take half a second to import: the first visitor sees the digits before.
+    from mnist_demo.app import explore_views
+
     tabs = dict(
         zip(
             (_CLASSES, _ONE, _MAP, _OTHER),
@@ -105,11 +120,11 @@ def _views(examples: Examples) -> None:
             continue
         with tab:
             if name == _CLASSES:
-                explore_views.classes(examples)
-            elif name == _ONE and len(examples.indices):
-                explore_views.one_digit(examples)
+                explore_views.classes(load())
+            elif name == _ONE and len(load().indices):
+                explore_views.one_digit(load)
             elif name == _MAP:
-                explore_views.map_of_images(examples)
+                explore_views.map_of_images(load)
             elif name == _OTHER:
                 upload.panel()
 

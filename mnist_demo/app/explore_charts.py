@@ -1,13 +1,15 @@
 """The charts of Explore: images of each class, one image pixel by pixel, and the map of many."""
 
+import functools
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mnist_demo.app.charts import CLASS_COLOURS
+from mnist_demo.app.charts import CLASS_COLOURS, legible, text_config, without_data
 from mnist_demo.data import PcaMap
 
 PIXEL = 10
@@ -22,19 +24,28 @@ _SHORT_NAME = 3
 _PLAIN = alt.Axis(grid=False, tickCount=5)
 
 
-def counts_chart(counts: NDArray[np.int64], class_names: Sequence[str], words: str, ink: str) -> alt.LayerChart:
-    """How many images each class has, as bars with their count.
+def counts_frame(counts: NDArray[np.int64], class_names: Sequence[str]) -> pd.DataFrame:
+    """How many images each class has, int64 (10,), as rows for `counts_spec`."""
+    return pd.DataFrame({"name": class_names, "count": counts, "share": counts / max(int(counts.sum()), 1)})
+
+
+def counts_spec(most: int, class_names: tuple[str, ...], words: str, ink: str) -> dict[str, Any]:
+    """How many images each class has, as bars with their count: Vega-Lite for the data of `counts_frame`.
 
     Args:
-        counts: int64 (10,).
+        most: images of the largest class.
         class_names: ten names.
         words: what is counted, for the axis.
         ink: colour of the counts.
     """
-    frame = pd.DataFrame({"name": class_names, "count": counts, "share": counts / max(int(counts.sum()), 1)})
+    return legible(_counts_spec(most, class_names, words, ink))
+
+
+@functools.lru_cache(maxsize=16)
+def _counts_spec(most: int, class_names: tuple[str, ...], words: str, ink: str) -> dict[str, Any]:
     # A sixth more than the longest bar, which is room for its count.
-    longest = max(int(counts.max()), 1) * 7 / 6
-    base = alt.Chart(frame).encode(
+    longest = max(most, 1) * 7 / 6
+    base = alt.Chart(pd.DataFrame()).encode(
         x=alt.X(
             "count:Q",
             title=words,
@@ -50,23 +61,31 @@ def counts_chart(counts: NDArray[np.int64], class_names: Sequence[str], words: s
     )
     bars = base.mark_bar(height={"band": 0.75}).encode(color=_class_colour(class_names, None))
     labels = base.mark_text(align="left", dx=5, color=ink).encode(text=alt.Text("count:Q", format=","))
-    return alt.LayerChart(layer=[bars, labels]).properties(height=300)
+    return without_data(alt.LayerChart(layer=[bars, labels]).properties(height=300))
 
 
-def pixel_chart(image: NDArray[np.uint8], paper: str, ink: str, primary: str) -> alt.Chart:
-    """One image, large, each pixel with its row, column and value.
+def pixel_frame(image: NDArray[np.uint8]) -> pd.DataFrame:
+    """The pixels of one image, uint8 (28, 28), as rows for `pixel_spec`."""
+    rows, columns = np.indices(image.shape)
+    return pd.DataFrame({"row": rows.ravel(), "column": columns.ravel(), "value": image.ravel()})
+
+
+def pixel_spec(paper: str, ink: str, primary: str) -> dict[str, Any]:
+    """One image, large, each pixel with its row, column and value: Vega-Lite for the data of `pixel_frame`.
 
     Args:
-        image: uint8 (28, 28).
         paper: colour of the value 0.
         ink: colour of the value 255.
         primary: colour of the frame around the pixel that is pointed at.
     """
-    rows, columns = np.indices(image.shape)
-    frame = pd.DataFrame({"row": rows.ravel(), "column": columns.ravel(), "value": image.ravel()})
+    return legible(_pixel_spec(paper, ink, primary))
+
+
+@functools.lru_cache(maxsize=4)
+def _pixel_spec(paper: str, ink: str, primary: str) -> dict[str, Any]:
     pointed = alt.selection_point(name="pointed", on="pointerover", clear="pointerout", empty=False)
     axis = alt.Axis(values=list(range(0, 28, 3)), labelAngle=0, ticks=False, domain=False, grid=False)
-    chart = alt.Chart(frame).mark_rect()
+    chart = alt.Chart(pd.DataFrame()).mark_rect()
     encoded: alt.Chart = chart.encode(
         x=alt.X("column:O", title="column", axis=axis, scale=alt.Scale(padding=0)),
         y=alt.Y("row:O", title="row", axis=axis, scale=alt.Scale(padding=0)),
@@ -76,7 +95,8 @@ def pixel_chart(image: NDArray[np.uint8], paper: str, ink: str, primary: str) ->
         tooltip=["row:O", "column:O", "value:Q"],
     ).add_params(pointed)
     # "pad" adds the axes to the size; "fit" would take them out of it and leave a pixel 9.3 wide, with seams.
-    return encoded.properties(width=28 * PIXEL, height=28 * PIXEL, autosize=alt.AutoSizeParams(type="pad"))
+    size = 28 * PIXEL
+    return without_data(encoded.properties(width=size, height=size, autosize=alt.AutoSizeParams(type="pad")))
 
 
 def map_chart(points: PcaMap, class_names: Sequence[str], label: int | None, paper: str, ink: str) -> alt.LayerChart:
@@ -127,7 +147,8 @@ def map_chart(points: PcaMap, class_names: Sequence[str], label: int | None, pap
     names = alt.Chart(_apart(middles, frame)).encode(x=x, y=y, text="name:N")
     halo = names.mark_text(fontSize=17, fontWeight="bold", stroke=paper, strokeWidth=5, strokeJoin="round")
     text = names.mark_text(fontSize=17, fontWeight="bold", color=ink)
-    return alt.LayerChart(layer=[dots, halo, text]).properties(height=460)
+    chart: alt.LayerChart = alt.LayerChart(layer=[dots, halo, text]).properties(height=460).configure(**text_config())
+    return chart
 
 
 def _class_colour(class_names: Sequence[str], legend: alt.Legend | None) -> alt.Color:

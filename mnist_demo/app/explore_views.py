@@ -1,18 +1,24 @@
 """What Explore shows under the grid, each computed when it is opened: the classes, one digit, the map."""
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
 from mnist_demo.app import digits
 from mnist_demo.app.components import percent, plain, plural
 from mnist_demo.app.examples import SPLIT_WORDS, Examples
-from mnist_demo.app.explore_charts import PICKED, counts_chart, map_chart, pixel_chart
-from mnist_demo.data import ClassImages, PcaMap, SplitName, class_counts, class_images, pca_map
+from mnist_demo.app.explore_charts import PICKED, counts_frame, counts_spec, map_chart, pixel_frame, pixel_spec
+from mnist_demo.data import PcaMap, SplitName, class_counts, class_images, pca_map
 
 IMAGE_KEY = "image"
 """Key of the number of the large digit, which makes it a part of the address."""
 
 _CLASSES_PER_ROW = 5
+_CLASS_SCALE = 2
+_CLASS_WIDTH = 28 * _CLASS_SCALE
+_SHORT_NAME = 12
+_NAME_WIDTH = 104
 
 
 def classes(examples: Examples) -> None:
@@ -24,37 +30,46 @@ def classes(examples: Examples) -> None:
         st.markdown("**Images of each class**")
         counts = class_counts(examples.split)
         told = ", ".join(f"{name}: {count:,}" for name, count in zip(names, counts, strict=True))
-        chart = counts_chart(counts, names, words, digits.paper_and_ink()[1])
-        st.altair_chart(chart, key="explore_counts", alt=f"Number of {words}: {told}")
+        spec = counts_spec(int(counts.max()), names, words, digits.paper_and_ink()[1])
+        alt = f"Number of {words}: {told}"
+        st.vega_lite_chart(counts_frame(counts, names), spec, key="explore_counts", alt=alt)
     with right:
         st.markdown(
             "**Mean and spread of each class**",
             help="Above, the mean of all images of a class. Below, where they differ: the more ink, the larger the "
             "standard deviation of that pixel.",
         )
-        _means_and_spreads(_class_images(examples.digest, examples.split_name, examples), names)
+        pictures = _means_and_spreads(examples.digest, examples.split_name, digits.appearance(), examples)
+        # Longer names break over lines of a common width, as many in a row as fit.
+        is_short = max(map(len, names)) <= _SHORT_NAME
+        in_row = _CLASSES_PER_ROW if is_short else len(names)
+        for start in range(0, len(names), in_row):
+            with st.container(horizontal=True, gap="xsmall"):
+                for label in range(start, start + in_row):
+                    name, count = names[label], int(counts[label])
+                    about = f"Mean and spread of {plural(count, 'image')} of {name}" if count else f"No image of {name}"
+                    # A caption of its own: the image's would stretch it to the width of a long name.
+                    with st.container(
+                        width="content" if is_short else _NAME_WIDTH, horizontal_alignment="center", gap="xxsmall"
+                    ):
+                        st.image(pictures[label], width=_CLASS_WIDTH, alt=about)
+                        st.caption(plain(name), text_alignment="center")
 
 
-def _means_and_spreads(summary: ClassImages, names: tuple[str, ...]) -> None:
+@st.cache_data(max_entries=24, show_spinner="Averaging the images …")
+def _means_and_spreads(digest: str, split_name: SplitName, look: str, _examples: Examples) -> list[bytes]:
+    """A picture of each class, its mean above its spread."""
+    del digest, split_name, look  # the key, as hashing the images would take longer than answering
+    summary = class_images(_examples.split)
     # No pixel can vary by more than half of its range, so twice the spread uses the whole of the ink.
     pictures = np.stack([summary.mean, 2 * summary.spread], axis=1).round().clip(0, 255).astype(np.uint8)
-    for start in range(0, len(names), _CLASSES_PER_ROW):
-        with st.container(horizontal=True, gap="xsmall"):
-            for label in range(start, start + _CLASSES_PER_ROW):
-                name, count = names[label], int(summary.counts[label])
-                about = f"Mean and spread of {plural(count, 'image')} of {name}" if count else f"No image of {name}"
-                digits.show(digits.sheet(digits.inked(pictures[label]), 1, scale=2), about, caption=plain(name))
-
-
-@st.cache_data(max_entries=12, show_spinner="Averaging the images …")
-def _class_images(digest: str, split_name: SplitName, _examples: Examples) -> ClassImages:
-    del digest, split_name  # the key, as hashing the images would take longer than answering
-    return class_images(_examples.split)
+    return [digits.png(digits.sheet(digits.inked(pair), 1, scale=_CLASS_SCALE)) for pair in pictures]
 
 
 @st.fragment
-def one_digit(examples: Examples) -> None:
+def one_digit(load: Callable[[], Examples]) -> None:
     """One of the examples, large, with its pixel values."""
+    examples = load()
     last = len(examples.indices) - 1
     # A number from a link or from a larger class would be beyond the last image.
     if not 0 <= st.session_state.get(IMAGE_KEY, 0) <= last:
@@ -78,10 +93,15 @@ def one_digit(examples: Examples) -> None:
     left, right = st.columns([2, 3], gap="large", vertical_alignment="center")
     with left:
         paper, ink = digits.paper_and_ink()
-        chart = pixel_chart(image, paper, ink, digits.primary_colour())
-        st.altair_chart(chart, key="explore_pixels", width="content", alt=f"The {split} image {index}, labelled {name}")
+        st.vega_lite_chart(
+            pixel_frame(image),
+            pixel_spec(paper, ink, digits.primary_colour()),
+            key="explore_pixels",
+            width="content",
+            alt=f"The {split} image {index}, labelled {name}",
+        )
     with right:
-        st.subheader(f"Labelled {plain(name)}", anchor=False)
+        st.header(f"Labelled {plain(name)}", anchor=False)
         st.markdown(
             f"Image {index:,} of the {len(examples.split):,} {split} images. {_inked_share(image)} "
             "Point at a pixel to see its row, column and value, from 0 (paper) to 255 (ink)."
@@ -100,8 +120,9 @@ def _step(by: int, size: int) -> None:
 
 
 @st.fragment
-def map_of_images(examples: Examples) -> None:
+def map_of_images(load: Callable[[], Examples]) -> None:
     """A few thousand images as points of a plane; a click shows the image."""
+    examples = load()
     points = _pca_map(examples.digest, examples.split_name, examples)
     chart = map_chart(points, examples.data.class_names, examples.label, *digits.paper_and_ink())
     left, right = st.columns([4, 1], gap="medium")

@@ -5,13 +5,14 @@ from typing import Any
 import streamlit as st
 
 from mnist_demo import fields
-from mnist_demo.app import editors, workbench
+from mnist_demo.app import components, editors, workbench
 from mnist_demo.network import CLASSES, LAYER_TYPES, Layer, LayerReport, NetworkReport
 from mnist_demo.network.draft import Draft, DraftLayer
 
 # Pixels. In one line on a desk; on a phone the name and the settings stand above the figures.
 _NAME_WIDTH, _SETTINGS_WIDTH = 205, 145
 _FIGURE_WIDTHS = (72, 93, 111, 57)
+_EDITOR_HEIGHT = 300
 _HEADINGS = {
     "Shape": "What the layer makes of one image: side × side × channels of a map, or the length of a vector.",
     "Parameters": "The numbers that training finds, weights and biases, and the statistics of BatchNormalization.",
@@ -56,6 +57,8 @@ def _layer(draft: Draft, item: DraftLayer, row: LayerReport) -> None:
         ) as popover:
             if popover.open:
                 _editor(draft, item, row.index)
+            else:
+                components.room(_EDITOR_HEIGHT)
         _figures(_settings(item.layer), _consequences(row))
 
 
@@ -101,6 +104,8 @@ def _output(draft: Draft, report: NetworkReport) -> None:
                     "The ten answers, one for each class; softmax makes probabilities of them. It is always there."
                 )
                 editors.edit(draft, ["output_initializer"], "design_output", workbench.change_output)
+            else:
+                components.room(_EDITOR_HEIGHT)
         _figures("softmax", _consequences(row))
     _remarks(report, row.index)
 
@@ -127,7 +132,12 @@ def _consequences(row: LayerReport) -> tuple[str, str, str, str]:
     if row.output_shape is None:
         return ":red[?]", "", "", ""
     field = row.receptive_field
-    return "×".join(map(str, row.output_shape)), f"{row.parameters:,}", short(row.multiply_adds), f"{field}×{field}"
+    return (
+        "×".join(map(str, row.output_shape)),
+        f"{row.parameters:,}",
+        short(row.multiply_adds),
+        f"{field}×{field}" if field else "",
+    )
 
 
 def _settings(layer: Layer) -> str:
@@ -155,6 +165,8 @@ def _add(draft: Draft) -> None:
         ) as popover:
             if popover.open:
                 _menu(draft)
+            else:
+                components.room(_EDITOR_HEIGHT)
         if notice := st.session_state.pop(_NOTICE, None):
             st.markdown(f":red[:material/error: {notice}]")
 

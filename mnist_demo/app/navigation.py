@@ -11,7 +11,13 @@ EXPLORE = _FOLDER / "explore.py"
 DESIGN = _FOLDER / "design.py"
 TRAIN = _FOLDER / "train.py"
 EVALUATE = _FOLDER / "evaluate.py"
+TIME_MACHINE = _FOLDER / "time_machine.py"
 DRAW = _FOLDER / "draw.py"
+RUNS = _FOLDER / "runs.py"
+
+# The default page answers at the bare address only, and Streamlit says "page not found" at the path it is given. So it
+# gets one that nobody types, and the names that somebody may type lead to it as the names of the others do.
+_UNUSED = "-"
 
 
 def pages() -> list[StreamlitPage]:
@@ -22,7 +28,7 @@ def pages() -> list[StreamlitPage]:
             title="Explore",
             icon=":material/grid_view:",
             default=True,
-            url_path="home",
+            url_path=_UNUSED,
             help="Look at the digits.",
         ),
         st.Page(DESIGN, title="Design", icon=":material/layers:", help="Build a network and set up its training."),
@@ -33,9 +39,15 @@ def pages() -> list[StreamlitPage]:
             icon=":material/fact_check:",
             help="See how good it is, and where not.",
         ),
+        st.Page(
+            TIME_MACHINE,
+            title="Time machine",
+            icon=":material/history:",
+            help="Move through the epochs of a network's training.",
+        ),
         st.Page(DRAW, title="Draw", icon=":material/draw:", help="Draw a digit and have it read."),
-        # The default page answers at the bare address only; its name leads to it as the names of the others do.
-        st.Page(_to_explore, title="Explore", url_path="explore", visibility="hidden"),
+        st.Page(RUNS, title="Runs", icon=":material/compare_arrows:", help="Find every run again and compare them."),
+        *(st.Page(_to_explore, title="Explore", url_path=name, visibility="hidden") for name in ("explore", "home")),
     ]
 
 

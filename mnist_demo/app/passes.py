@@ -31,7 +31,7 @@ class PredictionPass:
     """
 
     def __init__(self, images: NDArray[np.uint8], ask: Ask) -> None:
-        self._images = images
+        self._images: NDArray[np.uint8] | None = images
         self._ask = ask
         self._lock = threading.Lock()
         self._answers = np.zeros((len(images), 10), np.float32)
@@ -41,7 +41,7 @@ class PredictionPass:
 
     def __len__(self) -> int:
         """The images of the whole pass."""
-        return len(self._images)
+        return len(self._answers)
 
     @property
     def done(self) -> int:
@@ -65,6 +65,8 @@ class PredictionPass:
             InferenceError: as the question does; what is answered stays.
         """
         with self._lock:
+            if self._images is None:
+                return
             part = self._images[self._done : self._done + CHUNK]
             if not len(part):
                 return
@@ -74,6 +76,9 @@ class PredictionPass:
                 self._seconds += time.perf_counter() - began
                 self._timed += len(part)
             self._done += len(part)
+            if self._done == len(self):
+                # The answers are kept for long, and uploaded images are not to be kept with them.
+                self._images = None
 
     def probabilities(self) -> NDArray[np.float32]:
         """All answers, float32 (n, 10), not to be changed; what is missing is asked for first.

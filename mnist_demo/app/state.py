@@ -1,32 +1,60 @@
 """What the pages share: the visitor's lab, experiment, data and run, and the server's workers."""
 
+import dataclasses
 import gc
 import json
 import logging
+import threading
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from mnist_demo.app import datasets, store
 from mnist_demo.app.passes import PassStore, PredictionPass
-from mnist_demo.data import DataError, MnistData, load_data, load_mnist, save_data
+from mnist_demo.data import DataError, MnistData, Split, load_mnist
 from mnist_demo.experiment import DataReference, Experiment
 from mnist_demo.inference import Inference
 from mnist_demo.presets import PRESETS
-from mnist_demo.runs import Ledger, Run, RunState, home, is_lab_id, new_lab_id, write_atomically
+from mnist_demo.runs import (
+    Ledger,
+    Run,
+    RunState,
+    experiment_path,
+    home,
+    is_lab_id,
+    new_lab_id,
+    write_atomically,
+)
+from mnist_demo.training import Continuation
 from mnist_demo.training.jobs import Jobs
+from mnist_demo.training.lesson import plan_lesson
+from mnist_demo.training.resuming import continue_at
 
 DEFAULT_PRESET = "fast"
+
+CHANGED = ", changed"
+"""Ends the name of an experiment that was begun from a preset and is none any more."""
 
 _log = logging.getLogger(__name__)
 
 
 @st.cache_resource(show_spinner=False)
-def _freeze_imports() -> None:
-    # Collections walk every imported object: a rerun costs 110 ms without this and 8 ms with it.
+def freeze_imports(page: str) -> None:
+    """Keep what was imported out of the garbage collections, once after the first run of each page.
+
+    Streamlit collects after each run, and that walks every imported object: 110 ms without this, 8 ms with it.
+    """
+    del page  # the key: each page imports something more
     gc.collect()
     gc.freeze()
+
+
+@st.cache_resource(show_spinner=False)
+def _read_ahead() -> None:
+    # Unpacking the digits takes 0.2 s and leaves the interpreter to the imports and the first elements of a page.
+    threading.Thread(target=load_mnist, name="read-ahead", daemon=True).start()
 
 
 @st.cache_resource(show_spinner=False)
@@ -43,6 +71,7 @@ def inference() -> Inference:
 
 def open_lab() -> None:
     """Find the visitor's lab by the address, or make a new one, and take a shared experiment from the link."""
+    _read_ahead()
     asked = st.query_params.get("lab", "")
     lab = asked if is_lab_id(asked) else st.session_state.get("lab_id") or new_lab_id()
     if st.session_state.get("lab_id") != lab:
@@ -54,9 +83,8 @@ def open_lab() -> None:
     if shared := st.query_params.get("experiment"):
         del st.query_params["experiment"]
         _take_shared(shared)
-    jobs()
+    store.open_once(jobs())
     inference()
-    _freeze_imports()
 
 
 def ledger() -> Ledger:
@@ -87,20 +115,11 @@ def data() -> MnistData:
     """The data of the experiment on the bench; MNIST takes the place of an uploaded set that is no longer kept."""
     reference = experiment().data
     try:
-        return data_of(reference)
+        return datasets.load(reference)
     except (OSError, DataError):
         st.toast(f"The data set {reference.name} is no longer kept; MNIST takes its place.", icon=":material/link_off:")
         use_data(DataReference())
         return load_mnist()
-
-
-def data_of(reference: DataReference) -> MnistData:
-    """The data that a reference names.
-
-    Raises:
-        OSError: when an uploaded data set is no longer kept.
-    """
-    return load_mnist() if reference.is_mnist else _load_uploaded(reference.digest, _data_path(reference))
 
 
 def set_data(uploaded: MnistData) -> None:
@@ -109,45 +128,69 @@ def set_data(uploaded: MnistData) -> None:
     Raises:
         OSError: when it cannot be kept.
     """
-    # The name comes from a file's, and a reference has room for less of it.
-    reference = DataReference(uploaded.name[:60].strip(), uploaded.digest)
-    path = _data_path(reference)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        save_data(uploaded, path)
-    use_data(reference)
+    use_data(datasets.keep(uploaded))
+    store.sweep_soon(jobs())
 
 
 def use_data(reference: DataReference) -> None:
-    """Let the experiment on the bench work on data that is kept already, as many of its images as there are."""
-    set_experiment(fit_to_data(experiment(), reference))
+    """Let the experiment on the bench work on data that is kept already.
 
-
-def fit_to_data(changed: Experiment, reference: DataReference) -> Experiment:
-    """An experiment on other data, asking for no more images than it has."""
-    images = data_of(reference)
-    return changed.on_data(reference, len(images.train.labels), len(images.validation.labels))
+    An experiment that used all images of the data before it, having asked for more, is given as many again as its
+    preset asks for.
+    """
+    current = experiment()
+    training, asked = (
+        current.training,
+        PRESETS.get(current.name.removesuffix(CHANGED), PRESETS[DEFAULT_PRESET]).training,
+    )
+    try:
+        all_images = datasets.sizes(current.data)
+    except (OSError, DataError):
+        all_images = (training.train_images, training.validation_images)
+    if training.train_images == all_images[0]:
+        training = dataclasses.replace(training, train_images=max(training.train_images, asked.train_images))
+    if training.validation_images == all_images[1]:
+        most = max(training.validation_images, asked.validation_images)
+        training = dataclasses.replace(training, validation_images=most)
+    set_experiment(datasets.fit(dataclasses.replace(current, training=training), reference))
 
 
 def run() -> Run | None:
     """The run on the bench: the one that was chosen, else the lab's newest."""
     chosen = st.session_state.get("run_id")
-    if chosen and (found := ledger().run(chosen)):
+    if chosen and (found := ledger().run(chosen)) and _is_readable(found):
         return found
-    runs = ledger().runs()
-    return runs[0] if runs else None
+    return next(filter(_is_readable, ledger().runs()), None)
 
 
-def trained_run() -> Run | None:
-    """The run on the bench when it has learned something, else the newest one that has."""
+def _is_readable(of: Run) -> bool:
+    """Whether a run says what was asked of it; one that a bad disk has spoilt must not keep pages from the others."""
+    try:
+        return bool(of.experiment)
+    except (OSError, ValueError):
+        return False
+
+
+def trained_run(*, while_learning: bool = False) -> Run | None:
+    """The run on the bench when it has learned something, else the newest one that has.
+
+    Args:
+        while_learning: whether a run that has just begun counts, which answers at random first and then better.
+    """
     current = run()
     candidates = [current, *ledger().runs()] if current else []
-    return next((each for each in candidates if each and len(each.snapshots) > 1), None)
+    return next((each for each in candidates if each and _has_learned(each, while_learning)), None)
 
 
-def trained_runs() -> list[Run]:
-    """The lab's runs that have learned something, newest first."""
-    return [each for each in ledger().runs() if len(each.snapshots) > 1]
+def trained_runs(*, while_learning: bool = False) -> list[Run]:
+    """The lab's runs that have learned something, newest first; arguments are those of `trained_run`."""
+    return [each for each in ledger().runs() if _has_learned(each, while_learning)]
+
+
+def _has_learned(of: Run, while_learning: bool) -> bool:
+    snapshots = len(of.snapshots)
+    learning = while_learning and snapshots > 0 and run_state(of).is_active
+    return (snapshots > 1 or learning) and _is_readable(of)
 
 
 def choose_run(run_id: str) -> None:
@@ -160,12 +203,54 @@ def start_training(wanted: Experiment) -> Run:
     """Queue an experiment of this lab and put its run on the bench.
 
     Raises:
-        OSError: when the run's folder cannot be written.
+        OSError: when the run's folder cannot be written, or the lab is full of pinned runs.
     """
+    store.make_room(ledger(), jobs())
     started = ledger().create(wanted)
-    jobs().submit(started, None if wanted.data.is_mnist else _data_path(wanted.data))
+    jobs().submit(started, datasets.path_of(wanted.data))
+    store.sweep_soon(jobs())
     st.session_state["run_id"] = started.id
     return started
+
+
+def prepare_training(likely: Experiment) -> None:
+    """The visitor looks at a button that trains this: let it be made ready, so that the press is answered sooner."""
+    jobs().prepare(st.session_state["lab_id"], likely, datasets.path_of(likely.data))
+
+
+def teach(source: Run, drawings: Split) -> Run:
+    """Queue a copy of a run of this lab to learn drawings, mixed with MNIST, and put it on the bench.
+
+    Raises:
+        TeachingError: when there are too few drawings, or the run cannot be taught.
+        OSError: when the run's folder cannot be written, or the lab is full of pinned runs.
+    """
+    store.make_room(ledger(), jobs())
+    lesson = plan_lesson(source, drawings, load_mnist())
+    started = ledger().create(lesson.experiment)
+    lesson.write(started)
+    jobs().submit(started, started.own_data_path)
+    store.sweep_soon(jobs())
+    st.session_state["run_id"] = started.id
+    return started
+
+
+def train_more(of: Run, continuation: Continuation) -> None:
+    """Queue a run of this lab that has ended, to go on from its last state, and put it on the bench.
+
+    Raises:
+        DataError: when its data is no longer kept.
+        TrainingError: when there is nothing left to do.
+        OSError: when the run's folder cannot be written.
+    """
+    reference = of.experiment.data
+    path = of.own_data_path if of.own_data_path.exists() else datasets.path_of(reference)
+    if path is not None and not path.exists():
+        raise DataError(f"The data set {reference.name} is no longer kept.")
+    # In another tab it may have gone on to its end meanwhile.
+    continue_at(of, continuation)
+    jobs().submit(of, path, continuation)
+    st.session_state["run_id"] = of.id
 
 
 def run_state(of: Run) -> RunState:
@@ -184,29 +269,19 @@ def prediction_pass(snapshot: Path, split: str, images: NDArray[np.uint8], run: 
     Raises:
         OSError: when the snapshot is gone.
     """
-    return _passes().get(snapshot, split, images, lambda part: inference().predict(run, part, snapshot))
-
-
-def _data_path(reference: DataReference) -> Path:
-    lab: str = st.session_state["lab_id"]
-    return home() / "data" / lab / f"{reference.digest}.npz"
-
-
-# A set of MNIST's size takes 55 MB, and the server has 350 in all.
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _load_uploaded(digest: str, path: Path) -> MnistData:
-    return load_data(path)
+    # Asked for here: a thread that works a pass out has no page to ask for it.
+    client = inference()
+    return _passes().get(snapshot, split, images, lambda part: client.predict(run, part, snapshot))
 
 
 def _kept_path() -> Path:
-    lab: str = st.session_state["lab_id"]
-    return home() / "labs" / f"{lab}.json"
+    return experiment_path(home(), st.session_state["lab_id"])
 
 
 def _kept_experiment() -> Experiment | None:
     try:
         kept = Experiment.from_json_text(_kept_path().read_bytes())
-        return kept if kept.data.is_mnist or _data_path(kept.data).exists() else fit_to_data(kept, DataReference())
+        return kept if datasets.is_kept(kept.data) else datasets.fit(kept, DataReference())
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
@@ -220,8 +295,8 @@ def _take_shared(text: str) -> None:
     except ValueError as error:
         st.toast(str(error), icon=":material/link_off:")
         return
-    if not shared.data.is_mnist and not _data_path(shared.data).exists():
+    if not datasets.is_kept(shared.data):
         # Data stay with the lab they were uploaded to; the network and its training can be shared all the same.
         st.toast(f"The data set {shared.data.name} is not in this lab; MNIST takes its place.", icon=":material/link:")
-        shared = fit_to_data(shared, DataReference())
+        shared = datasets.fit(shared, DataReference())
     set_experiment(shared)

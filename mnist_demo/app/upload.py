@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from mnist_demo import fields
-from mnist_demo.app import state
+from mnist_demo.app import datasets, state
 from mnist_demo.app.components import plain
+from mnist_demo.app.failures import could_not
 from mnist_demo.data import FASHION_MNIST_CLASS_NAMES, MAX_UPLOAD_BYTES, DataError, MnistData, Upload, read_uploads
 from mnist_demo.data.errors import quoted
 from mnist_demo.experiment import DataReference
@@ -24,7 +27,7 @@ def panel() -> None:
         "(a training set, or a training and a test set), or the codelab's sprite PNG with its labels. Every page "
         "works on them then."
     )
-    # The widget lets go of its files only by becoming another one, and they would stay in the server's memory.
+    # The widget forgets its files only by becoming another one.
     turn = st.session_state.setdefault(_ROUND, 0)
     files = st.file_uploader(
         f"Files, up to {MAX_UPLOAD_BYTES // 2**20} MB each", accept_multiple_files=True, key=f"upload_files_{turn}"
@@ -50,10 +53,13 @@ def say_what_was_taken() -> None:
 
 def back_to_mnist() -> None:
     """The button that leaves uploaded data."""
-    if st.button("Back to MNIST", icon=":material/undo:", key="use_mnist"):
-        state.use_data(DataReference())
-        # The whole page, also when the button stands in a fragment: all of it is about other data now.
-        st.rerun()
+    st.button("Back to MNIST", icon=":material/undo:", key="use_mnist", on_click=_use_mnist)
+
+
+def _use_mnist() -> None:
+    state.use_data(DataReference())
+    # The whole page, also when the button stands in a fragment: all of it is about other data now.
+    st.rerun()
 
 
 def _class_names(choice: str | None, own: str) -> Sequence[str] | None:
@@ -68,6 +74,7 @@ def _class_names(choice: str | None, own: str) -> Sequence[str] | None:
 def _take(files: Sequence[UploadedFile], class_names: Sequence[str] | None) -> None:
     try:
         with st.spinner("Reading the files …", show_time=True):
+            datasets.make_room()
             data = read_uploads([Upload(file.name, file.getvalue()) for file in files], class_names)
             _check_enough(files[0].name, data)
             state.set_data(data)
@@ -75,12 +82,21 @@ def _take(files: Sequence[UploadedFile], class_names: Sequence[str] | None) -> N
         st.error(plain(str(error)), icon=":material/error:")
         return
     except OSError as error:
-        st.error(f"The data could not be kept: {error.strerror or error}. Nothing has changed; try again.")
+        st.error(could_not("The data could not be kept", error), icon=":material/error:")
         return
+    _let_go(files)
     st.session_state[_ROUND] += 1
     sizes = f"{len(data.train):,} training, {len(data.validation):,} validation and {len(data.test):,} test images"
     st.session_state[_TAKEN] = f"**{plain(data.name)}**: {sizes}. Every page works on them now."
     st.rerun()
+
+
+def _let_go(files: Sequence[UploadedFile]) -> None:
+    """Take files that were read out of the server's memory, where they would stay until two minutes after the visit."""
+    context = get_script_run_ctx()
+    if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        for file in files:
+            context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 
 def _check_enough(name: str, data: MnistData) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from mnist_demo import fields
-from mnist_demo.app import editors, state
+from mnist_demo.app import datasets, editors, state
 from mnist_demo.experiment import Experiment
 from mnist_demo.network import Layer
 from mnist_demo.network.draft import Draft
@@ -14,8 +14,6 @@ from mnist_demo.presets import PRESETS
 
 _DRAFT = "design_draft"
 _SOURCE = "design_source"
-
-_CHANGED = ", changed"
 
 
 def draft() -> Draft:
@@ -114,7 +112,7 @@ def change_experiment(name: str, value: object) -> None:
 def choose_preset(name: str) -> None:
     """Put a preset on the bench, on the data that lies there."""
     if preset := PRESETS.get(name):
-        state.set_experiment(state.fit_to_data(preset, state.experiment().data))
+        state.set_experiment(datasets.fit(preset, state.experiment().data))
         start_again()
 
 
@@ -129,7 +127,7 @@ def preset_of(experiment: Experiment) -> str | None:
     for name, preset in PRESETS.items():
         if preset.network != experiment.network:
             continue
-        fitted = state.fit_to_data(preset, experiment.data)
+        fitted = datasets.fit(preset, experiment.data)
         if dataclasses.replace(experiment, name=fitted.name, about=fitted.about) == fitted:
             return name
     return None
@@ -167,16 +165,16 @@ def _named(experiment: Experiment) -> Experiment:
         return dataclasses.replace(experiment, name=preset, about=PRESETS[preset].about)
     if experiment.name in PRESETS:
         about = f"Begun from the preset {experiment.name}."
-        return dataclasses.replace(experiment, name=experiment.name + _CHANGED, about=about)
+        return dataclasses.replace(experiment, name=experiment.name + state.CHANGED, about=about)
     return experiment
 
 
 def _check_available(experiment: Experiment, name: str, value: object) -> None:
-    images = state.data_of(experiment.data)
+    images = datasets.load(experiment.data)
     available = {"train_images": len(images.train.labels), "validation_images": len(images.validation.labels)}
     if name in available and isinstance(value, int | float) and value > available[name]:
         raise fields.FieldError(
-            f"{editors.field_label(name)}: {value:,} are asked for, and {images.name} has {available[name]:,}."
+            f"{fields.label(name)}: {value:,} are asked for, and {images.name} has {available[name]:,}."
         )
 
 

@@ -1,5 +1,6 @@
 """What a network would be, layer by layer, and why it cannot work if it cannot: arithmetic only, no Keras."""
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 
 from mnist_demo.network.hints import hints
@@ -46,6 +47,12 @@ def analyse(layers: Sequence[Layer]) -> NetworkReport:
     Args:
         layers: any number of layers; those beyond `MAX_LAYERS` are named but not analysed.
     """
+    return _analysed(tuple(layers))
+
+
+# Every page shows the parameters of the network on the bench.
+@functools.lru_cache(maxsize=256)
+def _analysed(layers: tuple[Layer, ...]) -> NetworkReport:
     final = Dense(CLASSES)
     signal: Signal = image(IMAGE_SIDE, IMAGE_CHANNELS)
     vector_since = 0

@@ -52,18 +52,18 @@ def build_model(network: Network, seed: int | None = None) -> keras.Sequential:
     Raises:
         ValueError: the seed is negative.
     """
-    model = keras.Sequential(name="network")
-    model.add(keras.Input((IMAGE_SIDE, IMAGE_SIDE, IMAGE_CHANNELS), dtype="float32", name="image"))
-    for index, layer in enumerate(network.layers, start=1):
-        model.add(_keras_layer(layer, layer_name(index, layer), _layer_seed(seed, index)))
+    image = keras.Input((IMAGE_SIDE, IMAGE_SIDE, IMAGE_CHANNELS), dtype="float32", name="image")
+    layers = [
+        _keras_layer(layer, layer_name(index, layer), _layer_seed(seed, index))
+        for index, layer in enumerate(network.layers, start=1)
+    ]
     output_seed = _layer_seed(seed, len(network.layers) + 1)
     kernel_initializer = _initializer(network.output_initializer, output_seed)
-    model.add(
-        keras.layers.Dense(
-            CLASSES, activation="softmax", kernel_initializer=kernel_initializer, name="output", **_FLOATS
-        )
+    output = keras.layers.Dense(
+        CLASSES, activation="softmax", kernel_initializer=kernel_initializer, name="output", **_FLOATS
     )
-    return model
+    # All at once: after each `add` the whole model would be built anew.
+    return keras.Sequential([image, *layers, output], name="network")
 
 
 def _keras_layer(layer: Layer, name: str, seed: int | None) -> Any:

@@ -3,13 +3,17 @@
 import shutil
 import subprocess
 import sys
+import types
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_demo.experiment import Experiment
 from mnist_demo.runs import Run
+from mnist_demo.training.standby import Standby
+from tests.app.drawing import FakeCanvas
 
 ROOT = Path(__file__).parent.parent.parent
 LAB = "trained-lab-0123456789"
@@ -36,12 +40,20 @@ train(experiment, load_mnist(), sys.argv[1])
 OpenPage = Callable[..., AppTest]
 
 
+@pytest.fixture(autouse=True)
+def wanted(monkeypatch: pytest.MonkeyPatch) -> list[Experiment]:
+    """What pages had made ready; no process does it, because most tests never train."""
+    experiments: list[Experiment] = []
+    monkeypatch.setattr(Standby, "want", lambda self, lab, experiment, data_path: experiments.append(experiment))
+    return experiments
+
+
 @pytest.fixture
 def open_page() -> OpenPage:
     """Opens a page of the lab by its file's name, in a given lab or in a new one."""
 
     def visit(page: str, lab: str | None = None) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
         if lab is not None:
             app.query_params["lab"] = lab
         app.run()
@@ -67,3 +79,13 @@ def trained_run(home: Path, trained_folder: Path) -> Run:
     folder = home / "runs" / LAB / RUN_ID
     shutil.copytree(trained_folder, folder)
     return Run(folder)
+
+
+@pytest.fixture
+def canvas(monkeypatch: pytest.MonkeyPatch) -> FakeCanvas:
+    """Takes the place of the drawing component."""
+    fake = FakeCanvas()
+    module = types.ModuleType("streamlit_drawable_canvas")
+    monkeypatch.setattr(module, "st_canvas", fake, raising=False)
+    monkeypatch.setitem(sys.modules, "streamlit_drawable_canvas", module)
+    return fake

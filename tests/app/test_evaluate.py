@@ -56,7 +56,7 @@ def figures(app: AppTest) -> dict[str, str]:
 
 
 def headings(app: AppTest) -> list[str]:
-    return [heading.value for heading in app.subheader]
+    return [heading.value for heading in app.header]
 
 
 def table(app: AppTest, column: str) -> pd.DataFrame:

@@ -1,12 +1,18 @@
 """The page Train as a visitor meets it: before, while and after a network learns."""
 
+import dataclasses
 import time
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Ledger, Run, RunState
+from mnist_demo.training import Continuation
+from mnist_demo.training.endings import TOO_FAST
+from mnist_demo.training.jobs import Jobs
 from tests.app.conftest import LAB, OpenPage
 
 
@@ -14,7 +20,7 @@ def lab_of(app: AppTest) -> Ledger:
     return Ledger(app.session_state["lab_id"])
 
 
-def run_until(app: AppTest, condition: Callable[[], bool], seconds: float = 60) -> None:
+def run_until(app: AppTest, condition: Callable[[], bool], seconds: float = 120) -> None:
     """Look again and again, as the page does by itself in a browser."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -37,7 +43,6 @@ def test_train_and_stop(open_page: OpenPage) -> None:
     assert not app.exception
     (run,) = lab_of(app).runs()
     assert run.experiment == PRESETS["fast"]
-    assert app.button(key="train").disabled
     run_until(app, lambda: run.history().step > 0)
     app.button(key="stop").click().run()
     run_until(app, lambda: run.state is RunState.STOPPED)
@@ -47,12 +52,75 @@ def test_train_and_stop(open_page: OpenPage) -> None:
     assert run.model_path.exists()
 
 
+def test_pause_step_another_rate_and_train_more(open_page: OpenPage) -> None:
+    app = open_page("train")
+    app.session_state["experiment"] = dataclasses.replace(
+        PRESETS["codelab"], training=dataclasses.replace(PRESETS["codelab"].training, batch_size=16, epochs=3)
+    )
+    app.run()
+    app.button(key="train").click().run()
+    (run,) = lab_of(app).runs()
+    run_until(app, lambda: run.state is RunState.TRAINING and run.history().step > 0)
+
+    app.button(key="pause").click().run()
+    assert "Paused in epoch" in app.progress[0].text
+    run_until(app, lambda: run.state is RunState.PAUSED)
+    stood = run.history().step
+    app.button(key="step_batch").click().run()
+    run_until(app, lambda: run.history().step == stood + 1)
+    assert "Paused in epoch" in app.progress[0].text
+
+    rate = app.number_input(key=f"rate_{run.id}")
+    assert rate.value == 0.001
+    rate.set_value(0.0005).run()
+    run_until(app, lambda: len(run.history().rates["step"]) == 1)
+    assert run.history().rates["learning_rate"].tolist() == [0.0005]
+    assert run.history().rates["step"].tolist() == [stood + 1]
+
+    app.button(key="step_epoch").click().run()
+    run_until(app, lambda: run.state is RunState.PAUSED and len(run.history().epochs["epoch"]) == 1)
+    app.button(key="stop").click().run()
+    run_until(app, lambda: run.state is RunState.STOPPED)
+
+    app.run()
+    assert app.number_input(key=f"more_rate_{run.id}").value == 0.0005
+    app.button(key="train_more").click().run()
+    run_until(app, lambda: run.state is RunState.FINISHED)
+    assert run.history().epochs["epoch"].tolist() == [1, 2, 3]
+    assert len(lab_of(app).runs()) == 1
+    app.run()
+    # It has reached its end, so now it must be said how far it shall go.
+    assert app.number_input(key=f"more_epochs_{run.id}").value == 3
+
+
+def test_what_lost_its_numbers_goes_back_and_on_at_a_smaller_rate(
+    open_page: OpenPage, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Continuation] = []
+    monkeypatch.setattr(Jobs, "submit", lambda self, run, path, continuation: asked.append(continuation))
+    run = Ledger(LAB, home / "runs").create(PRESETS["codelab"])
+    run.mark(RunState.FAILED, f"The loss stopped being a number at batch 3: {TOO_FAST}")
+    app = open_page("train", LAB)
+    assert any(
+        "the beginning of epoch 1 of 10, before the loss stopped being a number" in said.value for said in app.markdown
+    )
+    assert app.number_input(key=f"more_rate_{run.id}").value == 0.0001
+    app.button(key="train_more").click().run()
+    assert asked == [Continuation(learning_rate=0.0001)]
+
+    # What failed for another reason goes on as it was.
+    run.mark(RunState.FAILED, "The training process ended unexpectedly (exit code 1).")
+    app = open_page("train", LAB)
+    assert any("as if it had never stopped" in said.value for said in app.markdown)
+    assert app.number_input(key=f"more_rate_{run.id}").value == 0.001
+
+
 def test_a_finished_run_shows_its_figures(open_page: OpenPage, trained_run: Run) -> None:
     app = open_page("train", LAB)
     history = trained_run.history()
     figures = {metric.label: metric.value for metric in app.metric}
     assert figures["Training loss"] == f"{history.batches['loss'][-1]:.3f}"
-    assert figures["Best validation accuracy"] == f"{history.epochs['val_accuracy'].max():.1%}"
+    assert figures["Best validation"] == f"{history.epochs['val_accuracy'].max():.1%}"
     assert "Finished: 2 epochs" in app.progress[0].text
     assert history.digits is not None
     labels_said = [caption.value for caption in app.caption if "of 20 right" in caption.value]

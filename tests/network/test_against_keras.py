@@ -37,7 +37,7 @@ def _parameters(weights: Sequence[Any]) -> int:
 
 
 @given(st.lists(small_layer, max_size=6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @example([Conv2D(8, 5), MaxPooling2D(), Conv2D(8, 5), MaxPooling2D(3), Conv2D(4, 3)])
 @example([Conv2D(4, 4, 3, SAME), MaxPooling2D(3, 2, SAME), BatchNormalization(), Flatten(), Dense(9)])
 @example([DepthwiseConv2D(5, 2, SAME, 3), AveragePooling2D(4, 3), GlobalAveragePooling2D(), Normalization()])
@@ -69,7 +69,7 @@ def test_shapes_and_parameters_are_those_of_keras_up_to_the_first_problem(layers
 
 
 @given(st.lists(small_layer, max_size=5))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_the_built_model_is_what_the_report_says(layers: list[Layer]) -> None:
     layers = [*layers, Flatten()]
     report = analyse(layers)
@@ -139,7 +139,7 @@ _ends = st.sampled_from([(), (Flatten(),), (Flatten(), Dense(2)), (GlobalAverage
 
 
 @given(st.lists(_spatial, min_size=1, max_size=4), _ends)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 # The edges count: padding is no pixel, and what 'valid' cuts off is never seen.
 @example([Conv2D(1, 7, padding=SAME), Conv2D(1, 7, padding=SAME), Conv2D(1, 7, 3, SAME)], ())
 @example([MaxPooling2D(5), Conv2D(1, 3, 2)], (Flatten(), Dense(2)))

@@ -1,7 +1,7 @@
 """A network while it is being edited."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mnist_demo.network import MAX_LAYERS, Conv2D, Dense, Dropout, Flatten, Initializer, MaxPooling2D, NetworkError
@@ -56,7 +56,6 @@ Edit = tuple[str, int, int]
 edits = st.lists(st.tuples(st.sampled_from(["add", "move", "duplicate", "remove"]), st.integers(0, 40), st.integers()))
 
 
-@settings(deadline=None)
 @given(edits, any_layer)
 def test_identities_stay_unique_and_moves_keep_the_layers(steps: list[Edit], layer: Conv2D) -> None:
     draft = Draft.of(CODELAB)

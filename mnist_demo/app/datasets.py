@@ -1,0 +1,110 @@
+"""The data sets of the visitor's lab: MNIST, and what was uploaded and is still kept."""
+
+import functools
+import threading
+from pathlib import Path
+
+import streamlit as st
+
+from mnist_demo.data import MnistData, load_data, load_mnist, load_sizes, save_data
+from mnist_demo.experiment import DataReference, Experiment
+from mnist_demo.runs import data_path, home
+
+
+def path_of(reference: DataReference) -> Path | None:
+    """Where an uploaded set of this lab lies, kept or not; None for MNIST, which comes with the package."""
+    return None if reference.is_mnist else _path(reference)
+
+
+def is_kept(reference: DataReference) -> bool:
+    """Whether the lab has the data that a reference names; MNIST is always there."""
+    path = path_of(reference)
+    return path is None or path.exists()
+
+
+def load(reference: DataReference) -> MnistData:
+    """The data that a reference names.
+
+    Raises:
+        DataError: when an uploaded data set is no longer kept, or is not whole.
+    """
+    path = path_of(reference)
+    return load_mnist() if path is None else _in_memory.get(path)
+
+
+def make_room() -> None:
+    """To be called before a large set is read: there is no room in memory for the last one beside it."""
+    _in_memory.let_go()
+
+
+def keep(uploaded: MnistData) -> DataReference:
+    """Keep uploaded data with the lab, for its pages and for the training process.
+
+    Raises:
+        OSError: when it cannot be kept.
+    """
+    # The name comes from a file's, and a reference has room for less of it.
+    reference = DataReference(uploaded.name[:60].strip(), uploaded.digest)
+    path = _path(reference)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        path.touch()
+    else:
+        save_data(uploaded, path)
+        _in_memory.put(path, uploaded)
+    return reference
+
+
+def sizes(reference: DataReference) -> tuple[int, int]:
+    """How many training and validation images there are, known without the images.
+
+    Raises:
+        DataError: when an uploaded data set is no longer kept, or is not whole.
+    """
+    if (path := path_of(reference)) is not None:
+        return _kept_sizes(path)
+    mnist = load_mnist()
+    return len(mnist.train), len(mnist.validation)
+
+
+def fit(changed: Experiment, reference: DataReference) -> Experiment:
+    """An experiment on other data, asking for no more images than it has."""
+    return changed.on_data(reference, *sizes(reference))
+
+
+def _path(reference: DataReference) -> Path:
+    return data_path(home(), st.session_state["lab_id"], reference)
+
+
+# What lies at a path never changes: its name is the digest of what it holds.
+_kept_sizes = functools.lru_cache(maxsize=256)(load_sizes)
+
+
+class _InMemory:
+    """The one uploaded set that the server holds: of MNIST's size it takes 55 MB, and the server has 350 in all."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._path: Path | None = None
+        self._data: MnistData | None = None
+
+    def get(self, path: Path) -> MnistData:
+        """What is kept at a path; the one that was held before goes first."""
+        with self._lock:
+            if self._data is None or self._path != path:
+                self._data = None
+                self._path, self._data = path, load_data(path)
+            return self._data
+
+    def put(self, path: Path, data: MnistData) -> None:
+        """Hold what was just written to a path."""
+        with self._lock:
+            self._path, self._data = path, data
+
+    def let_go(self) -> None:
+        """Hold nothing until somebody asks again, which takes a tenth of a second."""
+        with self._lock:
+            self._path = self._data = None
+
+
+_in_memory = _InMemory()

@@ -1,0 +1,105 @@
+"""The page of all runs: a table to choose from, and what the chosen ones have to say to each other."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from mnist_demo.app import (
+    comparison,
+    dropped,
+    final_pass,
+    navigation,
+    run_actions,
+    run_rows,
+    run_table,
+    starting,
+    state,
+)
+from mnist_demo.app.components import header, plural
+from mnist_demo.app.run_rows import RunRow
+from mnist_demo.presets import PRESETS
+
+_DUELLISTS = ("codelab", "dense")
+
+
+def page() -> None:
+    """Every run of the lab: find it again, name it, compare it."""
+    header("Runs", "Every network you trained: find it again, name it, compare it with others.")
+    run_actions.show_undo()
+    dropped.show(state.ledger())
+    found = len(state.ledger().runs())
+    rows = run_rows.rows()
+    if (damaged := found - len(rows)) > 0:
+        st.caption(f"Not shown: {plural(damaged, 'run')} whose folder is damaged, so that nothing in it can be read.")
+    if not rows:
+        _invite()
+        return
+    place = st.empty()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _offer_duel(rows)
+        if _offer_tests(rows, place):
+            rows = run_rows.rows()
+    chosen = run_table.show(rows)
+    run_actions.show(chosen)
+    if len(chosen) > comparison.MOST:
+        st.caption(f"The first {comparison.MOST} of the {len(chosen)} chosen runs are compared.")
+    if len(chosen) > 1:
+        comparison.show(chosen[: comparison.MOST])
+    navigation.next_step(navigation.EVALUATE, "See how good it is")
+
+
+def _offer_duel(rows: Sequence[RunRow]) -> None:
+    """Two networks of the same size, with convolutions and without, trained one after the other."""
+    starting.start_button(
+        "Duel: " + " against ".join(_DUELLISTS),
+        _duel,
+        icon=":material/swords:",
+        key="runs_duel",
+        disabled=_is_duel_going_on(rows),
+        help="Trains both, one after the other, and compares them: as many parameters each, but only one looks at "
+        "neighbourhoods. About ten seconds.",
+    )
+
+
+def _is_duel_going_on(rows: Sequence[RunRow]) -> bool:
+    return any(row.state.is_active and row.experiment.name in _DUELLISTS for row in rows)
+
+
+def _duel() -> None:
+    # Looked at again: the second of two quick clicks finds the duel begun.
+    if _is_duel_going_on(run_rows.rows()):
+        return
+    started = [starting.begin(PRESETS[name]) for name in _DUELLISTS]
+    state.choose_run(started[0].id)
+    run_table.choose([run.id for run in started])
+
+
+def _offer_tests(rows: Sequence[RunRow], place: DeltaGenerator) -> bool:
+    """Work out the test results that are missing; whether any was tried."""
+    missing = [row for row in rows if row.lacks_test]
+    if not missing:
+        return False
+    pressed = st.button(
+        f"Work out {plural(len(missing), 'missing test result')}",
+        icon=":material/fact_check:",
+        key="runs_test",
+        help="Each final network reads all test images once.",
+    )
+    if pressed:
+        for refusal in final_pass.work_out(missing, place):
+            st.warning(refusal, icon=":material/error:")
+    return pressed
+
+
+def _invite() -> None:
+    with st.container(border=True):
+        st.markdown(
+            "No run yet. Train the fast network, or let two networks of the same size compete: ten seconds each."
+        )
+        with st.container(horizontal=True):
+            starting.offer_fast()
+            _offer_duel([])
+
+
+page()

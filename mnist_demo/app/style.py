@@ -1,0 +1,28 @@
+"""The few colours that Streamlit's theme has no option for; everything else is in `.streamlit/config.toml`."""
+
+import streamlit as st
+
+from mnist_demo.app import digits
+
+# A caption has six tenths of the text's colour, and the "?" in it six tenths of that: a contrast of 2.3.
+_BOTH = '[data-testid="stCaptionContainer"] .stTooltipHoverTarget svg.icon { stroke: currentColor; }'
+
+# White stands on the primary colour whatever that is. In dark it is a light blue, on which white has a contrast of 2.3
+# and the colour of the page one of 7.7 (WCAG asks for 4.5 of words and for 3 of icons).
+_ON_PRIMARY = """
+[data-testid^="stBaseButton-primary"]:enabled,
+[data-testid="stMultiSelect"] [data-tag]:not([data-disabled]),
+[data-testid="stNumberInput"] button:hover:enabled,
+[data-testid="stNumberInput"] button:focus:enabled
+"""
+
+
+def apply() -> None:
+    """Have the visitor's page use them; takes no room on it."""
+    st.html(f"<style>{sheet()}</style>")
+
+
+def sheet() -> str:
+    """The style sheet for the page's appearance now."""
+    paper, _ = digits.paper_and_ink()
+    return _BOTH if digits.appearance() == "light" else f"{_BOTH}{_ON_PRIMARY}{{ color: {paper}; }}"

@@ -1,0 +1,28 @@
+"""Pieces that several pages are made of."""
+
+import re
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from mnist_demo.app.components import plain
+
+# What mdast-util-gfm-autolink-literal 2.0 makes links of, within one piece of text; here whatever stands before it.
+AUTOLINKS = re.compile(r"(https?://|www(?=\.))[-.\w]+|[-.\w+]+@[-\w]+(\.[-\w]+)+", re.IGNORECASE)
+
+PIECES = ["http", "https", "://", "www", "WWW", "org", ":color[", *"/@.a-+1_*`~{}[]()<>#:$|!&\\ "]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+@example("http://www.example.org/a_b@c.d")
+@example("mail me@example.org {now}")
+@example(":color[//] ![a](b) :material/x: $x$ <b>&amp; a_b*c`d")
+def test_text_from_outside_is_shown_as_it_stands(text: str) -> None:
+    markdown = plain(text)
+    # A colour that is none only parts the text; every other mark is escaped.
+    pieces = re.split(r":color\[(//|\\\.|\\@)\]", markdown)
+    marks = re.escape("\\`*_~{}[]<>#:$|!&.@")
+    assert all(re.fullmatch(rf"(\\[{marks}]|[^{marks}])*", piece) for piece in pieces)
+    shown = [re.sub(r"\\(.)", r"\1", piece) for piece in pieces]
+    assert "".join(shown) == text
+    assert not any(AUTOLINKS.search(piece) for piece in shown)

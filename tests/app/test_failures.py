@@ -1,0 +1,23 @@
+"""What is said when something could not be written: why, and no advice that its cause contradicts."""
+
+import errno
+
+import pytest
+
+from mnist_demo.app.failures import could_not
+from mnist_demo.drawing import DrawingError
+from mnist_demo.runs import StoreFullError
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "/a/path"), "the disk is full. Nothing was lost; try again."),
+        (OSError(errno.EIO, "Input/output error"), "Input/output error. Nothing was lost; try again."),
+        (OSError("no number"), "OSError. Nothing was lost; try again."),
+        (StoreFullError("all runs are pinned; unpin or delete one"), "all runs are pinned; unpin or delete one."),
+        (DrawingError("There is room for 500 drawings."), "There is room for 500 drawings."),
+    ],
+)
+def test_a_cause_and_what_to_do(error: Exception, said: str) -> None:
+    assert could_not("It could not be kept", error) == f"It could not be kept: {said}"

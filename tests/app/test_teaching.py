@@ -1,0 +1,85 @@
+"""Teach it your hand, on the page Draw: what is kept, and what a lesson did."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mnist_demo.data import load_mnist
+from mnist_demo.runs import Run, RunState, create_run
+from mnist_demo.training.jobs import Jobs
+from mnist_demo.training.lesson import plan_lesson
+from tests.app.conftest import LAB, OpenPage
+from tests.app.drawing import SEVEN, FakeCanvas, path, sentences
+
+
+def test_drawings_are_labelled_kept_and_taught(
+    open_page: OpenPage, trained_run: Run, canvas: FakeCanvas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submitted: list[tuple[Run, Path | None]] = []
+    monkeypatch.setattr(Jobs, "submit", lambda self, run, data_path=None: submitted.append((run, data_path)))
+    app = open_page("draw", LAB)
+    app.session_state["draw_teach"] = True
+    app.run()
+    assert app.button(key="teach").disabled
+    assert app.segmented_control(key="collect_label").disabled
+    for count in range(1, 11):
+        canvas.value = {"objects": [path((80 + count, 70), (240, 70)), path((240, 70), (140, 280))]}
+        app.run()
+        app.segmented_control(key="collect_label").set_value(7).run()
+        assert app.session_state["canvas_kept"] == []
+        assert app.segmented_control(key="collect_label").value is None
+        assert any(caption.value.endswith(f"Kept so far: {count}.") for caption in app.caption)
+        canvas.value = {"objects": []}
+        app.run()
+    assert not app.button(key="teach").disabled
+    app.button(key="collect_drop").click().run()
+    assert app.button(key="teach").disabled
+    canvas.value = SEVEN
+    app.run()
+    app.segmented_control(key="collect_label").set_value(7).run()
+    app.button(key="teach").click().run()
+    ((taught, data_path),) = submitted
+    assert taught.experiment.name == "small, taught your hand"
+    assert data_path == taught.own_data_path
+    assert taught.initial_path.read_bytes() == trained_run.snapshots[-1].read_bytes()
+    assert app.session_state["run_id"] == taught.id
+    app.button(key="collect_drop_all").click().run()
+    assert any(caption.value.endswith("Kept so far: 0.") for caption in app.caption)
+    assert not app.exception
+
+
+def test_nothing_is_kept_twice(open_page: OpenPage, trained_run: Run, canvas: FakeCanvas) -> None:
+    app = open_page("draw", LAB)
+    app.session_state["draw_teach"] = True
+    for label, is_kept_already in ((7, False), (1, True)):
+        canvas.value = SEVEN
+        app.run()
+        app.segmented_control(key="collect_label").set_value(label).run()
+        assert any("kept already" in sentence for sentence in sentences(app)) == is_kept_already
+        canvas.value = {"objects": []}
+        app.run()
+    assert any(caption.value.endswith("Kept so far: 1.") for caption in app.caption)
+    assert not app.exception
+
+
+def test_what_a_lesson_did_is_shown_before_and_after(open_page: OpenPage, trained_run: Run, canvas: FakeCanvas) -> None:
+    test = load_mnist().test
+    lesson = plan_lesson(trained_run, test[:12], load_mnist())
+    taught = create_run(trained_run.folder.with_name("20260102-120000-abcdef"), lesson.experiment)
+    lesson.write(taught)
+    # A lesson that changed nothing, but for the network that it started from.
+    for snapshot in trained_run.snapshots:
+        shutil.copy(snapshot, taught.folder / "snapshots")
+    taught.mark(RunState.FINISHED)
+    app = open_page("draw", LAB)
+    app.session_state["draw_teach"] = True
+    app.run()
+    drawn, tested = app.metric[1:]
+    assert drawn.label == "Your drawings, 3 held back"
+    assert drawn.value.endswith(" of 3")
+    assert drawn.delta.startswith("before: ")
+    assert tested.label == "MNIST's test images"
+    before, after = (float(text.removeprefix("before: ").rstrip("%")) for text in (tested.delta, tested.value))
+    assert after > before + 20
+    assert any("has not forgotten MNIST" in sentence for sentence in sentences(app))
