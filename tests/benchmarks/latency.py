@@ -1,7 +1,9 @@
 """What a visitor waits for, in a real browser: the first page, the first chart point, a widget, the pen.
 
-- first page: from the browser opening the address of a server that was just started to the digits standing on the page
-- first chart point: from the click on *Train* to the first piece of a curve
+- first page: from the browser opening the address of a server that was just started to all of the page standing, the
+  chart under the digits included
+- first chart point: from the click on *Train*, in a lab without a run, to the first piece of a curve; once clicked half
+  a second after the page stands, and once when it was looked at for three, in which a process makes the training ready
 - a widget's answer: from the click on another split of Explore to its caption, idle and while a network trains
 - pen up to answer: from lifting the pen on Draw to the answer, the component's own wait of 0.2 s included
 
@@ -52,7 +54,14 @@ PEN_UP_TO_ANSWER = """() => { window.answered = new Promise(resolve => {
     }, { capture: true, once: true });
 }) }"""
 
-TARGETS = {"first page": 3.0, "first chart point": 2.0, "widget, idle": 0.15, "widget, training": 0.3, "pen up": 0.5}
+TARGETS = {
+    "first page": 3.0,
+    "first chart point": 2.0,
+    "first chart point, after a look": 2.0,
+    "widget, idle": 0.15,
+    "widget, training": 0.3,
+    "pen up": 0.35,
+}
 
 
 def run() -> None:
@@ -94,6 +103,7 @@ def _first_page(page: Page, server: LabServer) -> float:
     page.goto(server.url)
     main(page).get_by_test_id("stImage").first.wait_for(timeout=PATIENCE)
     main(page).get_by_text("training images").first.wait_for(timeout=PATIENCE)
+    main(page).get_by_test_id("stVegaLiteChart").locator("svg").first.wait_for(timeout=PATIENCE)
     return time.monotonic() - start
 
 
@@ -102,13 +112,7 @@ def _visit(browser: Browser, server: LabServer, clicks: int) -> dict[str, list[f
     open_page(page, server, "Explore")
     page.wait_for_timeout(8_000)  # the fork server's imports
     idle = _clicks(page, clicks)
-    chart_points = []
-    for _ in range(3):
-        go_to(page, "Train")
-        chart_points.append(float(page.evaluate(CLICK_TO_CURVE)))
-        # A run that is over has its curves; the next one begins on a fresh page.
-        expect(main(page).get_by_text("Finished")).to_be_visible(timeout=PATIENCE)
-        go_to(page, "Explore")
+    at_once, after_a_look = ([_first_chart_point(browser, server, look) for _ in range(3)] for look in (500, 3_000))
     go_to(page, "Design")
     main(page).get_by_text("mnist_convnet", exact=True).click()
     go_to(page, "Train")
@@ -119,13 +123,26 @@ def _visit(browser: Browser, server: LabServer, clicks: int) -> dict[str, list[f
     training = _clicks(page, clicks)
     go_to(page, "Train")
     button(page, "Stop").click()
-    expect(main(page).get_by_text("Stopped after")).to_be_visible(timeout=PATIENCE)
+    expect(main(page).get_by_text("Stopped after").first).to_be_visible(timeout=PATIENCE)
     return {
-        "first chart point": chart_points,
+        "first chart point": at_once,
+        "first chart point, after a look": after_a_look,
         "widget, idle": idle,
         "widget, training": training,
         "pen up": _pen_ups(page, clicks),
     }
+
+
+def _first_chart_point(browser: Browser, server: LabServer, look: int) -> float:
+    # A lab of its own: a run that is over would show its curves.
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    open_page(page, server, "Train")
+    button(page, "Train").wait_for(timeout=PATIENCE)
+    page.wait_for_timeout(look)
+    seconds = float(page.evaluate(CLICK_TO_CURVE))
+    expect(main(page).get_by_text("Finished").first).to_be_visible(timeout=PATIENCE)
+    page.close()
+    return seconds
 
 
 def _clicks(page: Page, count: int) -> list[float]:

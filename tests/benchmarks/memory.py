@@ -40,7 +40,7 @@ def main() -> None:
                 expect(main_of(page).get_by_text("95% interval").first).to_be_visible(timeout=60_000)
                 go_to(page, "Train")
             time.sleep(1)
-            after.append((lab.memory_info().rss / MB, _pss(lab)))
+            after.append((lab.memory_info().rss / MB, pss(lab)))
             highest = max(highest, peak)
             rows.append((number, f"{after[-1][0]:.0f} MB", f"{peak:.0f} MB", f"{after[-1][1]:.0f} MB"))
         browser.close()
@@ -61,13 +61,15 @@ def _train_once(page: Page, lab: psutil.Process) -> float:
     button(page, "Train").click()
     expect(button(page, "Stop")).to_be_enabled(timeout=30_000)
     highest = 0.0
-    while not button(page, "Train").is_enabled():
-        highest = max(highest, _pss(lab))
+    # While it trains, its controls stand where Train was.
+    while not button(page, "Train").count():
+        highest = max(highest, pss(lab))
         time.sleep(0.2)
     return highest
 
 
-def _pss(lab: psutil.Process) -> float:
+def pss(lab: psutil.Process) -> float:
+    """Proportional set size in MB of a process and all its children."""
     total = 0.0
     for process in (lab, *lab.children(recursive=True)):
         try:
