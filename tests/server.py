@@ -55,7 +55,7 @@ class LabServer:
             self.process = subprocess.Popen(
                 command + options, cwd=ROOT, env={**os.environ, HOME_VARIABLE: str(self.home)}, stdout=log, stderr=log
             )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while not self._answers():
             if time.monotonic() > deadline or self.process.poll() is not None:
                 raise RuntimeError(f"The lab did not start: {self.log.read_text()[-2000:]}")

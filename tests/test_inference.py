@@ -1,5 +1,6 @@
 """Questions to a trained network in its own process."""
 
+import dataclasses
 import os
 import signal
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mnist_demo import inference_worker
 from mnist_demo.backend import keras
 from mnist_demo.data import load_mnist
 from mnist_demo.experiment import Experiment
@@ -35,6 +37,34 @@ def test_it_answers_as_keras_does(inference: Inference, run: Run) -> None:
     np.testing.assert_allclose(inference.predict(run, images), expected, atol=1e-5)
     untrained = inference.predict(run, images[:10], run.snapshots[0])
     assert np.abs(untrained - expected[:10]).max() > 0.01
+
+
+def test_the_weights_within_an_epoch_answer_while_they_are_the_newest(inference: Inference, run: Run) -> None:
+    images = load_mnist().test.images[:3]
+    trained, untrained = inference.predict(run, images), inference.predict(run, images, run.snapshots[0])
+    run.live_path.write_bytes(run.snapshots[0].read_bytes())
+    np.testing.assert_array_equal(inference.predict(run, images), untrained)
+    run.snapshots[-1].touch()
+    np.testing.assert_array_equal(inference.predict(run, images), trained)
+
+
+def test_weights_that_end_with_the_training_leave_the_last_snapshot(
+    inference: Inference, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = load_mnist().test.images[:3]
+    trained = inference.predict(run, images)
+    monkeypatch.setattr(Run, "newest_weights", property(lambda self: self.live_path))
+    np.testing.assert_array_equal(inference.predict(run, images), trained)
+
+
+def test_snapshots_and_runs_of_one_network_share_what_is_built(run: Run, small_experiment: Experiment) -> None:
+    images = load_mnist().test.images[:3]
+    other = train(dataclasses.replace(small_experiment, seed=1), load_mnist(), run.folder.with_name("other"))
+    inference_worker._built.clear()
+    first, second = (inference_worker.predict(each.snapshots[-1], images) for each in (run, other))
+    assert np.abs(first - second).max() > 0.001
+    np.testing.assert_array_equal(inference_worker.predict(run.snapshots[-1], images), first)
+    assert len(inference_worker._built) == 1
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no kill -9 here")

@@ -16,7 +16,7 @@ PACKAGE = ROOT / "mnist_demo"
 LEVELS = (
     {"app"},
     {"training", "inference", "inference_worker", "evaluation", "drawing", "insight", "preload"},
-    {"runs", "presets", "processes"},
+    {"runs", "presets", "processes", "experiment_difference"},
     {"experiment"},
     {"settings"},
     {"data", "network"},
@@ -35,9 +35,16 @@ WORKER_MODULES = {
     "inference_worker.py",
     "preload.py",
     "network/build.py",
+    "training/augmentation.py",
+    "training/batch_loop.py",
+    "training/handwriting.py",
+    "training/objective.py",
     "training/optimizers.py",
     "training/pipeline.py",
+    "training/preparation.py",
     "training/recorder.py",
+    "training/resampling.py",
+    "training/strangers.py",
     "training/trainer.py",
     "training/worker.py",
 }
@@ -45,9 +52,9 @@ WORKER_MODULES = {
 VISIT_EVERY_PAGE = """
 import json, sys
 from streamlit.testing.v1 import AppTest
-lab = AppTest.from_file("streamlit_app.py", default_timeout=60).run()
+lab = AppTest.from_file("streamlit_app.py", default_timeout=120).run()
 assert not lab.exception, lab.exception
-for page in ("explore", "design", "train", "evaluate", "draw"):
+for page in ("explore", "design", "train", "evaluate", "time_machine", "draw", "runs"):
     lab.switch_page(f"mnist_demo/app/{page}.py").run()
     assert not lab.exception, lab.exception
 print(json.dumps(sorted(name for name in sys.modules if name.split(".")[0] in ("keras", "tensorflow"))))
@@ -57,7 +64,7 @@ print(json.dumps(sorted(name for name in sys.modules if name.split(".")[0] in ("
 def test_no_page_loads_keras_into_the_server() -> None:
     """In a process of its own, as other tests here do load Keras."""
     done = subprocess.run(
-        [sys.executable, "-c", VISIT_EVERY_PAGE], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", VISIT_EVERY_PAGE], cwd=ROOT, capture_output=True, text=True, timeout=600, check=False
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert json.loads(done.stdout.splitlines()[-1]) == []

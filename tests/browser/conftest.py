@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.lab import PATIENCE
 from tests.server import CHROMIUM_ARGUMENTS, LabServer, find_chromium
+
+# Playwright's own five seconds are not enough on a machine that others use too.
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,6 +40,9 @@ def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     home = tmp_path_factory.mktemp("lab")
     with LabServer(home) as running:
         yield running
+        log = running.log.read_text()
+    # A page hides what went wrong; the server's log has it.
+    assert "Traceback" not in log, log[log.index("Traceback") - 1_000 :][:5_000]
     shutil.rmtree(home, ignore_errors=True)
 
 
@@ -52,7 +59,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A visitor who was never here before, at a laptop."""
     fresh = browser.new_context(viewport={"width": 1280, "height": 800})
-    fresh.set_default_timeout(30_000)
+    fresh.set_default_timeout(PATIENCE)
     yield fresh
     fresh.close()
 

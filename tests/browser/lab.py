@@ -1,18 +1,34 @@
 """What browser tests say: pages by their names, buttons by their labels, never by a class."""
 
+import dataclasses
 import re
+import time
+from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
+from mnist_demo.presets import PRESETS
 from tests.server import LabServer
 
-PATIENCE = 60_000
+PATIENCE = 120_000
 """Milliseconds that a slow machine may take for a training to begin or to end."""
+
+BATCH = 64
+
+ENDLESS = dataclasses.replace(
+    PRESETS["codelab"],
+    name="endless",
+    # Whole batches, so that each has as many images.
+    training=dataclasses.replace(
+        PRESETS["codelab"].training, epochs=90, batch_size=BATCH, train_images=850 * BATCH, validation_images=500
+    ),
+)
+"""A training that no test waits for the end of: minutes on a fast machine."""
 
 
 def open_page(page: Page, server: LabServer, name: str, lab: str | None = None) -> None:
     """Go to a page by its address and wait until it is complete."""
-    page.goto(f"{server.url}/{name.lower()}" + (f"?lab={lab}" if lab else ""))
+    page.goto(f"{server.url}/{name.lower().replace(' ', '_')}" + (f"?lab={lab}" if lab else ""))
     expect_page(page, name)
 
 
@@ -24,8 +40,8 @@ def go_to(page: Page, name: str) -> None:
 
 def expect_page(page: Page, name: str) -> None:
     """The page's title stands, nothing is running, and nothing went wrong or hides it."""
-    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=PATIENCE)
+    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect_no_exception(page)
 
@@ -45,8 +61,22 @@ def button(page: Page, label: str) -> Locator:
     return main(page).get_by_role("button", name=re.compile(rf"(^|\s){re.escape(label)}$"))
 
 
+def train(page: Page) -> None:
+    """Press Train, and wait until there is a run to stop."""
+    button(page, "Train").click()
+    expect(button(page, "Stop")).to_be_visible()
+
+
 def lab_of(page: Page) -> str:
     """The lab's id in the address."""
     found = re.search(r"[?&]lab=([\w-]{22})", page.url)
     assert found is not None, page.url
     return found[1]
+
+
+def wait_until(page: Page, condition: Callable[[], bool]) -> None:
+    """Wait for what the run's folder says; the page goes on meanwhile."""
+    deadline = time.monotonic() + PATIENCE / 1_000
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        page.wait_for_timeout(50)

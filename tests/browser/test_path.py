@@ -1,12 +1,10 @@
 """The whole path in a real browser: look, design, train while the charts move, evaluate; and what must not happen."""
 
 import re
-import time
 
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.lab import (
-    PATIENCE,
     button,
     expect_no_exception,
     expect_page,
@@ -14,6 +12,7 @@ from tests.browser.lab import (
     lab_of,
     main,
     open_page,
+    train,
 )
 from tests.server import LabServer
 
@@ -35,18 +34,19 @@ def choose_preset(page: Page, name: str) -> None:
 
 
 def test_from_the_digits_to_the_accuracy(page: Page, server: LabServer) -> None:
-    page.goto(server.url)
-    expect_page(page, "Explore")
+    for address in (f"{server.url}/home", server.url):
+        page.goto(address)
+        expect_page(page, "Explore")
     expect(main(page).get_by_test_id("stImage").first).to_be_visible()
     choose_preset(page, "codelab")
     button(page, "Train it").click()
     expect_page(page, "Train")
     expect(main(page).get_by_text("No run yet")).to_be_visible()
 
-    button(page, "Train").click()
-    expect(main(page).get_by_test_id("stVegaLiteChart")).to_have_count(2, timeout=PATIENCE)
+    train(page)
+    expect(main(page).get_by_test_id("stVegaLiteChart")).to_have_count(2)
     progress = main(page).get_by_test_id("stProgress")
-    expect(progress.get_by_text(re.compile(r"Epoch [2-9] of 10"))).to_be_visible(timeout=PATIENCE)
+    expect(progress.get_by_text(re.compile(r"Epoch [2-9] of 10"))).to_be_visible()
     page.evaluate(MARK)
     first = page.evaluate(CURVE)
     # The same drawings grow: nothing is embedded anew, and the page stays where the visitor left it.
@@ -54,7 +54,7 @@ def test_from_the_digits_to_the_accuracy(page: Page, server: LabServer) -> None:
     page.mouse.wheel(0, 200)
     page.wait_for_timeout(300)
     scrolled = page.evaluate(SCROLLED)
-    expect(progress.get_by_text("Finished: 10 epochs")).to_be_visible(timeout=PATIENCE)
+    expect(progress.get_by_text("Finished: 10 epochs")).to_be_visible()
     assert page.evaluate(MARKED) == 2
     assert page.evaluate(CURVE) > first
     assert page.evaluate(SCROLLED) == scrolled
@@ -66,7 +66,7 @@ def test_from_the_digits_to_the_accuracy(page: Page, server: LabServer) -> None:
     button(page, "See how good it is").click()
     expect_page(page, "Evaluate")
     accuracy = main(page).get_by_test_id("stMetric").filter(has_text="Accuracy")
-    expect(accuracy.get_by_text(re.compile(r"^9\d\.\d+%$"))).to_be_visible(timeout=PATIENCE)
+    expect(accuracy.get_by_text(re.compile(r"^9\d\.\d+%$"))).to_be_visible()
     expect(main(page).get_by_text("95% interval").first).to_be_visible()
     expect_no_exception(page)
 
@@ -75,32 +75,29 @@ def test_stop_keeps_what_was_learned(page: Page, server: LabServer) -> None:
     open_page(page, server, "Train")
     choose_preset(page, "mnist_convnet")
     go_to(page, "Train")
-    button(page, "Train").click()
+    train(page)
     progress = main(page).get_by_test_id("stProgress")
-    expect(progress.get_by_text(re.compile(r"Epoch 1 of 15, .* left"))).to_be_visible(timeout=PATIENCE)
-    asked = time.monotonic()
+    expect(progress.get_by_text(re.compile(r"Epoch 1 of 15, .* left"))).to_be_visible()
     button(page, "Stop").click()
     expect(progress.get_by_text(re.compile("Stopp"))).to_be_visible()
-    noticed = time.monotonic() - asked
     expect(progress.get_by_text(re.compile(r"Stopped after 0 of 15 epochs and [\d,]+ images"))).to_be_visible()
     expect(button(page, "Train")).to_be_enabled()
-    assert noticed < 5
     go_to(page, "Evaluate")
-    expect(main(page).get_by_test_id("stMetric").first).to_be_visible(timeout=PATIENCE)
+    expect(main(page).get_by_test_id("stMetric").first).to_be_visible()
 
 
 def test_leaving_and_pressing_anything_never_disturbs_a_run(page: Page, server: LabServer) -> None:
     open_page(page, server, "Train")
     choose_preset(page, "codelab")
     go_to(page, "Train")
-    button(page, "Train").click()
+    train(page)
     for name in ("Explore", "Design", "Draw", "Evaluate", "Explore"):
         go_to(page, name)
     main(page).get_by_role("radio", name="Test").or_(main(page).get_by_role("button", name="Test")).first.click()
     page.reload()
     expect_page(page, "Explore")
     bench = page.get_by_test_id("stSidebar")
-    expect(bench.get_by_text("Finished: 10 epochs")).to_be_visible(timeout=PATIENCE)
+    expect(bench.get_by_text("Finished: 10 epochs")).to_be_visible()
 
 
 def test_the_same_link_shows_the_same_lab_and_no_other_sees_it(
@@ -121,7 +118,7 @@ def test_the_same_link_shows_the_same_lab_and_no_other_sees_it(
 def test_on_a_phone_nothing_is_wider_than_the_screen(context: BrowserContext, server: LabServer) -> None:
     phone = context.browser.new_context(viewport={"width": 360, "height": 780}) if context.browser else context
     page = phone.new_page()
-    for name in ("Explore", "Design", "Train", "Evaluate", "Draw"):
+    for name in ("Explore", "Design", "Train", "Evaluate", "Time machine", "Draw", "Runs"):
         open_page(page, server, name)
         overflow = page.evaluate(
             "() => { const m = document.querySelector('[data-testid=stMain]'); return m.scrollWidth - m.clientWidth }"

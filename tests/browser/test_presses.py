@@ -1,0 +1,34 @@
+"""A press that the page sends twice, as a live fragment's timer fires between the press and its being sent."""
+
+from playwright.sync_api import Page, expect
+
+from mnist_demo.runs import Ledger, RunState
+from tests.browser.lab import BATCH, ENDLESS, button, expect_no_exception, expect_page, lab_of, main, train, wait_until
+from tests.server import LabServer
+
+# Streamlit's page sends a press in a task of its own; here that task waits longer than two looks of a live fragment.
+LATE = """
+const soon = window.setTimeout;
+window.setTimeout = (task, delay, ...rest) => soon(task, !delay && window.isLate ? 1200 : delay, ...rest);
+"""
+
+
+def test_a_press_that_is_sent_twice_counts_once(page: Page, server: LabServer) -> None:
+    page.add_init_script(LATE)
+    page.goto(f"{server.url}/train?experiment={ENDLESS.to_query()}")
+    expect_page(page, "Train")
+    train(page)
+    (run,) = Ledger(lab_of(page), server.home / "runs").runs()
+    button(page, "Pause").click()
+    wait_until(page, lambda: run.state is RunState.PAUSED)
+    stood = run.history().step
+    expect(main(page).get_by_text(f"after {stood * BATCH:,} images")).to_be_visible()
+    page.evaluate("window.isLate = true")
+    button(page, "One batch").click()
+    expect(main(page).get_by_text(f"after {(stood + 1) * BATCH:,} images")).to_be_visible()
+    page.evaluate("new Promise(done => setTimeout(done, 0))")  # what was late is sent by then
+    page.evaluate("window.isLate = false")
+    button(page, "Stop").click()
+    expect(main(page).get_by_text("Stopped after").first).to_be_visible()
+    assert run.history().step == stood + 1
+    expect_no_exception(page)

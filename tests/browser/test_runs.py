@@ -1,0 +1,52 @@
+"""A duel from its button to its conclusion; runs chosen, deleted and brought back by mouse and by keyboard."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.lab import PATIENCE, button, expect_no_exception, expect_page, main, open_page
+from tests.server import LabServer
+
+HEAD, ROW = 36, 35
+"""Pixels of the table's head and of each row; the table is drawn on a canvas, so there is nothing else to click at."""
+
+
+def expect_chosen(page: Page, count: int) -> None:
+    """So many runs are chosen, in the list as in the address."""
+    chosen = main(page).get_by_test_id("stMultiSelect").get_by_role("button", name=re.compile("^Remove "))
+    expect(chosen).to_have_count(count)
+    expect(page).to_have_url(re.compile("^[^?]*[?]lab=[^&]*" + "(&compare=[^&]*)" * count + "$"))
+
+
+def test_a_duel_then_delete_and_undo(page: Page, server: LabServer) -> None:
+    open_page(page, server, "Runs")
+    button(page, "Duel: codelab against dense").click()
+    expect(main(page).get_by_text("Waiting: 1 ahead of you").first).to_be_visible()
+    verdict = main(page).get_by_text(re.compile(r"reads better than .*McNemar's exact test"))
+    # Two networks are trained until then, ten epochs each: 20 s here, and minutes on a machine with other work to do.
+    expect(verdict).to_be_visible(timeout=4 * PATIENCE)
+    expect(verdict).to_contain_text("A codelab reads better than B dense.")
+    expect(main(page).get_by_test_id("stMetric")).to_have_count(2)
+    expect_chosen(page, 2)
+    # The link shows the comparison to whoever opens it.
+    page.reload()
+    expect_page(page, "Runs")
+    expect(verdict).to_be_visible()
+
+    table = main(page).get_by_test_id("stDataFrame").first
+    # The verdict stands before the table knows what is chosen, and until then it takes no click.
+    expect(table.locator("[role=row][aria-selected=true]")).to_have_count(2)
+    table.click(position={"x": 17, "y": HEAD + ROW // 2})
+    expect_chosen(page, 1)
+    expect(verdict).to_have_count(0)
+    button(page, "Delete").click()
+    expect(main(page).get_by_text(re.compile("^Deleted: (codelab|dense)$"))).to_be_visible()
+    expect_chosen(page, 0)
+    button(page, "Undo").click()
+    expect_chosen(page, 1)
+    # With the keyboard: the row that is not chosen yet.
+    table.click(position={"x": 60, "y": HEAD + ROW // 2})
+    page.keyboard.press("Shift+Space")
+    expect_chosen(page, 2)
+    expect(verdict).to_be_visible()
+    expect_no_exception(page)
