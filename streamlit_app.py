@@ -6,14 +6,19 @@ def main() -> None:
     # Worker processes execute this file again, so nothing heavy is imported above.
     import streamlit as st
 
-    from mnist_demo.app import bench, navigation, state
+    from mnist_demo.app import bench, navigation, presses, state, style
 
     st.set_page_config(page_title="Digit lab", page_icon=":material/draw:", layout="wide")
+    presses.count_once()
+    style.apply()
     state.open_lab()
     page = st.navigation(navigation.pages())
     with st.sidebar:
         bench.show()
-    page.run()
+    try:
+        page.run()
+    finally:
+        state.freeze_imports(page.title)
 
 
 if __name__ == "__main__":
