@@ -6,10 +6,11 @@ def main() -> None:
     # Worker processes execute this file again, so nothing heavy is imported above.
     import streamlit as st
 
-    from mnist_demo.app import bench, navigation, presses, state, style
+    from mnist_demo.app import bench, navigation, presses, state, style, unsent
 
     st.set_page_config(page_title="Digit lab", page_icon=":material/draw:", layout="wide")
     presses.count_once()
+    unsent.keep()
     style.apply()
     state.open_lab()
     page = st.navigation(navigation.pages())

@@ -49,8 +49,13 @@ def page() -> None:
     if run is None or not state.run_state(run).is_active:
         state.prepare_training(state.experiment())
     if run is None:
-        _begin(None)
-        st.info("No run yet. Press Train: the curves begin to move after a second or two.", icon=":material/timeline:")
+        # As a run will stand here, so that its first line takes the place of this one at once.
+        with st.container():
+            st.empty()
+            _begin(None)
+            st.info(
+                "No run yet. Press Train: the curves begin to move after a second or two.", icon=":material/timeline:"
+            )
     else:
         # The controls too: what they change is drawn again together with them.
         live(_steer_and_watch, run)
@@ -58,9 +63,13 @@ def page() -> None:
 
 
 def _steer_and_watch(run: Run) -> None:
+    # Each row has a place of its own. In one place the page would show what is left of the first beside the second for
+    # a moment, two lines high, and everything under it would jump.
     if state.run_state(run).is_active:
         player.show(run)
+        st.empty()
     else:
+        st.empty()
         _begin(run)
     _watch(run)
 
