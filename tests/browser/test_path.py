@@ -16,8 +16,8 @@ from tests.browser.lab import (
 )
 from tests.server import LabServer
 
-# From the moment at which everything is there, at every frame: whether they are the same drawings, how many pictures of digits there are,
-# how far the visitor has scrolled, and where the charts stand on the screen.
+# From the moment at which everything is there, at every frame: whether they are the same drawings, how many pictures of
+# digits there are, how far the visitor has scrolled, and where the charts stand on the screen.
 WATCH = """() => {
     const main = document.querySelector('[data-testid=stMain]');
     const drawings = () => [...main.querySelectorAll('[data-testid=stVegaLiteChart] svg')];
