@@ -6,12 +6,13 @@ def main() -> None:
     # Worker processes execute this file again, so nothing heavy is imported above.
     import streamlit as st
 
-    from mnist_demo.app import bench, navigation, presses, state, style, unsent
+    from mnist_demo.app import ahead, bench, navigation, presses, state, style, unsent
 
     st.set_page_config(page_title="Digit lab", page_icon=":material/draw:", layout="wide")
     presses.count_once()
     unsent.keep()
     style.apply()
+    ahead.begin()
     state.open_lab()
     page = st.navigation(navigation.pages())
     with st.sidebar:
@@ -19,7 +20,7 @@ def main() -> None:
     try:
         page.run()
     finally:
-        state.freeze_imports(page.title)
+        ahead.freeze_imports(page.title)
 
 
 if __name__ == "__main__":

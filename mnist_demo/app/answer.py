@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mnist_demo.app.charts import legible, without_data
+from mnist_demo.app.chart_style import legible
+from mnist_demo.app.charts import without_data
 from mnist_demo.drawing import Verdict
 
 SURE = 0.7

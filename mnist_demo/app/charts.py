@@ -1,6 +1,5 @@
 """Charts that several pages draw, each with a constant specification so that the data alone moves."""
 
-import copy
 import functools
 from enum import StrEnum
 from typing import Any
@@ -9,22 +8,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from mnist_demo.app import digits
+from mnist_demo.app.chart_style import legible
 from mnist_demo.runs import History
-
-CLASS_COLOURS = (
-    "#3f90da",
-    "#ffa90e",
-    "#bd1f01",
-    "#94a4a2",
-    "#832db6",
-    "#a96b59",
-    "#e76300",
-    "#b9ac70",
-    "#717581",
-    "#92dadd",
-)
-"""Petroff's accessible sequence: the digit n has colour n on every page."""
 
 MAX_POINTS = 300
 """Points of a training curve; more cannot be told apart and cost time in the browser."""
@@ -106,18 +91,6 @@ def without_data(chart: alt.Chart | alt.LayerChart) -> dict[str, Any]:
         part.pop("data", None)
         part.pop("datasets", None)
     return spec
-
-
-def legible(spec: dict[str, Any]) -> dict[str, Any]:
-    """A copy of a kept specification, as Streamlit may write into what it is given, with text that is easily read."""
-    return {**copy.deepcopy(spec), "config": text_config()}
-
-
-def text_config() -> dict[str, Any]:
-    """Vega-Lite's configuration of the colours of text, for the visitor's page."""
-    quiet = digits.quiet_colour()
-    text = {"labelColor": quiet, "titleColor": quiet}
-    return {"axis": text, "legend": text, "text": {"color": quiet}}
 
 
 def measure_axis(measure: Measure) -> alt.Y:

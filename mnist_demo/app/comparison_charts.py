@@ -9,7 +9,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from mnist_demo.app.charts import TRAINING, VALIDATION, Measure, curve_frame, legible, measure_axis, without_data
+from mnist_demo.app.chart_style import legible
+from mnist_demo.app.charts import TRAINING, VALIDATION, Measure, curve_frame, measure_axis, without_data
 from mnist_demo.runs import History
 from mnist_demo.settings import TrainingSettings
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from mnist_demo.app import digits, draw_answer, state
 from mnist_demo.app.answer import answer_text
-from mnist_demo.app.charts import text_config
+from mnist_demo.app.chart_style import text_config
 from mnist_demo.app.components import plain, run_labels
 from mnist_demo.app.draw_answer import Reading
 from mnist_demo.app.draw_table import OnTable

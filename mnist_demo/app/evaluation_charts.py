@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from mnist_demo.app import digits
-from mnist_demo.app.charts import legible, without_data
+from mnist_demo.app.chart_style import legible
+from mnist_demo.app.charts import without_data
 from mnist_demo.app.components import plural
 from mnist_demo.evaluation import Evaluation
 

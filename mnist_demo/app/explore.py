@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from mnist_demo.app import datasets, digits, navigation, state, upload
+from mnist_demo.app import datasets, digits, explore_views, navigation, state, upload
 from mnist_demo.app.components import header, plain, plural
 from mnist_demo.app.examples import SPLIT_WORDS, Examples
 from mnist_demo.data import SplitName
@@ -105,9 +105,6 @@ def _next_handful(number: int) -> None:
 
 
 def _views(load: Callable[[], Examples]) -> None:
-    # Here, because Altair and pandas take half a second to import: the first visitor sees the digits before.
-    from mnist_demo.app import explore_views
-
     tabs = dict(
         zip(
             (_CLASSES, _ONE, _MAP, _OTHER),

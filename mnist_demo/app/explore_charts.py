@@ -1,4 +1,4 @@
-"""The charts of Explore: images of each class, one image pixel by pixel, and the map of many."""
+"""The charts of Explore: one image pixel by pixel, and the map of many."""
 
 import functools
 from collections.abc import Sequence
@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mnist_demo.app.charts import CLASS_COLOURS, legible, text_config, without_data
+from mnist_demo.app.chart_style import CLASS_COLOURS, legible, text_config
+from mnist_demo.app.charts import without_data
 from mnist_demo.data import PcaMap
 
 PIXEL = 10
@@ -22,46 +23,6 @@ PICKED = "picked"
 _SHORT_NAME = 3
 
 _PLAIN = alt.Axis(grid=False, tickCount=5)
-
-
-def counts_frame(counts: NDArray[np.int64], class_names: Sequence[str]) -> pd.DataFrame:
-    """How many images each class has, int64 (10,), as rows for `counts_spec`."""
-    return pd.DataFrame({"name": class_names, "count": counts, "share": counts / max(int(counts.sum()), 1)})
-
-
-def counts_spec(most: int, class_names: tuple[str, ...], words: str, ink: str) -> dict[str, Any]:
-    """How many images each class has, as bars with their count: Vega-Lite for the data of `counts_frame`.
-
-    Args:
-        most: images of the largest class.
-        class_names: ten names.
-        words: what is counted, for the axis.
-        ink: colour of the counts.
-    """
-    return legible(_counts_spec(most, class_names, words, ink))
-
-
-@functools.lru_cache(maxsize=16)
-def _counts_spec(most: int, class_names: tuple[str, ...], words: str, ink: str) -> dict[str, Any]:
-    # A sixth more than the longest bar, which is room for its count.
-    longest = max(most, 1) * 7 / 6
-    base = alt.Chart(pd.DataFrame()).encode(
-        x=alt.X(
-            "count:Q",
-            title=words,
-            scale=alt.Scale(domain=[0, longest], nice=False),
-            axis=alt.Axis(format=",d", tickCount=4, tickMinStep=1, grid=False),
-        ),
-        y=alt.Y("name:N", title=None, sort=list(class_names), axis=alt.Axis(labelLimit=150, ticks=False, domain=False)),
-        tooltip=[
-            alt.Tooltip("name:N", title="class"),
-            alt.Tooltip("count:Q", title="images", format=","),
-            alt.Tooltip("share:Q", format=".1%"),
-        ],
-    )
-    bars = base.mark_bar(height={"band": 0.75}).encode(color=_class_colour(class_names, None))
-    labels = base.mark_text(align="left", dx=5, color=ink).encode(text=alt.Text("count:Q", format=","))
-    return without_data(alt.LayerChart(layer=[bars, labels]).properties(height=300))
 
 
 def pixel_frame(image: NDArray[np.uint8]) -> pd.DataFrame:

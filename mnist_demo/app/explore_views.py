@@ -8,7 +8,7 @@ import streamlit as st
 from mnist_demo.app import digits
 from mnist_demo.app.components import percent, plain, plural
 from mnist_demo.app.examples import SPLIT_WORDS, Examples
-from mnist_demo.app.explore_charts import PICKED, counts_frame, counts_spec, map_chart, pixel_frame, pixel_spec
+from mnist_demo.app.explore_counts import counts_spec
 from mnist_demo.data import PcaMap, SplitName, class_counts, class_images, pca_map
 
 IMAGE_KEY = "image"
@@ -30,9 +30,8 @@ def classes(examples: Examples) -> None:
         st.markdown("**Images of each class**")
         counts = class_counts(examples.split)
         told = ", ".join(f"{name}: {count:,}" for name, count in zip(names, counts, strict=True))
-        spec = counts_spec(int(counts.max()), names, words, digits.paper_and_ink()[1])
-        alt = f"Number of {words}: {told}"
-        st.vega_lite_chart(counts_frame(counts, names), spec, key="explore_counts", alt=alt)
+        spec = counts_spec(counts, names, words, digits.paper_and_ink()[1])
+        st.vega_lite_chart(spec=spec, key="explore_counts", alt=f"Number of {words}: {told}")
     with right:
         st.markdown(
             "**Mean and spread of each class**",
@@ -69,6 +68,9 @@ def _means_and_spreads(digest: str, split_name: SplitName, look: str, _examples:
 @st.fragment
 def one_digit(load: Callable[[], Examples]) -> None:
     """One of the examples, large, with its pixel values."""
+    # Here, and for the map too: Altair and pandas take half a second to import, and the first page needs neither.
+    from mnist_demo.app.explore_charts import pixel_frame, pixel_spec
+
     examples = load()
     last = len(examples.indices) - 1
     # A number from a link or from a larger class would be beyond the last image.
@@ -122,6 +124,8 @@ def _step(by: int, size: int) -> None:
 @st.fragment
 def map_of_images(load: Callable[[], Examples]) -> None:
     """A few thousand images as points of a plane; a click shows the image."""
+    from mnist_demo.app.explore_charts import PICKED, map_chart
+
     examples = load()
     points = _pca_map(examples.digest, examples.split_name, examples)
     chart = map_chart(points, examples.data.class_names, examples.label, *digits.paper_and_ink())
@@ -141,7 +145,7 @@ def map_of_images(load: Callable[[], Examples]) -> None:
             f"{len(points.labels):,} {SPLIT_WORDS[examples.split_name]} images: near each other are those whose pixels "
             "are alike."
         )
-        picked = _picked_image(event, len(examples.split))
+        picked = _picked_image(event, PICKED, len(examples.split))
         if picked is None:
             st.caption("Click a point to see its image.")
             return
@@ -156,10 +160,10 @@ def _pca_map(digest: str, split_name: SplitName, _examples: Examples) -> PcaMap:
     return pca_map(_examples.split)
 
 
-def _picked_image(event: object, size: int) -> int | None:
+def _picked_image(event: object, selection: str, size: int) -> int | None:
     """The image that was clicked. The selection comes from the browser, so nothing about it is taken for granted."""
     try:
-        image = event["selection"][PICKED][0]["image"]  # type: ignore[index]
+        image = event["selection"][selection][0]["image"]  # type: ignore[index]
     except (LookupError, TypeError):
         return None
     return image if isinstance(image, int) and 0 <= image < size else None

@@ -1,10 +1,8 @@
 """What the pages share: the visitor's lab, experiment, data and run, and the server's workers."""
 
 import dataclasses
-import gc
 import json
 import logging
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -41,23 +39,6 @@ _log = logging.getLogger(__name__)
 
 
 @st.cache_resource(show_spinner=False)
-def freeze_imports(page: str) -> None:
-    """Keep what was imported out of the garbage collections, once after the first run of each page.
-
-    Streamlit collects after each run, and that walks every imported object: 110 ms without this, 8 ms with it.
-    """
-    del page  # the key: each page imports something more
-    gc.collect()
-    gc.freeze()
-
-
-@st.cache_resource(show_spinner=False)
-def _read_ahead() -> None:
-    # Unpacking the digits takes 0.2 s and leaves the interpreter to the imports and the first elements of a page.
-    threading.Thread(target=load_mnist, name="read-ahead", daemon=True).start()
-
-
-@st.cache_resource(show_spinner=False)
 def jobs() -> Jobs:
     """The server's training queue."""
     return Jobs()
@@ -71,7 +52,6 @@ def inference() -> Inference:
 
 def open_lab() -> None:
     """Find the visitor's lab by the address, or make a new one, and take a shared experiment from the link."""
-    _read_ahead()
     asked = st.query_params.get("lab", "")
     lab = asked if is_lab_id(asked) else st.session_state.get("lab_id") or new_lab_id()
     if st.session_state.get("lab_id") != lab:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mnist_demo.app import digits, style
-from mnist_demo.app.charts import text_config
+from mnist_demo.app.chart_style import text_config
 from mnist_demo.app.evaluation_charts import confusion_spec
 from tests.server import ROOT
 

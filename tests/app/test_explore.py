@@ -1,8 +1,11 @@
 """The page Explore as a visitor meets it: the grid, the views under it, and other people's data."""
 
 import gc
+import subprocess
+import sys
 from pathlib import Path
 
+import altair as alt
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -11,7 +14,8 @@ from streamlit.testing.v1 import AppTest
 from mnist_demo.app import datasets
 from mnist_demo.app.components import plain
 from mnist_demo.app.examples import Examples
-from mnist_demo.app.explore_charts import counts_frame, counts_spec, map_chart, pixel_frame, pixel_spec
+from mnist_demo.app.explore_charts import map_chart, pixel_frame, pixel_spec
+from mnist_demo.app.explore_counts import counts_spec
 from mnist_demo.data import (
     FASHION_MNIST_CLASS_NAMES,
     MnistData,
@@ -67,6 +71,18 @@ def test_the_grid_comes_first(open_page: OpenPage) -> None:
     assert count_line(app) == "72 of the 55,000 training images in MNIST"
     assert not app.button(key="more").disabled
     assert app.button(key="next_step").label == "Design a network"
+
+
+def test_the_first_page_does_not_wait_for_what_it_has_no_use_for() -> None:
+    script = """
+import sys
+from streamlit.testing.v1 import AppTest
+app = AppTest.from_file("streamlit_app.py", default_timeout=120).run()
+assert not app.exception and app.get("vega_lite_chart")
+print({"altair", "keras", "pandas", "tensorflow"} & set(sys.modules))
+"""
+    answer = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert answer.stdout == "set()\n"
 
 
 def test_a_link_leads_to_the_test_sevens() -> None:
@@ -295,8 +311,10 @@ def test_a_class_without_images_is_said(home: Path) -> None:
 def test_charts_of_next_to_nothing(split: Split, label: int | None) -> None:
     names = FASHION_MNIST_CLASS_NAMES
     counts = class_counts(split)
-    assert counts_frame(counts, names)["count"].tolist() == counts.tolist()
-    assert counts_spec(int(counts.max()), names, "test images", "#000000")["layer"]
+    bars = counts_spec(counts, names, "test images", "#000000")
+    assert alt.Chart.from_dict(bars, validate=True).to_dict()["layer"]
+    rows = bars["layer"][0]["data"]["values"]
+    assert [(row["name"], row["count"]) for row in rows] == list(zip(names, counts, strict=True))
     spec = map_chart(pca_map(split), names, label, "#ffffff", "#000000").to_dict()
     low, high = spec["layer"][0]["encoding"]["x"]["scale"]["domain"]
     assert low < high
