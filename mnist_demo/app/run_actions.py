@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import functools
 from collections.abc import Sequence
 
 import streamlit as st
@@ -10,7 +11,7 @@ from mnist_demo.app import run_table, state
 from mnist_demo.app.components import plain, plural
 from mnist_demo.app.failures import could_not
 from mnist_demo.app.run_rows import RunRow
-from mnist_demo.runs import About, name_of, read_about, write_about
+from mnist_demo.runs import About, name_of, read_about, take_away, take_away_name, write_about
 
 _DELETED = "runs_deleted"
 _OFFERED = 600.0
@@ -46,6 +47,18 @@ def show(chosen: Sequence[RunRow]) -> None:
             disabled=len(active) == len(chosen),
             help="A run that is being trained has to be stopped first." if active else "You can undo this.",
         )
+        if len(chosen) == 1:
+            st.download_button(
+                "Download",
+                functools.partial(take_away, chosen[0].run),
+                file_name=take_away_name(chosen[0].run),
+                mime="application/zip",
+                icon=":material/download:",
+                on_click="ignore",
+                key="runs_download",
+                help="The model as a Keras file, its weights as a NumPy archive, its curves as tables, and what was "
+                "asked for.",
+            )
 
 
 def show_undo() -> None:

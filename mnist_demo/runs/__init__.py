@@ -25,6 +25,7 @@ from mnist_demo.runs.store import (
     sweep,
 )
 from mnist_demo.runs.summary import Summary, read_summary
+from mnist_demo.runs.takeaway import take_away, take_away_name
 from mnist_demo.runs.uploads import data_path, experiment_path, sweep_uploads
 
 __all__ = [
@@ -69,6 +70,8 @@ __all__ = [
     "sweep",
     "sweep_leftovers",
     "sweep_uploads",
+    "take_away",
+    "take_away_name",
     "write_about",
     "write_atomically",
     "write_state",

@@ -1,14 +1,20 @@
 """The page Runs: every run in a table, what is said about it kept, and nothing deleted for good by one click."""
 
 import dataclasses
+import io
 import shutil
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_demo.app import run_actions, store
+from mnist_demo.data import load_mnist
 from mnist_demo.experiment import Experiment
 from mnist_demo.runs import (
     About,
@@ -21,6 +27,7 @@ from mnist_demo.runs import (
     create_run,
     kept_final_answers,
     read_about,
+    take_away,
     write_about,
 )
 from tests.app.conftest import LAB, OpenPage
@@ -257,3 +264,23 @@ def test_a_limit_that_makes_no_sense_is_not_taken(
     monkeypatch.setenv("MNIST_DEMO_MAX_RUNS", "none at all")
     assert store.limits() == StoreLimits()
     assert "accepted is a whole number from 1 to 10,000" in caplog.text
+
+
+def test_what_is_downloaded_works_as_it_says(open_page: OpenPage, trained_run: Run, tmp_path: Path) -> None:
+    app = choose(open_page("runs", LAB), 0)
+    assert [each.proto.label for each in app.get("download_button")] == ["Download"]
+    with zipfile.ZipFile(io.BytesIO(take_away(trained_run))) as archive:
+        archive.extractall(tmp_path)
+    told = (tmp_path / "read me.txt").read_text()
+    recipe = "\n".join(line[4:] for line in told.splitlines() if line.startswith("    "))
+    images = load_mnist().test.images[:200]
+    np.save(tmp_path / "images.npy", images)
+    script = f"import numpy as np\nimages = np.load('images.npy')\n{recipe}\nnp.save('answers.npy', probabilities)"
+    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True, capture_output=True)
+    with np.load(tmp_path / "weights.npz") as weights:
+        kernel, bias, last_kernel, last_bias = (weights[name] for name in sorted(weights.files))
+    # The network of the lab's only run: two dense layers without an activation between them.
+    scores = np.exp((images.reshape(-1, 784) / 255.0 @ kernel + bias) @ last_kernel + last_bias)
+    np.testing.assert_allclose(
+        np.load(tmp_path / "answers.npy"), scores / scores.sum(axis=1, keepdims=True), rtol=1e-3, atol=1e-5
+    )
