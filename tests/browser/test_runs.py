@@ -1,6 +1,7 @@
 """A duel from its button to its conclusion; runs chosen, deleted and brought back by mouse and by keyboard."""
 
 import re
+import zipfile
 
 from playwright.sync_api import Page, expect
 
@@ -39,6 +40,11 @@ def test_a_duel_then_delete_and_undo(page: Page, server: LabServer) -> None:
     table.click(position={"x": 17, "y": HEAD + ROW // 2})
     expect_chosen(page, 1)
     expect(verdict).to_have_count(0)
+    with page.expect_download() as download:
+        button(page, "Download").click()
+    assert re.fullmatch(r"(codelab|dense)-\d{8}-\d{6}\.zip", download.value.suggested_filename)
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert "model.keras" in archive.namelist()
     button(page, "Delete").click()
     expect(main(page).get_by_text(re.compile("^Deleted: (codelab|dense)$"))).to_be_visible()
     expect_chosen(page, 0)
