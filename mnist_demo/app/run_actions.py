@@ -47,18 +47,6 @@ def show(chosen: Sequence[RunRow]) -> None:
             disabled=len(active) == len(chosen),
             help="A run that is being trained has to be stopped first." if active else "You can undo this.",
         )
-        if len(chosen) == 1:
-            st.download_button(
-                "Download",
-                functools.partial(take_away, chosen[0].run),
-                file_name=take_away_name(chosen[0].run),
-                mime="application/zip",
-                icon=":material/download:",
-                on_click="ignore",
-                key="runs_download",
-                help="The model as a Keras file, its weights as a NumPy archive, its curves as tables, and what was "
-                "asked for.",
-            )
 
 
 def show_undo() -> None:
@@ -100,6 +88,16 @@ def _one(row: RunRow) -> None:
         st.text_input("Name", row.about.name, max_chars=60, placeholder=row.experiment.name, key=keys[0])
         st.text_area("Note", row.about.note, max_chars=500, height=80, key=keys[1])
         st.form_submit_button("Save", type="primary", on_click=_say, args=(row, *keys))
+    st.download_button(
+        "Download",
+        functools.partial(take_away, row.run),
+        file_name=take_away_name(row.run),
+        mime="application/zip",
+        icon=":material/download:",
+        on_click="ignore",
+        key="runs_download",
+        help="The model as a Keras file, its weights as a NumPy archive, its curves as tables, and what was asked for.",
+    )
 
 
 def _say(row: RunRow, name_key: str, note_key: str) -> None:
