@@ -26,7 +26,13 @@ PATIENCE = 180.0
 KEPT = 10.0
 """Seconds in which no other lab can have a process that stands by sent away."""
 
+TAKING_UP = 60.0
+"""Seconds that a process which was given a run may take to answer, when it is still at its preparations."""
+
 MAX_PATH_BYTES = 4_096
+
+TAKEN_UP = b"taken up"
+"""The answer of a process that was given a run."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ class _Standing(NamedTuple):
 
 
 class Standby:
-    """Keeps at most one process that stands by; every method may be called from any thread, and none of them waits.
+    """Keeps at most one process that stands by; every method may be called from any thread, and only `take` waits.
 
     Args:
         context: how processes are started.
@@ -91,6 +97,8 @@ class Standby:
     def take(self, run: Run, data_path: Path | None) -> Recruit | None:
         """Have the process that stands by train a run, if it is for just that; nobody stands by afterwards.
 
+        Waits until the process has taken it up: one that is dying may look alive for a while, and even its line does.
+
         Args:
             run: one that begins.
             data_path: where its data lies; None for the bundled MNIST.
@@ -98,13 +106,13 @@ class Standby:
         standing = self._leave()
         if standing is None:
             return None
-        process, line = standing.recruit
+        line = standing.recruit.line
         try:
             if standing.wish.fits(run.experiment, data_path) and not run.initial_path.exists():
                 line.send_bytes(os.fsencode(run.folder))
-                if process.is_alive():
+                if line.poll(TAKING_UP) and line.recv_bytes(len(TAKEN_UP)) == TAKEN_UP:
                     return standing.recruit
-        except (OSError, ValueError):
+        except (EOFError, OSError, ValueError):
             # It has ended, or the run cannot be read: a process of its own will say why.
             pass
         _dismiss(standing)
@@ -155,9 +163,9 @@ class Standby:
             _dismiss(standing)
 
     def _begin(self, wish: _Wish) -> _Standing | None:
-        receiver, sender = multiprocessing.Pipe(duplex=False)
+        line, its_end = multiprocessing.Pipe()
         process: multiprocessing.Process = self._context.Process(  # type: ignore[attr-defined]
-            target=_stand_by, args=(wish.experiment, wish.data_path, receiver), daemon=True
+            target=_stand_by, args=(wish.experiment, wish.data_path, its_end), daemon=True
         )
         try:
             process.start()
@@ -165,8 +173,8 @@ class Standby:
             # Nobody asked for it; who trains hears of what is wrong.
             return None
         # The child has its own; with this one open it would not notice that the line was closed.
-        receiver.close()
-        return _Standing(wish, Recruit(process, sender))
+        its_end.close()
+        return _Standing(wish, Recruit(process, line))
 
 
 def _work(experiment: Experiment) -> tuple[Any, ...]:

@@ -15,7 +15,7 @@ from mnist_demo.training.continuation import Continuation
 from mnist_demo.training.control import SERVER_GONE, Control
 from mnist_demo.training.endings import CANNOT_WRITE, why_it_failed
 from mnist_demo.training.preparation import Preparation
-from mnist_demo.training.standby import MAX_PATH_BYTES
+from mnist_demo.training.standby import MAX_PATH_BYTES, TAKEN_UP
 from mnist_demo.training.trainer import train, train_more, train_prepared
 
 NICENESS = 5
@@ -50,13 +50,14 @@ def stand_by(experiment: Experiment, data_path: Path | None, commands: Connectio
     Args:
         experiment: what is likely to be trained next.
         data_path: where its data lies; None for the bundled MNIST.
-        commands: from here comes the path of the run's folder, and then what `run_job` takes from it.
+        commands: from here comes the path of the run's folder, is answered, and then what `run_job` takes from it.
     """
     _stand_back()
     try:
         prepared = Preparation(experiment, _load(data_path))
         prepared.trace()
         run = Run(Path(os.fsdecode(commands.recv_bytes(MAX_PATH_BYTES))))
+        commands.send_bytes(TAKEN_UP)
     except (EOFError, OSError, ValueError):
         # The server is gone, or this cannot be trained: who asks for it hears why.
         return

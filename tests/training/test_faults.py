@@ -140,18 +140,21 @@ def test_a_server_that_dies_takes_its_inference_along(tmp_path: Path) -> None:
         "import os, time\n"
         "from mnist_demo.inference import Inference\n"
         "if __name__ == '__main__':\n"
-        "    print(Inference()._pool.submit(os.getpid).result(), flush=True)\n"
+        "    inference = Inference()\n"
+        "    print(inference._pool.submit(os.getpid).result(), flush=True)\n"
         "    time.sleep(600)\n"
     )
     with subprocess.Popen(
         [sys.executable, str(script)], cwd=ROOT, env=_with_root(), stdout=subprocess.PIPE, text=True
     ) as server:
         assert server.stdout is not None
-        # By its number: the list of children was once read without the one that had just been forked.
-        worker = psutil.Process(int(server.stdout.readline()))
-        children = psutil.Process(server.pid).children(recursive=True)
-        assert worker.is_running()
-        server.kill()
+        try:
+            # By its number: the list of children was once read without the one that had just been forked.
+            worker = psutil.Process(int(server.stdout.readline()))
+            children = psutil.Process(server.pid).children(recursive=True)
+            assert worker.is_running()
+        finally:
+            server.kill()
     _, alive = psutil.wait_procs([worker, *(child for child in children if child != worker)], timeout=60)
     assert not alive
 

@@ -1,6 +1,7 @@
 """A process that stands by: it trains what it was made ready for, to the same losses, and goes when unwanted."""
 
 import dataclasses
+import multiprocessing.connection
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from mnist_demo.experiment import Experiment
 from mnist_demo.processes import worker_context
 from mnist_demo.runs import Ledger, RunState, new_lab_id
 from mnist_demo.training.jobs import Jobs
-from mnist_demo.training.standby import Standby, _stand_by
+from mnist_demo.training.standby import Recruit, Standby, _stand_by, _Standing, _Wish, _work
 from tests.training.test_jobs import long, process_of, wait_for
 
 LAB = "lab"
@@ -118,6 +119,19 @@ def test_one_that_died_is_replaced(
     assert run.state is RunState.FINISHED
 
 
+def test_one_that_dies_when_it_is_given_a_run_is_of_no_use(ledger: Ledger, small_experiment: Experiment) -> None:
+    context = worker_context()
+    line, its_end = context.Pipe()
+    # It wakes up when the run's folder comes over the line, and ends.
+    process = context.Process(target=multiprocessing.connection.wait, args=([its_end],))  # type: ignore[attr-defined]
+    process.start()
+    its_end.close()
+    standby = Standby(context)
+    standby._standing = _Standing(_Wish(LAB, _work(small_experiment), small_experiment, None), Recruit(process, line))
+    assert standby.take(ledger.create(small_experiment), None) is None
+    assert standby._standing is None
+
+
 def test_it_goes_when_nobody_has_wanted_it_for_a_while(
     small_experiment: Experiment, standing: Callable[[], list[int]]
 ) -> None:
@@ -161,5 +175,9 @@ def test_data_that_is_gone_keeps_nobody_standing(
 ) -> None:
     standby = Standby(worker_context(), delay=0)
     standby.want(LAB, small_experiment, tmp_path / "gone.npz")
-    wait_for(lambda: len(standing()) == 1)
-    wait_for(lambda: not standing())
+    wait_for(lambda: standby._standing is not None)
+    assert standby._standing is not None
+    process = standby._standing.recruit.process
+    process.join(120)
+    assert process.exitcode == 0
+    assert not standing()
