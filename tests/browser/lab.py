@@ -67,6 +67,13 @@ def train(page: Page) -> None:
     expect(button(page, "Stop")).to_be_visible()
 
 
+def begin_endless(page: Page, server: LabServer) -> None:
+    """Open a new lab and start a training in it that no test waits for the end of."""
+    page.goto(f"{server.url}/train?experiment={ENDLESS.to_query()}")
+    expect_page(page, "Train")
+    train(page)
+
+
 def lab_of(page: Page) -> str:
     """The lab's id in the address."""
     found = re.search(r"[?&]lab=([\w-]{22})", page.url)

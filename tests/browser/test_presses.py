@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from mnist_demo.runs import Ledger, RunState
-from tests.browser.lab import BATCH, ENDLESS, button, expect_no_exception, expect_page, lab_of, main, train, wait_until
+from tests.browser.lab import BATCH, begin_endless, button, expect_no_exception, lab_of, main, wait_until
 from tests.server import LabServer
 
 # Streamlit's page sends a press in a task of its own; here that task waits longer than two looks of a live fragment.
@@ -15,9 +15,7 @@ window.setTimeout = (task, delay, ...rest) => soon(task, !delay && window.isLate
 
 def test_a_press_that_is_sent_twice_counts_once(page: Page, server: LabServer) -> None:
     page.add_init_script(LATE)
-    page.goto(f"{server.url}/train?experiment={ENDLESS.to_query()}")
-    expect_page(page, "Train")
-    train(page)
+    begin_endless(page, server)
     (run,) = Ledger(lab_of(page), server.home / "runs").runs()
     button(page, "Pause").click()
     wait_until(page, lambda: run.state is RunState.PAUSED)

@@ -3,9 +3,9 @@
 import re
 import zipfile
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.lab import PATIENCE, button, expect_no_exception, expect_page, main, open_page
+from tests.browser.lab import PATIENCE, begin_endless, button, expect_no_exception, expect_page, main, open_page
 from tests.server import LabServer
 
 HEAD, ROW = 36, 35
@@ -19,10 +19,18 @@ def expect_chosen(page: Page, count: int) -> None:
     expect(page).to_have_url(re.compile("^[^?]*[?]lab=[^&]*" + "(&compare=[^&]*)" * count + "$"))
 
 
-def test_a_duel_then_delete_and_undo(page: Page, server: LabServer) -> None:
+def test_a_duel_then_delete_and_undo(page: Page, context: BrowserContext, server: LabServer) -> None:
+    # Another lab trains, so that both wait for as long as it takes to see it.
+    other = context.new_page()
+    begin_endless(other, server)
     open_page(page, server, "Runs")
     button(page, "Duel: codelab against dense").click()
-    expect(main(page).get_by_text("Waiting: 1 ahead of you").first).to_be_visible()
+    for ahead in (1, 2):
+        expect(main(page).get_by_text(f"Waiting: {ahead} ahead of you").first).to_be_visible()
+    button(other, "Stop").click()
+    expect(main(other).get_by_text("Stopped after").first).to_be_visible()
+    # The table takes keys in the foreground only.
+    other.close()
     verdict = main(page).get_by_text(re.compile(r"reads better than .*McNemar's exact test"))
     # Two networks are trained until then, ten epochs each: 20 s here, and minutes on a machine with other work to do.
     expect(verdict).to_be_visible(timeout=4 * PATIENCE)

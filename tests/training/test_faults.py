@@ -23,7 +23,7 @@ from mnist_demo.runs import EventKind, Ledger, Run, RunState, create_run, new_la
 from mnist_demo.settings import TrainingSettings
 from mnist_demo.training import Continuation, train, train_more
 from mnist_demo.training.jobs import Jobs
-from tests.training.test_jobs import process_of, wait_for
+from tests.training.test_jobs import long, process_of, wait_for
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -110,7 +110,7 @@ def server_script(tmp_path: Path) -> Path:
 def test_a_server_that_dies_takes_its_workers_along_and_the_run_goes_on_with_the_next(
     jobs: Jobs, ledger: Ledger, small_experiment: Experiment, server_script: Path, sign: signal.Signals
 ) -> None:
-    run = ledger.create(with_settings(small_experiment, epochs=100, batch_size=10))
+    run = ledger.create(with_settings(small_experiment, epochs=100, batch_size=10, train_images=5_000))
     server = subprocess.Popen([sys.executable, str(server_script), str(run.folder)], cwd=ROOT, env=_with_root())
     try:
         wait_for(lambda: len(run.history().epochs["epoch"]) >= 2)
@@ -236,7 +236,7 @@ def test_a_clock_that_goes_back(tmp_path: Path, small_experiment: Experiment, mo
 def test_a_job_that_nobody_looks_at_gives_way_and_comes_back(tmp_path: Path, small_experiment: Experiment) -> None:
     jobs = Jobs(slots=1, attention=0.5)
     mine, other = (Ledger(new_lab_id(), tmp_path) for _ in range(2))
-    lonely = mine.create(with_settings(small_experiment, epochs=100, batch_size=8))
+    lonely = mine.create(long(small_experiment))
     jobs.submit(lonely)
     wait_for(lambda: lonely.history().step > 0)
     time.sleep(1.5)
@@ -266,7 +266,7 @@ def test_a_paused_job_does_not_keep_others_waiting(
 ) -> None:
     jobs = Jobs(slots=1, attention=600.0 if looked_at else 0.5, pause_patience=0.5 if looked_at else 600.0)
     mine, other = (Ledger(new_lab_id(), tmp_path) for _ in range(2))
-    paused = mine.create(with_settings(small_experiment, epochs=100, batch_size=8))
+    paused = mine.create(long(small_experiment))
     jobs.submit(paused)
     wait_for(lambda: paused.history().step > 0)
     jobs.pause(paused)
