@@ -1,6 +1,7 @@
 """Teach it your hand: drawings are labelled and kept with the lab, and a copy of a network learns them."""
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -78,12 +79,12 @@ def _keep_drawing(digit: NDArray[np.uint8] | None, is_drawn: bool) -> None:
     label = st.session_state.get(_LABEL)
     if digit is None or not isinstance(label, int):  # a control that is disabled can still be used over the network
         return
-    collection = _collection()
-    # Twice, it could be both taught and held back. A photo stays on the table, and a finger taps twice.
-    if (collection.images == digit).all(axis=(1, 2)).any():
-        st.session_state[_PROBLEM] = "This one is kept already. Put another one on the table."
-        return
     try:
+        collection = _to_change()
+        # Twice, it could be both taught and held back. A photo stays on the table, and a finger taps twice.
+        if (collection.images == digit).all(axis=(1, 2)).any():
+            st.session_state[_PROBLEM] = "This one is kept already. Put another one on the table."
+            return
         _write(collection.with_drawing(digit, label))
     except (DrawingError, OSError) as error:
         st.session_state[_PROBLEM] = could_not("The drawing could not be kept", error)
@@ -168,29 +169,49 @@ def _begin_lesson(run: Run, collection: Collection) -> None:
 
 
 def _drop_last() -> None:
-    _replace(_collection().without_last())
+    _change(lambda: _to_change().without_last())
 
 
 def _drop_all() -> None:
-    _replace(Collection())
+    _change(Collection)
 
 
-def _replace(collection: Collection) -> None:
+def _change(changed: Callable[[], Collection]) -> None:
     try:
-        _write(collection)
+        _write(changed())
     except OSError as error:
         st.session_state[_PROBLEM] = could_not("The drawings could not be changed", error)
 
 
 def _collection() -> Collection:
-    """What the lab has kept; empty when that cannot be read any more."""
+    """What the lab has kept, to be shown; empty when that cannot be read."""
+    try:
+        return _read()
+    except (OSError, DrawingError) as error:
+        _log.warning("The kept drawings of a lab could not be read: %s", error)
+        return Collection()
+
+
+def _to_change() -> Collection:
+    """What the lab has kept, to be written again; a damaged file makes way for a new one and stays beside it.
+
+    Raises:
+        OSError: when it cannot be read now: what is there must not be written over.
+    """
+    try:
+        return _read()
+    except DrawingError as error:
+        _log.warning("The kept drawings of a lab are damaged: %s", error)
+        path = _path()
+        path.replace(path.with_name("damaged.npz"))
+        return Collection()
+
+
+def _read() -> Collection:
     try:
         with _path().open("rb") as file:
             return Collection.from_npz(file.read(MAX_BYTES + 1))
     except FileNotFoundError:
-        return Collection()
-    except (OSError, DrawingError) as error:
-        _log.warning("The kept drawings of a lab could not be read: %s", error)
         return Collection()
 
 

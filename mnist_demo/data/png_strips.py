@@ -9,6 +9,10 @@ from PIL import Image
 
 PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 ROWS_PER_STRIP = 1024
+
+MAX_ROWS_AT_ONCE = 4_000
+"""Rows of a picture that cannot be decoded in strips; of the largest kind these take some 140 MB."""
+
 BYTES_PER_PIECE = 1 << 14
 
 Chunks = Mapping[bytes, bytes]
@@ -22,7 +26,8 @@ def strips(chunks: Chunks, row_bytes: int) -> Iterator[Image.Image]:
     the last row of the strip before it above its own.
 
     Args:
-        chunks: of a picture that is not interlaced, whose sizes have been checked.
+        chunks: of a picture that is not interlaced, whose sizes have been checked. Only one with eight bits is
+            decoded in strips: one with more or fewer has `MAX_ROWS_AT_ONCE` rows at most.
         row_bytes: of a row before it is compressed, the byte that tells its filter included.
 
     Raises:

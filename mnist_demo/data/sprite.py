@@ -16,7 +16,7 @@ from mnist_demo.data.errors import DataError, quoted, reason
 from mnist_demo.data.idx import IDX_LABELS_MAGIC, is_gzip, read_idx
 from mnist_demo.data.labels import checked_labels, labels_from_one_hot
 from mnist_demo.data.limits import CLASSES, IMAGE_SIZE, PIXELS_PER_IMAGE
-from mnist_demo.data.png_strips import PNG_MAGIC, strips
+from mnist_demo.data.png_strips import MAX_ROWS_AT_ONCE, PNG_MAGIC, strips
 
 # All of MNIST.
 MAX_SPRITE_IMAGES = 70_000
@@ -166,6 +166,11 @@ def _checked_size(name: str, chunks: dict[bytes, bytes]) -> tuple[int, int]:
             f"{quoted(name)} is a PNG of colour type {colour_type} and bit depth {depth}"
             f"{', interlaced' if interlaced else ''}: accepted are grey, RGB(A) and palette images that are "
             "not interlaced."
+        )
+    if depth != 8 and height > MAX_ROWS_AT_ONCE:
+        raise DataError(
+            f"{quoted(name)} is a PNG of {height:,} images with {depth} bits for each value: accepted are "
+            f"{MAX_ROWS_AT_ONCE:,} of these, or more with 8 bits."
         )
     # A byte before each row tells its filter.
     row_bytes = 1 + (width * depth * channels + 7) // 8

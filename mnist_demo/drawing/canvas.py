@@ -49,6 +49,10 @@ def strokes_from_canvas(json_data: object) -> list[Stroke]:
         raise DrawingError(f"The drawing's objects must be a list, not {type(objects).__name__}.")
     if len(objects) > MAX_STROKES:
         raise too_many("strokes", MAX_STROKES)
+    # By the commands first: those of a stroke may all fall into one point, and are work all the same.
+    paths = [item.get("path") for item in objects if isinstance(item, dict)]
+    if sum(len(path) for path in paths if isinstance(path, list)) > MAX_POINTS:
+        raise too_many("points", MAX_POINTS)
     strokes: list[Stroke] = []
     points = 0
     for item in objects:
@@ -75,8 +79,6 @@ def _stroke(item: object) -> Stroke:
 def _checked_commands(path: object) -> list[list[Any]]:
     if not isinstance(path, list) or not path:
         raise DrawingError("A stroke on the canvas has no path.")
-    if len(path) > MAX_POINTS:
-        raise too_many("points", MAX_POINTS)
     for position, command in enumerate(path):
         if not isinstance(command, list) or not command or not isinstance(command[0], str):
             raise DrawingError("A stroke on the canvas has a path that is not made of commands.")

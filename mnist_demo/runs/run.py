@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -253,7 +254,8 @@ def write_state(writer: EventWriter, state: RunState, reason: str | None = None)
 def write_atomically(path: Path, content: bytes) -> None:
     """Write beside, then rename: a reader sees the old content or the new, never a part."""
     # Left behind by a writer that was killed, it is known by its name (`leftovers.py`).
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    # Two threads of a server may write the same file at once, each its own.
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.{os.getpid()}.part")
     try:
         beside.write_bytes(content)
         beside.replace(path)

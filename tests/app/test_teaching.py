@@ -63,6 +63,31 @@ def test_nothing_is_kept_twice(open_page: OpenPage, trained_run: Run, canvas: Fa
     assert not app.exception
 
 
+@pytest.mark.parametrize("spoilt", ["damaged", "not to be read now"])
+def test_drawings_that_cannot_be_read_are_not_written_over(
+    open_page: OpenPage, trained_run: Run, canvas: FakeCanvas, home: Path, spoilt: str
+) -> None:
+    app = open_page("draw", LAB)
+    app.session_state["draw_teach"] = True
+    canvas.value = SEVEN
+    app.run()
+    kept = home / "drawings" / LAB / "collection.npz"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    if spoilt == "damaged":
+        kept.write_bytes(b"not whole")
+    else:
+        # It is there and gives an error: a folder does that even to root.
+        kept.mkdir()
+    app.segmented_control(key="collect_label").set_value(7).run()
+    assert not app.exception
+    if spoilt == "damaged":
+        assert kept.with_name("damaged.npz").read_bytes() == b"not whole"
+        assert any(caption.value.endswith("Kept so far: 1.") for caption in app.caption)
+    else:
+        assert kept.is_dir()
+        assert any("could not be kept" in sentence for sentence in sentences(app))
+
+
 def test_what_a_lesson_did_is_shown_before_and_after(open_page: OpenPage, trained_run: Run, canvas: FakeCanvas) -> None:
     test = load_mnist().test
     lesson = plan_lesson(trained_run, test[:12], load_mnist())

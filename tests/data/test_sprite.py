@@ -106,6 +106,8 @@ def rows_of(count: int) -> bytes:
         (png(784, 70_001, rows_of(1)), "784×70,001 pixels: .* one row for each of 1 to 70,000 images"),
         (png(784, 2**31 - 1, rows_of(1)), "784×2,147,483,647"),
         (png(2**31 - 1, 2**31 - 1, rows_of(1)), "2,147,483,647×2,147,483,647"),
+        (png(784, 4_001, b"", depth=16, colour_type=6), "4,001 images with 16 bits for each value: accepted are 4,000"),
+        (png(784, 4_001, b"", depth=1), "4,001 images with 1 bits? for each value: accepted are 4,000"),
         (png(784, 5, rows_of(4)), "promises 3,925 bytes of pixels and holds fewer: accepted is a whole PNG"),
         (png(784, 5, rows_of(6)), "holds more"),
         (png(784, 5, rows_of(5)[:-1]), "no proper end"),

@@ -133,6 +133,7 @@ good = ["M", 1, 2]
         (path_of(["M", 0, 0], ["L", 9, 9], skewX=90), "too far"),
         (path_of(good, *[["L", 1, 2]] * 10_000), "more than 10,000 points"),
         ({"objects": path_of(good)["objects"] * 1001}, "more than 1,000 strokes"),
+        ({"objects": path_of(good, *[["L", 1, 2.001]] * 200)["objects"] * 51}, "more than 10,000"),
         ({"objects": path_of(good, *[["L", i, 2] for i in range(200)])["objects"] * 51}, "more than 10,000"),
     ],
 )
