@@ -19,9 +19,6 @@ from mnist_demo.training.weights import load_weights
 MAX_LOADED = 6
 """Networks kept in memory; the longest unused one is dropped first."""
 
-CHUNK = 500
-"""Images per call of a network: bounds the memory that feature maps take."""
-
 Weights = tuple[str, int]  # a file, and when it was written
 
 
@@ -31,6 +28,7 @@ class _Built:
 
     model: Any
     call: Callable[[NDArray[np.float32]], Any]
+    at_once: int
     weights: Weights | None = None
 
 
@@ -48,7 +46,7 @@ def predict(weights: Path, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         float32 (n, 10), each row summing to 1.
     """
     network = _load(weights)
-    chunks = [images[start : start + CHUNK] for start in range(0, len(images), CHUNK)]
+    chunks = [images[start : start + network.at_once] for start in range(0, len(images), network.at_once)]
     answers = [np.asarray(network.call(chunk.astype(np.float32)[..., None] / 255.0)) for chunk in chunks]
     return np.concatenate(answers) if answers else np.zeros((0, 10), np.float32)
 
@@ -89,4 +87,4 @@ def _build(description: Network) -> _Built:
         lambda images: model(images, training=False),
         input_signature=[tf.TensorSpec([None, 28, 28, 1], tf.float32)],
     )
-    return _Built(model, call)
+    return _Built(model, call, description.report().images_at_once)

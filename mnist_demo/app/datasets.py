@@ -1,12 +1,14 @@
 """The data sets of the visitor's lab: MNIST, and what was uploaded and is still kept."""
 
+import contextlib
 import functools
+import os
 import threading
 from pathlib import Path
 
 import streamlit as st
 
-from mnist_demo.data import MnistData, load_data, load_mnist, load_sizes, save_data
+from mnist_demo.data import MnistData, is_whole, load_data, load_mnist, load_sizes, save_data
 from mnist_demo.experiment import DataReference, Experiment
 from mnist_demo.runs import data_path, home
 
@@ -47,11 +49,11 @@ def keep(uploaded: MnistData) -> DataReference:
     reference = DataReference(uploaded.name[:60].strip(), uploaded.digest)
     path = _path(reference)
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists():
-        path.touch()
-    else:
+    # One that was spoilt is brought again.
+    if not is_whole(path):
         save_data(uploaded, path)
         _in_memory.put(path, uploaded)
+    _use(path)
     return reference
 
 
@@ -70,6 +72,12 @@ def sizes(reference: DataReference) -> tuple[int, int]:
 def fit(changed: Experiment, reference: DataReference) -> Experiment:
     """An experiment on other data, asking for no more images than it has."""
     return changed.on_data(reference, *sizes(reference))
+
+
+def _use(path: Path) -> None:
+    """Note that somebody uses a set: when there are too many, the longest unused go."""
+    with contextlib.suppress(OSError):
+        os.utime(path)
 
 
 def _path(reference: DataReference) -> Path:
@@ -94,6 +102,7 @@ class _InMemory:
             if self._data is None or self._path != path:
                 self._data = None
                 self._path, self._data = path, load_data(path)
+                _use(path)
             return self._data
 
     def put(self, path: Path, data: MnistData) -> None:

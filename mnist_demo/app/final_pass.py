@@ -27,6 +27,9 @@ def keep(run: Run, snapshot: Path, reading: PredictionPass, labels: NDArray[np.u
     if state.run_state(run).is_active or snapshot != run.snapshots[-1] or kept_final_answers(run) is not None:
         return
     try:
+        # A run that was taken up meanwhile has written that snapshot anew, and some answers are of the old one.
+        if snapshot.stat().st_mtime_ns != reading.written:
+            return
         keep_final_answers(run, snapshot, FinalAnswers.of(labels, reading.probabilities()))
     except OSError as error:
         # The figures are on the page all the same; they are worked out again next time.

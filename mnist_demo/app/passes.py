@@ -28,9 +28,11 @@ class PredictionPass:
     Args:
         images: uint8 (n, 28, 28), white ink on black.
         ask: gives the probabilities, float32 (m, 10), of m images.
+        written: when the weights that answer were written, in nanoseconds.
     """
 
-    def __init__(self, images: NDArray[np.uint8], ask: Ask) -> None:
+    def __init__(self, images: NDArray[np.uint8], ask: Ask, written: int = 0) -> None:
+        self.written = written
         self._images: NDArray[np.uint8] | None = images
         self._ask = ask
         self._lock = threading.Lock()
@@ -115,7 +117,7 @@ class PassStore:
         key = (snapshot, snapshot.stat().st_mtime_ns, split)
         with self._lock:
             if key not in self._kept:
-                self._kept[key] = PredictionPass(images, ask)
+                self._kept[key] = PredictionPass(images, ask, key[1])
                 while len(self._kept) > MAX_KEPT:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(key)

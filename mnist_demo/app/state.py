@@ -207,8 +207,7 @@ def teach(source: Run, drawings: Split) -> Run:
     """
     store.make_room(ledger(), jobs())
     lesson = plan_lesson(source, drawings, load_mnist())
-    started = ledger().create(lesson.experiment)
-    lesson.write(started)
+    started = ledger().create(lesson.experiment, lesson.write)
     jobs().submit(started, started.own_data_path)
     store.sweep_soon(jobs())
     st.session_state["run_id"] = started.id

@@ -9,7 +9,7 @@ from mnist_demo.data.mnist import load_mnist
 from mnist_demo.data.npz import NPZ_FAULTS, ZIP_FAULTS
 from mnist_demo.data.splits import MnistData, Split, SplitName
 from mnist_demo.data.statistics import ClassImages, PcaMap, class_counts, class_images, pca_map
-from mnist_demo.data.store import load_data, load_sizes, save_data
+from mnist_demo.data.store import is_whole, load_data, load_sizes, save_data
 from mnist_demo.data.uploads import Upload, read_uploads
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "checked_class_names",
     "class_counts",
     "class_images",
+    "is_whole",
     "load_data",
     "load_mnist",
     "load_sizes",

@@ -123,11 +123,14 @@ def read_labels(where: str, header: NpyHeader, stream: IO[bytes]) -> NDArray[np.
 
 
 def _read_uint8(where: str, header: NpyHeader, stream: IO[bytes], *, unit_value: int) -> NDArray[np.uint8]:
-    """Read all values as uint8; floats all in [0, 1], and booleans, are multiplied by ``unit_value``."""
+    """Read all values as uint8; floats all in [0, 1], and booleans, are multiplied by ``unit_value``.
+
+    With a ``unit_value`` of 1, floats have to be whole numbers.
+    """
     count = math.prod(header.shape)
     values = np.empty(count, dtype=np.uint8)
     # Whether the floats so far can be fractions of ``unit_value``, or whole numbers; 0 and 1 can be both.
-    fractions, whole = header.dtype.kind == "f", True
+    fractions, whole = header.dtype.kind == "f" and unit_value != 1, True
     for start in range(0, count, VALUES_PER_PIECE):
         stop = min(start + VALUES_PER_PIECE, count)
         piece = _read_piece(where, header, stream, stop - start)
@@ -138,7 +141,9 @@ def _read_uint8(where: str, header: NpyHeader, stream: IO[bytes], *, unit_value:
                 values[:start] //= unit_value
             if not fractions and not whole:
                 raise DataError(
-                    f"{where} holds floats that are neither all within 0 and 1 nor all whole numbers: "
+                    f"{where} holds floats that are not whole numbers: accepted are whole ones."
+                    if unit_value == 1
+                    else f"{where} holds floats that are neither all within 0 and 1 nor all whole numbers: "
                     "accepted is one or the other."
                 )
         if header.dtype.kind == "b":

@@ -47,6 +47,15 @@ def save_data(data: MnistData, path: Path) -> None:
         raise
 
 
+def is_whole(path: Path) -> bool:
+    """Whether there is a file of ``save_data`` and no byte of it was changed; little of it is in memory at a time."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.testzip() is None
+    except NPZ_FAULTS:
+        return False
+
+
 def load_sizes(path: Path) -> tuple[int, int]:
     """How many training and validation images a file of ``save_data`` holds; its images are not read.
 

@@ -20,6 +20,8 @@ MAX_MULTIPLY_ADDS = 150_000_000
 MAX_FEATURE_VALUES = 400_000
 MAX_BATCH_FEATURE_VALUES = 64_000_000
 
+MAX_IMAGES_AT_ONCE = 500
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -110,6 +112,11 @@ class NetworkReport:
     def largest_batch(self) -> int:
         """Images that one training step may hold so that it stays within about half a gigabyte."""
         return MAX_BATCH_FEATURE_VALUES // max(self.feature_values, 1)
+
+    @property
+    def images_at_once(self) -> int:
+        """Images that the network may be asked about in one call, so that its maps take no more than in training."""
+        return min(MAX_IMAGES_AT_ONCE, self.largest_batch)
 
     def problems_of(self, layer_index: int) -> tuple[Problem, ...]:
         """The problems of one layer, counted from 1."""

@@ -4,7 +4,9 @@ import calendar
 import os
 import re
 import secrets
+import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from mnist_demo.experiment import Experiment
@@ -68,13 +70,25 @@ class Ledger:
         """Where deleted runs wait to be brought back."""
         return self.folder / BIN
 
-    def create(self, experiment: Experiment) -> Run:
+    def create(self, experiment: Experiment, fill: Callable[[Run], None] | None = None) -> Run:
         """A new run's folder for an experiment.
+
+        Args:
+            experiment: what is asked.
+            fill: puts into the folder what the run needs besides; the run is there only when it has all of it.
 
         Raises:
             OSError: when the folder cannot be written.
         """
-        return create_run(self.folder / f"{self._next_stamp()}-{secrets.token_hex(3)}", experiment)
+        folder = self.folder / f"{self._next_stamp()}-{secrets.token_hex(3)}"
+        if fill is not None:
+            try:
+                folder.mkdir(parents=True)
+                fill(Run(folder))
+            except OSError:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+        return create_run(folder, experiment)
 
     def _next_stamp(self) -> str:
         """The time in UTC, but always later than the newest run's: ids are in order even if the clock goes back."""

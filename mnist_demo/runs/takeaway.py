@@ -5,18 +5,20 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 
 from mnist_demo.runs.about import name_of
 from mnist_demo.runs.run import FloatArray, Run
 
-_WHAT_IT_IS = """{name}, trained in the Digit lab.
+_ABOUT = {
+    "model.keras": "the network, without the optimizer",
+    "weights.npz": "its weights alone, layer by layer, for those without Keras",
+    "experiment.json": "what was asked: network, training settings, data, seed",
+    "batches.csv": "loss and accuracy as it learned",
+    "epochs.csv": "loss and accuracy on training and validation images after each epoch",
+}
 
-model.keras      the network, without the optimizer
-weights.npz      its weights alone, layer by layer, for those without Keras
-experiment.json  what was asked: network, training settings, data, seed
-batches.csv      loss and accuracy as it learned
-epochs.csv       loss and accuracy on training and validation images after each epoch
-
+_RECIPE = """
 The model reads images of 28 by 28 pixels, white ink on black, from 0 to 1:
 
     import keras
@@ -36,25 +38,45 @@ def take_away_name(run: Run) -> str:
 
 
 def take_away(run: Run) -> bytes:
-    """All of a run that has a use elsewhere, as a ZIP archive; a run without a model yet has the rest.
+    """All of a run that has a use elsewhere, as a ZIP archive; a run without a model of its own yet has the rest.
 
     Raises:
         OSError: when the run is gone or cannot be read.
         ValueError: when its experiment cannot be.
     """
     history = run.history()
+    files: dict[str, Path | str] = {}
+    snapshot = run.snapshots[-1] if run.snapshots else None
+    if snapshot is not None and _is_of(run.model_path, snapshot):
+        files["model.keras"] = run.model_path
+    if snapshot is not None:
+        files["weights.npz"] = snapshot
+    files["experiment.json"] = run.folder / "experiment.json"
+    files["batches.csv"] = _table(history.batches)
+    files["epochs.csv"] = _table(history.epochs)
     content = io.BytesIO()
-    # Weights hardly get smaller.
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr("read me.txt", _WHAT_IT_IS.format(name=name_of(run)))
-        archive.write(run.folder / "experiment.json", "experiment.json")
-        archive.writestr("batches.csv", _table(history.batches))
-        archive.writestr("epochs.csv", _table(history.epochs))
-        if run.model_path.exists():
-            archive.write(run.model_path, "model.keras")
-        if snapshots := run.snapshots:
-            archive.write(snapshots[-1], "weights.npz")
+    # Weights hardly get smaller. A board without a clock dates its files before ZIP can.
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED, strict_timestamps=False) as archive:
+        archive.writestr("read me.txt", _read_me(name_of(run), files))
+        for name, file in files.items():
+            if isinstance(file, Path):
+                archive.write(file, name)
+            else:
+                archive.writestr(name, file)
     return content.getvalue()
+
+
+def _is_of(model: Path, snapshot: Path) -> bool:
+    """Whether a model is that of the newest weights: one that was trained on has an old model until it ends."""
+    try:
+        return model.stat().st_mtime_ns >= snapshot.stat().st_mtime_ns
+    except FileNotFoundError:
+        return False
+
+
+def _read_me(name: str, files: Mapping[str, object]) -> str:
+    lines = "".join(f"{file:<17}{_ABOUT[file]}\n" for file in files)
+    return f"{name}, trained in the Digit lab.\n\n{lines}{_RECIPE if 'model.keras' in files else ''}"
 
 
 def _table(columns: Mapping[str, FloatArray]) -> str:

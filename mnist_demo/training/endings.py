@@ -8,8 +8,12 @@ PAUSED_TOO_LONG = "It was paused while others waited, so it gave up its place."
 
 DISK_FULL = "The run could not be written: the disk is full. The epochs that were finished are kept."
 
-CANNOT_WRITE = 74
-"""Exit code of a training whose run could not be written, after EX_IOERR of sysexits.h."""
+NOT_WRITTEN = "The run could not be written. The epochs that were finished are kept."
+
+DID_NOT_STOP = "It did not stop when it was asked to, and was ended. The epochs that were finished are kept."
+
+DISK_IS_FULL, CANNOT_WRITE = 74, 73
+"""Exit codes of a training whose run could not be written, after EX_IOERR and EX_CANTCREAT of sysexits.h."""
 
 TOO_FAST = "the steps were too large. Try a learning rate ten times smaller."
 """Ends the sentence on a run whose loss or weights are no numbers any more."""
@@ -47,9 +51,14 @@ def got_no_better(epoch: int, waited: int) -> str:
     return f"Ended early after epoch {epoch}: validation loss had not improved {how_long}."
 
 
+def is_of_a_full_disk(error: BaseException) -> bool:
+    """Whether something could not be written for want of room."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
 def why_it_failed(error: BaseException) -> str:
     """An error that ended a training, in a sentence."""
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if is_of_a_full_disk(error):
         return DISK_FULL
     first_line = (str(error).strip().splitlines() or [""])[0][:300]
     # The lab's own errors are sentences already.
@@ -59,8 +68,8 @@ def why_it_failed(error: BaseException) -> str:
 def why_it_died(exit_code: int | None) -> str:
     """What is known of a training process that ended without a word."""
     kept = "The epochs that were finished are kept."
-    if exit_code == CANNOT_WRITE:
-        return DISK_FULL
+    if exit_code in (DISK_IS_FULL, CANNOT_WRITE):
+        return DISK_FULL if exit_code == DISK_IS_FULL else NOT_WRITTEN
     if exit_code is not None and exit_code < 0:
         name = signal.Signals(-exit_code).name if -exit_code in set(signal.Signals) else f"signal {-exit_code}"
         why = ", most likely because memory ran out" if -exit_code == _SIGKILL else ""

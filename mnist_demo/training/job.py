@@ -55,12 +55,27 @@ class Job:
         """Whose job it is: a run lies in its lab's folder."""
         return self.run.folder.parent.name
 
-    def speak_to(self, line: Connection) -> None:
-        """Another process than was expected trains it: what it has been told so far goes over that one's line."""
+    def speak_to(self, line: Connection) -> bool:
+        """Another process than was expected trains it: what it has been told so far goes over that one's line.
+
+        Returns:
+            Whether that one could be told; if not, what was said waits for the next.
+        """
+        said = []
         while self.receiver.poll():
-            line.send_bytes(self.receiver.recv_bytes())
+            said.append(self.receiver.recv_bytes())
         self.receiver.close()
-        self.control = Control(sender=line)
+        try:
+            for message in said:
+                line.send_bytes(message)
+        except OSError:
+            self.receiver, line = multiprocessing.Pipe(duplex=False)
+            for message in said:
+                line.send_bytes(message)
+            return False
+        finally:
+            self.control = Control(sender=line)
+        return True
 
     def stop(self, reason: str | None = None) -> None:
         """Ask its process to end; once is enough."""

@@ -19,7 +19,7 @@ from mnist_demo.processes import warm_up_soon, worker_context
 from mnist_demo.runs import Run, RunState
 from mnist_demo.training.continuation import Continuation
 from mnist_demo.training.control import Control
-from mnist_demo.training.endings import GAVE_WAY, why_it_died
+from mnist_demo.training.endings import DID_NOT_STOP, GAVE_WAY, why_it_died
 from mnist_demo.training.fair_queue import FairQueue
 from mnist_demo.training.job import Job
 from mnist_demo.training.standby import Standby
@@ -176,7 +176,9 @@ class Jobs:
 
     def reason(self, run: Run) -> str | None:
         """Why a run is in its state, when there is something to say."""
-        return self._last_words.get(run.folder) or run.reason
+        said = self._last_words.get(run.folder)
+        # What an earlier server last said of a run that waited or trained is not why it ended.
+        return said or (None if run.state.is_active and not self.is_active(run) else run.reason)
 
     def is_active(self, run: Run) -> bool:
         """Whether a run waits, or has a process here."""
@@ -223,6 +225,9 @@ class Jobs:
                     self._running.remove(job)
                     if job.gives_way and job.run.state is RunState.STOPPED:
                         self._queue_again(job)
+                    elif job.run.state is RunState.STOPPED and job.run.reason == GAVE_WAY:
+                        # Somebody stopped it while it gave way: it does not come back.
+                        self._mark(job.run, RunState.STOPPED)
                     self._changed.notify_all()
 
     def _queue_again(self, job: Job) -> None:
@@ -244,14 +249,12 @@ class Jobs:
         exit_code = process.exitcode
         process.close()
         if job.run.state.is_active:
-            self._mark(job.run, RunState.FAILED, why_it_died(exit_code))
+            self._mark(job.run, RunState.FAILED, DID_NOT_STOP if job.is_stuck else why_it_died(exit_code))
 
     def _start(self, job: Job) -> multiprocessing.Process:
         if job.continuation is not None:
             self._standby.dismiss()
-        elif recruit := self._standby.take(job.run, job.data_path):
-            with self._changed:
-                job.speak_to(recruit.line)
+        elif (recruit := self._standby.take(job.run, job.data_path)) and self._hand_over(job, recruit.line):
             return recruit.process
         process: multiprocessing.Process = self._context.Process(  # type: ignore[attr-defined]
             target=_run_job, args=(job.run.folder, job.data_path, job.receiver, job.continuation), daemon=True
@@ -260,6 +263,10 @@ class Jobs:
         # The child has its own; with this one open it would not notice that the line was closed.
         job.receiver.close()
         return process
+
+    def _hand_over(self, job: Job, line: Connection) -> bool:
+        with self._changed:
+            return job.speak_to(line)
 
     def _supervise(self, job: Job, process: multiprocessing.Process) -> None:
         """Let others have their turn when a job keeps a slot for nobody, and end one that does not stop."""

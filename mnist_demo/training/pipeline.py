@@ -58,7 +58,7 @@ def training_batches(
     return _untuned(batches.map(unconverted(batch)).prefetch(2))
 
 
-def validation_batches(split: Split, settings: TrainingSettings, batch_size: int = 500) -> tf.data.Dataset:
+def validation_batches(split: Split, settings: TrainingSettings, batch_size: int) -> tf.data.Dataset:
     """The first `settings.validation_images` images of a split, scaled once and kept.
 
     Returns:

@@ -161,9 +161,7 @@ class Recorder(keras.callbacks.Callback):
         # Nothing of such an epoch is kept, so that the run can go on from before it.
         if not math.isfinite(values["val_loss"]):
             raise DivergedError(f"The loss stopped being a number at the end of epoch {epoch + 1:,}: {TOO_FAST}")
-        # A rectifier makes zeros of them and hides it from the loss.
-        if not all(np.isfinite(weights).all() for weights in self.model.get_weights()):
-            raise DivergedError(f"Weights stopped being numbers in epoch {epoch + 1:,}: {TOO_FAST}")
+        self.check_weights()
         images, summed_loss, right = self._sums
         self._epoch, self._batch = epoch + 1, 0
         self._sums = self._reported = NOTHING
@@ -185,8 +183,22 @@ class Recorder(keras.callbacks.Callback):
         self.keep_state()
         self._steering.epoch_ended()
 
+    def check_weights(self) -> None:
+        """To be called before weights are kept: a run goes on from what is kept.
+
+        Raises:
+            DivergedError: when some are no numbers; a rectifier makes zeros of them and hides it from the loss.
+        """
+        if not all(np.isfinite(weights).all() for weights in self.model.get_weights()):
+            raise DivergedError(f"Weights stopped being numbers by batch {self.step:,}: {TOO_FAST}")
+
     def keep_state(self) -> None:
-        """Write everything that the next batch depends on."""
+        """Write everything that the next batch depends on.
+
+        Raises:
+            DivergedError: when that is of no use to it.
+        """
+        self.check_weights()
         save_checkpoint(self._run.checkpoint_path, self.model, self.position)
         self._checkpoint_due = time.monotonic() + CHECKPOINT_EVERY
 
@@ -247,6 +259,7 @@ class Recorder(keras.callbacks.Callback):
         )
 
     def _keep_live(self) -> None:
+        self.check_weights()
         started = time.monotonic()
         save_weights(self._run.live_path, self.model)
         ended = time.monotonic()

@@ -26,7 +26,7 @@ PATIENCE = 180.0
 KEPT = 10.0
 """Seconds in which no other lab can have a process that stands by sent away."""
 
-TAKING_UP = 60.0
+TAKING_UP = 20.0
 """Seconds that a process which was given a run may take to answer, when it is still at its preparations."""
 
 MAX_PATH_BYTES = 4_096
@@ -61,7 +61,7 @@ class _Standing(NamedTuple):
 
 
 class Standby:
-    """Keeps at most one process that stands by; every method may be called from any thread, and only `take` waits.
+    """Keeps at most one process that stands by. Every method may be called from any thread; only `take` waits for it.
 
     Args:
         context: how processes are started.

@@ -186,13 +186,16 @@ class _Training:
                 initial_epoch=start.epoch,
                 epochs=start.last_epoch,
                 steps_per_epoch=loop.calls_per_epoch,
-                validation_data=validation_batches(self._made.data.validation, settings),
+                validation_data=validation_batches(
+                    self._made.data.validation, settings, self._made.experiment.network.report().images_at_once
+                ),
                 callbacks=[recorder],
                 # The batches come in an order of their own already.
                 shuffle=False,
                 verbose=0,
             )
         except StopRequested:
+            recorder.check_weights()
             if recorder.batch:
                 save_weights(self._run.folder / "snapshots" / f"{recorder.position.epoch + 1:03d}.npz", model)
             recorder.stand_here()

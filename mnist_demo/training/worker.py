@@ -13,7 +13,7 @@ from mnist_demo.experiment import Experiment
 from mnist_demo.runs import Run, RunState
 from mnist_demo.training.continuation import Continuation
 from mnist_demo.training.control import SERVER_GONE, Control
-from mnist_demo.training.endings import CANNOT_WRITE, why_it_failed
+from mnist_demo.training.endings import CANNOT_WRITE, DISK_IS_FULL, is_of_a_full_disk, why_it_failed
 from mnist_demo.training.preparation import Preparation
 from mnist_demo.training.standby import MAX_PATH_BYTES, TAKEN_UP
 from mnist_demo.training.trainer import train, train_more, train_prepared
@@ -90,7 +90,7 @@ def _supervise(run: Run, commands: Connection, fit: Callable[[Control], None]) -
         fit(control)
     except OSError as error:
         print(f"The run {run.folder.name} could not be written: {error}", file=sys.stderr)
-        sys.exit(CANNOT_WRITE)
+        sys.exit(DISK_IS_FULL if is_of_a_full_disk(error) else CANNOT_WRITE)
     except ValueError as error:
         # What keeps a training from beginning, nobody has said yet.
         if run.state.is_active:

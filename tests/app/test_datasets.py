@@ -1,6 +1,7 @@
 """The data sets of a lab: kept, found again, and nobody else's."""
 
 import dataclasses
+import os
 
 import pytest
 import streamlit as st
@@ -39,6 +40,28 @@ def test_what_is_kept_is_found_again(brought: MnistData) -> None:
     assert datasets.is_kept(reference)
     found = datasets.load(reference)
     assert (found.name, found.digest) == ("shoes", brought.digest)
+
+
+def test_one_that_was_spoilt_can_be_brought_again(brought: MnistData) -> None:
+    path = datasets.path_of(datasets.keep(brought))
+    assert path is not None
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-2_000] + bytes(1_000) + whole[-1_000:])
+    datasets.make_room()
+    with pytest.raises(DataError):
+        datasets.load(datasets.DataReference(brought.name, brought.digest))
+    datasets.make_room()
+    assert datasets.load(datasets.keep(brought)).digest == brought.digest
+
+
+def test_one_that_is_read_is_used(brought: MnistData) -> None:
+    reference = datasets.keep(brought)
+    path = datasets.path_of(reference)
+    assert path is not None
+    os.utime(path, (0, 0))
+    datasets.make_room()
+    datasets.load(reference)
+    assert path.stat().st_mtime > 0
 
 
 def test_what_a_lab_keeps_is_no_other_labs(brought: MnistData, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 """The run folder: what its reader makes of whole, torn and missing files, and who may name a path."""
 
+import errno
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -196,3 +198,34 @@ class TestLedger:
         assert not ledger.restore(run_id)
         assert ledger.discard(run.id)
         assert not ledger.discard("bin")
+
+
+def test_threads_that_write_one_file_do_not_spoil_each_others(tmp_path: Path) -> None:
+    contents = [bytes([number]) * 20_000 for number in range(4)]
+    path = tmp_path / "file"
+
+    def write(content: bytes) -> None:
+        for _ in range(50):
+            write_atomically(path, content)
+            assert path.read_bytes() in contents
+
+    with ThreadPoolExecutor(len(contents)) as writers:
+        for written in [writers.submit(write, content) for content in contents]:
+            written.result()
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_run_is_there_only_with_all_that_it_needs(tmp_path: Path, small_experiment: Experiment) -> None:
+    ledger = Ledger(new_lab_id(), tmp_path)
+
+    def fail(run: Run) -> None:
+        (run.folder / "data.npz").write_bytes(b"part")
+        raise OSError(errno.ENOSPC, "no space")
+
+    with pytest.raises(OSError, match="no space"):
+        ledger.create(small_experiment, fail)
+    assert ledger.runs() == []
+    assert list(ledger.folder.iterdir()) == []
+    run = ledger.create(small_experiment, lambda run: run.own_data_path.write_bytes(b"data") and None)
+    assert ledger.runs()[0].own_data_path.read_bytes() == b"data"
+    assert run.experiment == small_experiment

@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -53,7 +54,25 @@ def test_a_run_that_has_no_model_yet_has_the_rest(run: Run, small_experiment: Ex
     assert Experiment.from_json_text(files["experiment.json"]) == small_experiment
     (run.folder / "snapshots" / "000.npz").write_bytes(b"first")
     (run.folder / "snapshots" / "001.npz").write_bytes(b"newest")
-    assert opened(take_away(run))["weights.npz"] == b"newest"
+    files = opened(take_away(run))
+    assert files["weights.npz"] == b"newest"
+    assert "model.keras" not in files["read me.txt"].decode()
+
+
+def test_a_model_that_is_older_than_the_weights_is_left_out(run: Run) -> None:
+    run.model_path.write_bytes(b"model")
+    snapshot = run.folder / "snapshots" / "001.npz"
+    snapshot.write_bytes(b"weights")
+    for age, is_there in ((0, True), (10, False)):
+        os.utime(run.model_path, ns=(0, snapshot.stat().st_mtime_ns - age))
+        files = opened(take_away(run))
+        assert ("model.keras" in files) == is_there
+        assert ("model.keras" in files["read me.txt"].decode()) == is_there
+
+
+def test_files_of_a_board_without_a_clock_are_taken_too(run: Run) -> None:
+    os.utime(run.folder / "experiment.json", (0, 0))
+    assert "experiment.json" in opened(take_away(run))
 
 
 @pytest.mark.parametrize(

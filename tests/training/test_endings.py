@@ -1,9 +1,20 @@
 """The sentences on how a training ended."""
 
+import errno
+
 import numpy as np
 import pytest
 
-from mnist_demo.training.endings import got_no_better, is_reached, reached_target
+from mnist_demo.training.endings import (
+    CANNOT_WRITE,
+    DISK_FULL,
+    DISK_IS_FULL,
+    got_no_better,
+    is_reached,
+    reached_target,
+    why_it_died,
+    why_it_failed,
+)
 
 
 @pytest.mark.parametrize("images", [5, 100, 5_000])
@@ -23,3 +34,8 @@ def test_a_target_is_said_in_the_unit_of_what_was_reached(target: float, said: s
 def test_one_epoch_is_one_epoch() -> None:
     assert got_no_better(10, 1).endswith("had not improved for one epoch.")
     assert got_no_better(10, 2).endswith("had not improved for 2 epochs.")
+
+
+def test_a_run_that_could_not_be_written_has_no_full_disk_for_that() -> None:
+    assert why_it_died(DISK_IS_FULL) == why_it_failed(OSError(errno.ENOSPC, "no space")) == DISK_FULL
+    assert "full" not in why_it_died(CANNOT_WRITE)

@@ -56,7 +56,7 @@ def test_what_was_said_before_another_process_is_spoken_to_is_said_to_that_one(j
     receiver, sender = multiprocessing.Pipe(duplex=False)
     job.control.pause()
     job.control.set_learning_rate(0.5)
-    job.speak_to(sender)
+    assert job.speak_to(sender)
     job.stop()
     heard = Control(receiver=receiver)
     commands = [heard.receive() for _ in range(4)]
@@ -65,6 +65,19 @@ def test_what_was_said_before_another_process_is_spoken_to_is_said_to_that_one(j
         CommandKind.LEARNING_RATE,
         CommandKind.STOP,
         None,
+    ]
+
+
+def test_what_cannot_be_said_to_one_that_has_gone_waits_for_the_next(job: Job) -> None:
+    receiver, sender = multiprocessing.Pipe(duplex=False)
+    receiver.close()
+    job.control.pause()
+    job.stop()
+    assert not job.speak_to(sender)
+    heard = Control(receiver=job.receiver)
+    assert [command and command.kind for command in (heard.receive(), heard.receive())] == [
+        CommandKind.PAUSE,
+        CommandKind.STOP,
     ]
 
 

@@ -13,6 +13,7 @@ from mnist_demo.data import load_mnist
 from mnist_demo.experiment import Experiment
 from mnist_demo.runs import Ledger, Run, RunState, new_lab_id
 from mnist_demo.training import Continuation
+from mnist_demo.training.endings import GAVE_WAY
 from mnist_demo.training.jobs import Jobs
 
 
@@ -88,8 +89,13 @@ def test_a_run_that_an_earlier_server_left_is_over(jobs: Jobs, ledger: Ledger, s
     run = ledger.create(small_experiment)
     run.mark(RunState.TRAINING)
     assert jobs.state(run) is RunState.FAILED
-    run.mark(RunState.STOPPED)
+    # What that server last said is not why.
+    run.mark(RunState.QUEUED, GAVE_WAY)
+    assert jobs.state(run) is RunState.FAILED
+    assert jobs.reason(run) is None
+    run.mark(RunState.STOPPED, "Stopped before it began.")
     assert jobs.state(run) is RunState.STOPPED
+    assert jobs.reason(run) == "Stopped before it began."
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the process through /proc, which is Linux's")

@@ -16,7 +16,7 @@ from mnist_demo.network import Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Ne
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Run, RunState
 from mnist_demo.settings import TrainingSettings
-from mnist_demo.training import Control, recorder, train
+from mnist_demo.training import Continuation, Control, recorder, train, train_more
 from mnist_demo.training.resuming import TrainingError
 
 
@@ -183,9 +183,37 @@ def test_weights_that_are_no_numbers_end_the_run_even_when_the_loss_hides_them(
     run = train(small_experiment, load_mnist(), tmp_path / "run")
     assert run.state is RunState.FAILED
     assert run.reason == (
-        "Weights stopped being numbers in epoch 2: the steps were too large. Try a learning rate ten times smaller."
+        "Weights stopped being numbers by batch 10: the steps were too large. Try a learning rate ten times smaller."
     )
     assert [path.name for path in run.snapshots] == ["000.npz", "001.npz"]
+
+
+@pytest.mark.parametrize("ends", ["kept within the epoch", "stopped"])
+def test_weights_that_are_no_numbers_are_never_kept(
+    small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ends: str
+) -> None:
+    from mnist_demo.training.recorder import Recorder
+
+    control, done = Control(), Recorder.batches_done
+
+    def ruined(recorder: Recorder, count: int, logs: dict[str, float]) -> None:
+        done(recorder, count, logs)
+        if recorder.step == 7:
+            first, *others = recorder.model.get_weights()
+            recorder.model.set_weights([np.full_like(first, np.nan), *others])
+            if ends == "stopped":
+                control.request_stop()
+            else:
+                recorder.keep_state()
+
+    monkeypatch.setattr(Recorder, "batches_done", ruined)
+    monkeypatch.setattr("mnist_demo.training.trainer.MAX_BATCHES_PER_CALL", 1)
+    run = train(small_experiment, load_mnist(), tmp_path / "run", control)
+    assert run.state is RunState.FAILED
+    assert "by batch 7: the steps were too large" in (run.reason or "")
+    assert [path.name for path in run.snapshots] == ["000.npz", "001.npz"]
+    monkeypatch.setattr(Recorder, "batches_done", done)
+    assert train_more(run.folder, load_mnist(), Continuation()).state is RunState.FINISHED
 
 
 def test_more_images_than_there_are_is_an_error_that_says_so(small_experiment: Experiment, tmp_path: Path) -> None:
