@@ -73,7 +73,10 @@ class Inference:
             return pool.submit(_predict, snapshot, images).result(TIMEOUT)
         except TimeoutError:
             raise InferenceError(f"The network gave no answer within {TIMEOUT:g} seconds.") from None
-        except (OSError, ValueError, KeyError) as error:
+        except OSError as error:
+            # Not where they lie: that is nobody's business.
+            raise InferenceError(f"The run's weights cannot be read: {error.strerror or 'they are gone'}.") from None
+        except (ValueError, KeyError) as error:
             raise InferenceError(f"The run's weights cannot be read: {error}") from None
 
     @staticmethod

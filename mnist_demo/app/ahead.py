@@ -30,7 +30,7 @@ def _import_charts() -> None:
 def freeze_imports(page: str) -> None:
     """Keep what was imported out of the garbage collections, once after the first run of each page.
 
-    Streamlit collects after each run, and that walks every imported object: 110 ms without this, 8 ms with it.
+    A full collection walks every object that is not: a tenth of a second in which no page is drawn.
     """
     del page  # the key: each page imports something more
     _freeze()

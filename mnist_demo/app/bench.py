@@ -3,7 +3,8 @@
 import streamlit as st
 
 from mnist_demo.app import dropped, state
-from mnist_demo.app.components import STATE_ICONS, live, percent, plain, progress_line, progress_share
+from mnist_demo.app.components import STATE_ICONS, live, percent, progress_line, progress_share
+from mnist_demo.app.markdown import plain
 from mnist_demo.runs import Run, name_of
 
 

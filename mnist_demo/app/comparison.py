@@ -8,7 +8,8 @@ import streamlit as st
 from mnist_demo.app import disagreements, final_pass
 from mnist_demo.app.charts import Measure
 from mnist_demo.app.comparison_charts import Progress, axis_end, comparison_frame, comparison_spec
-from mnist_demo.app.components import REFRESH, percent, plain, progress_line
+from mnist_demo.app.components import REFRESH, choice, percent, progress_line
+from mnist_demo.app.markdown import plain
 from mnist_demo.app.run_rows import RunRow, rows_of
 from mnist_demo.app.verdict import verdict
 from mnist_demo.evaluation import mcnemar, wilson_interval
@@ -115,8 +116,8 @@ def _conclusion(chosen: Sequence[RunRow], first: FinalAnswers, second: FinalAnsw
 
 def _curves(chosen: Sequence[RunRow], labels: Sequence[str], active: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        measure = _choice("Figure", list(_MEASURES), "compare_measure")
-        against = _choice("Against", list(_AGAINST), "compare_against")
+        measure = choice("Figure", list(_MEASURES), "compare_measure")
+        against = choice("Against", list(_AGAINST), "compare_against")
         training = st.toggle(
             "Training images too",
             True,
@@ -153,19 +154,6 @@ def _curves(chosen: Sequence[RunRow], labels: Sequence[str], active: bool) -> No
         st.caption(
             f"Validated on {' or '.join(f'{count:,}' for count in counts)} images: fewer images, rougher figures."
         )
-
-
-def _choice(label: str, options: list[str], key: str) -> str:
-    chosen = st.segmented_control(
-        label,
-        options,
-        default=options[0],
-        required=True,
-        key=key,
-        persist_state="session",
-        label_visibility="collapsed",
-    )
-    return chosen if chosen in options else options[0]
 
 
 def _settings(chosen: Sequence[RunRow], labels: Sequence[str]) -> None:

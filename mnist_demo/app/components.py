@@ -1,15 +1,16 @@
 """Pieces that several pages are made of."""
 
-import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from mnist_demo.app import starting, state
+from mnist_demo.app.markdown import plain
 from mnist_demo.runs import History, Run, RunState, name_of
 
 REFRESH = 0.5
@@ -17,11 +18,6 @@ REFRESH = 0.5
 
 REFRESH_STARTING = 0.2
 """Seconds between two looks at one that is getting ready: somebody waits for the first point of the curve."""
-
-_MARKDOWN = re.compile(r"([\\`*_~{}\[\]<>#:$|!&.@])")
-
-# What makes an address of its surroundings: "http://…", "www.…" and "…@…" (mdast-util-gfm-autolink-literal).
-_LINKING = re.compile(r"((?<=:)//|(?<=www)\.|@)", re.IGNORECASE)
 
 _CHOICE = "chosen_run"
 
@@ -66,6 +62,37 @@ def _refresh(run: Run) -> float | None:
         return None
     is_starting = state.jobs().place(run) == 0 and not run.history().step
     return REFRESH_STARTING if is_starting else REFRESH
+
+
+def choice(label: str, options: Sequence[str], key: str, **looks: Any) -> str:
+    """One of a few, the first by default and never none; it is remembered when the visitor goes to another page.
+
+    Args:
+        label: what is chosen, for those who do not see it.
+        options: what there is.
+        key: the control's own.
+        looks: what `st.segmented_control` takes besides.
+    """
+    chosen = st.segmented_control(
+        label,
+        options,
+        default=options[0],
+        required=True,
+        key=key,
+        persist_state="session",
+        label_visibility="collapsed",
+        **looks,
+    )
+    return chosen if chosen in options else options[0]
+
+
+def no_longer_kept(run: Run) -> None:
+    """Say that a page cannot work on a run, as what it was trained on or has learned is gone."""
+    st.error(
+        f"The images or the weights of this run are no longer kept: it was trained on "
+        f"{plain(run.experiment.data.name)}. Give these images again on Explore, or choose another network.",
+        icon=":material/error:",
+    )
 
 
 def room(height: int) -> None:
@@ -244,11 +271,3 @@ def plural(count: int, noun: str) -> str:
     """'1 epoch', '12 epochs', '3 batches'."""
     ending = "es" if noun.endswith(("tch", "s", "x")) else "s"
     return f"{count:,} {noun}" + ("" if count == 1 else ending)
-
-
-def plain(text: str) -> str:
-    """A text from outside, such as a file's name, as Markdown that shows it as it stands."""
-    pieces = (_MARKDOWN.sub(r"\\\1", piece) for piece in _LINKING.split(text))
-    # Links are looked for when the escapes are gone, but in one piece of text only. Without a colour this is a piece of
-    # its own and nothing else, so that the text is read and copied as it was.
-    return "".join(f":color[{piece}]" if number % 2 else piece for number, piece in enumerate(pieces))

@@ -6,8 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from mnist_demo.app import digits
-from mnist_demo.app.components import plain, plural
+from mnist_demo.app.components import choice, plural
 from mnist_demo.app.evaluation_charts import CELL, confusion_frame, confusion_spec, confusion_text
+from mnist_demo.app.markdown import plain
 from mnist_demo.app.readings import Reading, readings_sheet
 from mnist_demo.app.readings import width as readings_width
 from mnist_demo.data import DIGIT_CLASS_NAMES, MnistData
@@ -46,15 +47,7 @@ def _matrix(evaluation: Evaluation, true: int | None, predicted: int | None) -> 
         "every other number counts mistakes.",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        unit = st.segmented_control(
-            "Numbers in the matrix",
-            [_COUNTS, _RATES],
-            default=_COUNTS,
-            required=True,
-            key="evaluate_unit",
-            persist_state="session",
-            label_visibility="collapsed",
-        )
+        unit = choice("Numbers in the matrix", [_COUNTS, _RATES], "evaluate_unit")
         shade = st.toggle(
             "Shade the diagonal",
             key="evaluate_diagonal",
@@ -98,7 +91,7 @@ def _clicked_cell() -> tuple[int, int] | None:
     try:
         cell = st.session_state[_matrix_key()]["selection"][CELL][0]
         true, predicted = int(cell["true"]), int(cell["predicted"])
-    except (KeyError, IndexError, TypeError, ValueError):
+    except (LookupError, TypeError, ValueError, OverflowError):
         return None
     return (true, predicted) if min(true, predicted) >= 0 and max(true, predicted) < len(DIGIT_CLASS_NAMES) else None
 

@@ -7,7 +7,8 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import streamlit as st
 
 from mnist_demo.app import digits, layer_list, navigation, network_picture, state, training_form, workbench
-from mnist_demo.app.components import duration, header, plain, room
+from mnist_demo.app.components import duration, header, room
+from mnist_demo.app.markdown import plain
 from mnist_demo.experiment import DataReference, Experiment
 from mnist_demo.network import MAX_LAYERS, MAX_MULTIPLY_ADDS, MAX_PARAMETERS, NetworkReport
 from mnist_demo.network.draft import Draft
@@ -145,7 +146,9 @@ def _share(experiment: Experiment) -> None:
             st.caption("This link opens a copy of the experiment on somebody else's bench. It shows none of your runs.")
             shared = experiment
             if not experiment.data.is_mnist:
-                st.caption(f"Your data, {experiment.data.name}, does not travel with it: the copy works on MNIST.")
+                st.caption(
+                    f"Your data, {plain(experiment.data.name)}, does not travel with it: the copy works on MNIST."
+                )
                 shared = dataclasses.replace(experiment, data=DataReference())
             st.code(_link(shared), language=None, wrap_lines=True)
         else:

@@ -6,7 +6,8 @@ import numpy as np
 import streamlit as st
 
 from mnist_demo.app import confusion_view, datasets
-from mnist_demo.app.components import plain
+from mnist_demo.app.components import choice
+from mnist_demo.app.markdown import plain
 from mnist_demo.app.run_rows import RunRow
 from mnist_demo.data import DataError, MnistData
 from mnist_demo.evaluation import Mistake
@@ -29,16 +30,7 @@ def show(first: RunRow, second: RunRow, first_answers: FinalAnswers, second_answ
         st.caption("The images on which they disagree are no longer kept.")
         return
     counts = {_FIRST: f"Only A is right ({len(only_first):,})", _SECOND: f"Only B is right ({len(only_second):,})"}
-    who = st.segmented_control(
-        "Images",
-        [_FIRST, _SECOND],
-        default=_FIRST,
-        required=True,
-        format_func=lambda option: counts[option],
-        key="compare_who",
-        persist_state="session",
-        label_visibility="collapsed",
-    )
+    who = choice("Images", [_FIRST, _SECOND], "compare_who", format_func=lambda option: counts[option])
     found, wrong = (only_second, first) if who == _SECOND else (only_first, second)
     letter = "A" if who == _SECOND else "B"
     if not found:

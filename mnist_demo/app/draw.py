@@ -14,8 +14,9 @@ from mnist_demo.app import (
     state,
 )
 from mnist_demo.app.canvas import SIDE
-from mnist_demo.app.components import choose_run, header, plain
+from mnist_demo.app.components import choice, choose_run, header
 from mnist_demo.app.draw_table import OnTable, Source
+from mnist_demo.app.markdown import plain
 from mnist_demo.drawing import Step
 from mnist_demo.runs import Run
 
@@ -43,8 +44,9 @@ def _offer_canvas(run: Run) -> None:
     """The way to the network that is made for this page, beside one that is not."""
     bench = state.run()
     is_busy = bench is not None and state.run_state(bench).is_active
-    # On other data than digits it would learn nothing that the pen needs.
-    if is_busy or run.experiment.training.augmentation.strangers or not run.experiment.data.is_mnist:
+    # On other data than digits it would learn nothing that the pen needs, and it learns from those on the bench.
+    are_digits = run.experiment.data.is_mnist and state.experiment().data.is_mnist
+    if is_busy or run.experiment.training.augmentation.strangers or not are_digits:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         starting.start_button(
@@ -80,16 +82,7 @@ def _table_and_answer(run: Run) -> None:
     steps = draw_stages.chosen_steps()
     # One row as wide as the canvas: a phone has no room for two above it and the answer below.
     with st.container(width=SIDE, horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        source = st.segmented_control(
-            "Where the digit comes from",
-            list(Source),
-            default=Source.DRAWING,
-            required=True,
-            key="draw_source",
-            persist_state="session",
-            label_visibility="collapsed",
-            width="content",
-        )
+        source = choice("Where the digit comes from", list(Source), "draw_source", width="content")
         if source == Source.DRAWING:
             draw_table.drawing_tools()
     with st.container(horizontal=True, gap="medium"):

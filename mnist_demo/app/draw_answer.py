@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from mnist_demo.app import datasets, digits, state
 from mnist_demo.app.answer import Answer, answer_frame, answer_in_words, answer_spec, answer_text, verdict_in_words
-from mnist_demo.app.components import plain
 from mnist_demo.app.draw_table import OnTable
+from mnist_demo.app.markdown import plain
 from mnist_demo.app.passes import PredictionPass
 from mnist_demo.drawing import verdict
 from mnist_demo.evaluation import calibrated, fit_temperature

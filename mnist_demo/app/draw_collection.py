@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from mnist_demo.app import digits, draw_lesson, starting, state
 from mnist_demo.app.canvas import clear_canvas
-from mnist_demo.app.components import plain, plural
+from mnist_demo.app.components import plural
 from mnist_demo.app.digits import Caption
 from mnist_demo.app.draw_table import OnTable, Source
 from mnist_demo.app.failures import could_not
+from mnist_demo.app.markdown import plain
 from mnist_demo.app.starting import StartError
 from mnist_demo.data import Split
 from mnist_demo.drawing import ALL_STEPS, DrawingError, Step

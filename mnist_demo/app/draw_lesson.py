@@ -8,7 +8,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnist_demo.app import state
-from mnist_demo.app.components import live, percent, plain, progress_line
+from mnist_demo.app.components import live, percent, progress_line
+from mnist_demo.app.markdown import plain
 from mnist_demo.app.passes import PredictionPass
 from mnist_demo.app.readings import Reading, readings_sheet, width
 from mnist_demo.data import DataError, Split, load_data, load_mnist

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from mnist_demo.app import digits
 from mnist_demo.app.canvas import SIDE
+from mnist_demo.app.components import choice
 from mnist_demo.app.draw_table import OnTable
 from mnist_demo.drawing import ALL_STEPS, DrawingError, Photo, Step, read_photo, stages_from_strokes
 from mnist_demo.drawing.photo import MAX_BYTES
@@ -26,15 +27,7 @@ class _Way(StrEnum):
 def show(steps: frozenset[Step]) -> OnTable:
     """Take a photo, show where on it the digit was found, and put that on the table."""
     # The camera asks for leave as soon as it is shown, so it is not shown before it is asked for.
-    way = st.segmented_control(
-        "How to bring a photo",
-        list(_Way),
-        default=_Way.FILE,
-        required=True,
-        key="photo_way",
-        persist_state="session",
-        label_visibility="collapsed",
-    )
+    way = choice("How to bring a photo", list(_Way), "photo_way")
     if way == _Way.CAMERA:
         file = st.camera_input("A digit on paper, filling most of the picture", key="photo_camera")
     else:

@@ -8,9 +8,10 @@ import streamlit as st
 from mnist_demo.app import digits, draw_answer, state
 from mnist_demo.app.answer import answer_text
 from mnist_demo.app.chart_style import text_config
-from mnist_demo.app.components import plain, run_labels
+from mnist_demo.app.components import run_labels
 from mnist_demo.app.draw_answer import Reading
 from mnist_demo.app.draw_table import OnTable
+from mnist_demo.app.markdown import plain
 from mnist_demo.inference import InferenceError
 from mnist_demo.runs import Run
 

@@ -5,9 +5,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnist_demo.app import digits
-from mnist_demo.app.components import plain
 from mnist_demo.app.draw_answer import network_view
 from mnist_demo.app.draw_table import OnTable
+from mnist_demo.app.markdown import plain
 from mnist_demo.drawing import ALL_STEPS, Stages, Step
 
 _PIXELS = 112  # of the side of a stage's picture: six of them stand beside each other on a desktop

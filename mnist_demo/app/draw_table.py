@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from mnist_demo.app import datasets, digits
 from mnist_demo.app.canvas import PEN_WIDTH, SIDE, clear_canvas, drawing_canvas, undo_stroke
-from mnist_demo.app.components import plain
 from mnist_demo.app.examples import Examples
+from mnist_demo.app.markdown import plain
 from mnist_demo.data import SplitName
 from mnist_demo.drawing import ALL_STEPS, DrawingError, Stages, Step, stages_from_strokes
 from mnist_demo.runs import Run

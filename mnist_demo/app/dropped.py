@@ -5,7 +5,8 @@ import logging
 import streamlit as st
 
 from mnist_demo.app import store
-from mnist_demo.app.components import plain, plural
+from mnist_demo.app.components import plural
+from mnist_demo.app.markdown import plain
 from mnist_demo.runs import Dropped, DropReason, Ledger, dropped_path, forget_dropped, read_dropped
 
 _TOLD = "dropped_told"

@@ -6,7 +6,8 @@ from pathlib import Path
 import streamlit as st
 
 from mnist_demo.app import class_table, confusion_view, datasets, final_pass, navigation, state
-from mnist_demo.app.components import choose_run, duration, header, percent, plain, progress_line
+from mnist_demo.app.components import choose_run, duration, header, no_longer_kept, percent, progress_line
+from mnist_demo.app.markdown import plain
 from mnist_demo.app.passes import PredictionPass
 from mnist_demo.data import MnistData
 from mnist_demo.evaluation import Evaluation, evaluate
@@ -30,11 +31,7 @@ def page() -> None:
         st.error(f"The network could not be asked. {error}", icon=":material/error:")
         st.button("Try again", icon=":material/refresh:", key="evaluate_again")
     except (OSError, ValueError):
-        st.error(
-            f"The images or the weights of this run are no longer kept: it was trained on "
-            f"{plain(run.experiment.data.name)}. Give these images again on Explore, or choose another network.",
-            icon=":material/error:",
-        )
+        no_longer_kept(run)
     else:
         _figures(evaluation)
         # Not the images: what a fragment is given stays in memory for two minutes after its visitor has gone.
@@ -49,8 +46,8 @@ def _snapshot(run: Run) -> Path:
     kept = st.session_state.get("evaluate_snapshot")
     if state.run_state(run).is_active and kept in snapshots[1:]:
         return Path(kept)
-    st.session_state["evaluate_snapshot"] = snapshots[-1]
-    return snapshots[-1]
+    st.session_state["evaluate_snapshot"] = newest = run.newest_snapshot
+    return newest
 
 
 def _look_again() -> None:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from mnist_demo.app import datasets, digits, explore_views, navigation, state, upload
-from mnist_demo.app.components import header, plain, plural
+from mnist_demo.app.components import header, plural
 from mnist_demo.app.examples import SPLIT_WORDS, Examples
+from mnist_demo.app.markdown import plain
 from mnist_demo.data import SplitName
 from mnist_demo.experiment import DataReference
 

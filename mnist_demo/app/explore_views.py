@@ -6,9 +6,10 @@ import numpy as np
 import streamlit as st
 
 from mnist_demo.app import digits
-from mnist_demo.app.components import percent, plain, plural
+from mnist_demo.app.components import percent, plural
 from mnist_demo.app.examples import SPLIT_WORDS, Examples
 from mnist_demo.app.explore_counts import counts_spec
+from mnist_demo.app.markdown import plain
 from mnist_demo.data import PcaMap, SplitName, class_counts, class_images, pca_map
 
 IMAGE_KEY = "image"

@@ -99,23 +99,20 @@ def show_more(run: Run) -> None:
     except (OSError, ValueError):
         return
     with st.popover("Train more", icon=":material/forward_media:", key="train_more_options"):
-        epochs = 0
         if reached.is_end:
             room = MAX_EPOCHS - reached.epoch
             if room < 1:
                 st.markdown(f"This run has {MAX_EPOCHS} epochs, as many as one run can have.")
                 return
-            epochs = int(
-                st.number_input(
-                    "Epochs more",
-                    min_value=1,
-                    max_value=min(100, room),
-                    value=min(settings.epochs, 100, room),
-                    key=f"more_epochs_{run.id}",
-                    help="The schedule of the learning rate begins again over these epochs."
-                    if settings.schedule is not Schedule.CONSTANT
-                    else None,
-                )
+            st.number_input(
+                "Epochs more",
+                min_value=1,
+                max_value=min(100, room),
+                value=min(settings.epochs, 100, room),
+                key=f"more_epochs_{run.id}",
+                help="The schedule of the learning rate begins again over these epochs."
+                if settings.schedule is not Schedule.CONSTANT
+                else None,
             )
         current = offered = _current_rate(run)
         if not reached.is_end:
@@ -129,22 +126,24 @@ def show_more(run: Run) -> None:
                 )
             else:
                 st.markdown(f"Goes on in {place}, as if it had never stopped.")
-        rate = st.number_input(
+        st.number_input(
             _rate_label(settings), value=offered, key=f"more_rate_{run.id}", help=_rate_help(settings), **_rate_bounds()
         )
-        changed = None if rate is None or abs(rate - current) < 1e-12 else float(rate)
         starting.start_button(
             "Go on",
-            lambda: _go_on(run, epochs, changed),
+            lambda: _go_on(run),
             icon=":material/play_arrow:",
             type="primary",
             key="train_more",
         )
 
 
-def _go_on(run: Run, epochs: int, rate: float | None) -> None:
+def _go_on(run: Run) -> None:
+    # Read when it is pressed: the fields may have been changed after they were last drawn.
+    epochs, rate = (st.session_state.get(f"more_{field}_{run.id}") for field in ("epochs", "rate"))
+    is_same = rate is None or abs(rate - _current_rate(run)) < 1e-12
     try:
-        state.train_more(run, Continuation(epochs=epochs, learning_rate=rate))
+        state.train_more(run, Continuation(epochs=epochs or 0, learning_rate=None if is_same else rate))
     except DataError as error:
         raise StartError(f"{error} Give these images again on Explore.") from error
     except ValueError as error:

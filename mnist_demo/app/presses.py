@@ -3,7 +3,8 @@
 import functools
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.runtime.app_session import AppSession
+
+from mnist_demo.app import session_method
 
 _TRIGGERS = frozenset({"trigger_value", "string_trigger_value", "json_trigger_value", "chat_input_value"})
 """The kinds of values that mean something happened, and that the page forgets when it has sent them."""
@@ -20,16 +21,15 @@ def count_once() -> None:
     itself that it is, and the press itself is always still to come. So what a timer's message says of presses is passed
     over, before the server puts messages together that wait: those keep the presses of the earlier ones.
     """
-    receive = getattr(AppSession, "handle_backmsg", None)
-    if receive is None:
-        # Another version of Streamlit: better a press too many than no lab.
-        return
 
-    def handle_backmsg(self: AppSession, msg: BackMsg) -> None:
-        pass_over_early_presses(msg)
-        receive(self, msg)
+    def changed(receive: session_method.Method) -> session_method.Method:
+        def handle_backmsg(self: object, msg: BackMsg) -> None:
+            pass_over_early_presses(msg)
+            receive(self, msg)
 
-    AppSession.handle_backmsg = handle_backmsg  # type: ignore[method-assign]
+        return handle_backmsg
+
+    session_method.replace("handle_backmsg", ("self", "msg"), changed)
 
 
 def pass_over_early_presses(message: BackMsg) -> None:

@@ -4,14 +4,16 @@ import contextlib
 import dataclasses
 import functools
 from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
 
 from mnist_demo.app import run_table, state
-from mnist_demo.app.components import plain, plural
+from mnist_demo.app.components import plural
 from mnist_demo.app.failures import could_not
+from mnist_demo.app.markdown import plain
 from mnist_demo.app.run_rows import RunRow
-from mnist_demo.runs import About, name_of, read_about, take_away, take_away_name, write_about
+from mnist_demo.runs import About, Run, about_path, name_of, read_about, take_away, take_away_name, write_about
 
 _DELETED = "runs_deleted"
 _OFFERED = 600.0
@@ -88,16 +90,40 @@ def _one(row: RunRow) -> None:
         st.text_input("Name", row.about.name, max_chars=60, placeholder=row.experiment.name, key=keys[0])
         st.text_area("Note", row.about.note, max_chars=500, height=80, key=keys[1])
         st.form_submit_button("Save", type="primary", on_click=_say, args=(row, *keys))
+    _download(row.run, is_active=row.state.is_active)
+
+
+def _download(run: Run, *, is_active: bool) -> None:
+    try:
+        # At hand, as a file that is made when it is asked for may be gone again before a slow line has fetched it: the
+        # end of any visitor's run clears such files away (Streamlit 1.67). While the run changes it has to be.
+        content = functools.partial(take_away, run) if is_active else _archive(run.folder, _stamp(run))
+        name = take_away_name(run)
+    except (OSError, ValueError):
+        # It was deleted in another tab, or cannot be read.
+        return
     st.download_button(
         "Download",
-        functools.partial(take_away, row.run),
-        file_name=take_away_name(row.run),
+        content,
+        file_name=name,
         mime="application/zip",
         icon=":material/download:",
         on_click="ignore",
         key="runs_download",
         help="The model as a Keras file, its weights as a NumPy archive, its curves as tables, and what was asked for.",
     )
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _archive(folder: Path, stamp: tuple[int, ...]) -> bytes:
+    del stamp  # part of the key
+    return take_away(Run(folder))
+
+
+def _stamp(run: Run) -> tuple[int, ...]:
+    """What changes when a run or its name does."""
+    paths = (run.events_path, run.model_path, about_path(run), *run.snapshots[-1:])
+    return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)
 
 
 def _say(row: RunRow, name_key: str, note_key: str) -> None:

@@ -84,7 +84,7 @@ def _places() -> list[int]:
     """The places that the widget has; they come from the browser and may be anything."""
     try:
         return [int(place) for place in st.session_state[_TABLE]["selection"]["rows"]]
-    except (KeyError, TypeError, ValueError):
+    except (LookupError, TypeError, ValueError, OverflowError):
         return []
 
 

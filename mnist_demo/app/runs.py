@@ -18,7 +18,6 @@ from mnist_demo.app import (
 )
 from mnist_demo.app.components import header, plural
 from mnist_demo.app.run_rows import RunRow
-from mnist_demo.presets import PRESETS
 
 _DUELLISTS = ("codelab", "dense")
 
@@ -38,8 +37,10 @@ def page() -> None:
     place = st.empty()
     with st.container(horizontal=True, vertical_alignment="center"):
         _offer_duel(rows)
-        if _offer_tests(rows, place):
-            rows = run_rows.rows()
+        refused = _offer_tests(rows, place)
+    for refusal in refused:
+        st.warning(refusal, icon=":material/error:")
+    rows = run_rows.rows() if refused else rows
     chosen = run_table.show(rows)
     run_actions.show(chosen)
     if len(chosen) > comparison.MOST:
@@ -70,26 +71,27 @@ def _duel() -> None:
     # Looked at again: the second of two quick clicks finds the duel begun.
     if _is_duel_going_on(run_rows.rows()):
         return
-    started = [starting.begin(PRESETS[name]) for name in _DUELLISTS]
+    started = [starting.begin(starting.preset(name)) for name in _DUELLISTS]
     state.choose_run(started[0].id)
     run_table.choose([run.id for run in started])
 
 
-def _offer_tests(rows: Sequence[RunRow], place: DeltaGenerator) -> bool:
-    """Work out the test results that are missing; whether any was tried."""
+def _offer_tests(rows: Sequence[RunRow], place: DeltaGenerator) -> list[str]:
+    """Work out the test results that are missing; why some could not be."""
     missing = [row for row in rows if row.lacks_test]
     if not missing:
-        return False
+        return []
     pressed = st.button(
         f"Work out {plural(len(missing), 'missing test result')}",
         icon=":material/fact_check:",
         key="runs_test",
         help="Each final network reads all test images once.",
     )
-    if pressed:
-        for refusal in final_pass.work_out(missing, place):
-            st.warning(refusal, icon=":material/error:")
-    return pressed
+    refused = final_pass.work_out(missing, place) if pressed else []
+    if pressed and not refused:
+        # Nothing is missing any more, neither in the table nor for this button.
+        st.rerun()
+    return refused
 
 
 def _invite() -> None:

@@ -56,18 +56,19 @@ def train(experiment: Experiment) -> None:
 
 def train_preset(name: str) -> None:
     """Put a preset on the bench, on the data that lies there, and start training it, as `train` does."""
-    wanted = _preset(name)
+    wanted = preset(name)
     state.set_experiment(wanted)
     train(wanted)
 
 
-def _preset(name: str) -> Experiment:
+def preset(name: str) -> Experiment:
+    """A preset on the data that lies on the bench."""
     return datasets.fit(PRESETS[name], state.experiment().data)
 
 
 def offer_fast() -> None:
     """The way in for a lab that has no network yet."""
-    state.prepare_training(_preset("fast"))
+    state.prepare_training(preset("fast"))
     start_button(
         "Train the fast network",
         lambda: train_preset("fast"),

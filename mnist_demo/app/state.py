@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnist_demo.app import datasets, store
+from mnist_demo.app.markdown import plain
 from mnist_demo.app.passes import PassStore, PredictionPass
 from mnist_demo.data import DataError, MnistData, Split, load_mnist
 from mnist_demo.experiment import DataReference, Experiment
@@ -19,6 +20,7 @@ from mnist_demo.runs import (
     Ledger,
     Run,
     RunState,
+    bench_run_path,
     experiment_path,
     home,
     is_lab_id,
@@ -62,7 +64,10 @@ def open_lab() -> None:
         st.query_params["lab"] = lab
     if shared := st.query_params.get("experiment"):
         del st.query_params["experiment"]
-        _take_shared(shared)
+        # The page's history still has that address: whoever goes back to it has worked on the copy meanwhile.
+        if st.session_state.get("shared_taken") != (lab, shared):
+            st.session_state["shared_taken"] = lab, shared
+            _take_shared(shared)
     store.open_once(jobs())
     inference()
 
@@ -83,12 +88,7 @@ def experiment() -> Experiment:
 def set_experiment(changed: Experiment) -> None:
     """Put another experiment on the bench and keep it with the lab."""
     st.session_state["experiment"] = changed
-    path = _kept_path()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, json.dumps(changed.to_json()).encode())
-    except OSError as error:
-        _log.warning("The experiment of a lab could not be kept: %s", error)
+    _keep(_kept_path(), json.dumps(changed.to_json()).encode())
 
 
 def data() -> MnistData:
@@ -97,7 +97,10 @@ def data() -> MnistData:
     try:
         return datasets.load(reference)
     except (OSError, DataError):
-        st.toast(f"The data set {reference.name} is no longer kept; MNIST takes its place.", icon=":material/link_off:")
+        st.toast(
+            f"The data set {plain(reference.name)} is no longer kept; MNIST takes its place.",
+            icon=":material/link_off:",
+        )
         use_data(DataReference())
         return load_mnist()
 
@@ -137,7 +140,7 @@ def use_data(reference: DataReference) -> None:
 
 def run() -> Run | None:
     """The run on the bench: the one that was chosen, else the lab's newest."""
-    chosen = st.session_state.get("run_id")
+    chosen = st.session_state.get("run_id") or _kept_bench_run()
     if chosen and (found := ledger().run(chosen)) and _is_readable(found):
         return found
     return next(filter(_is_readable, ledger().runs()), None)
@@ -149,6 +152,30 @@ def _is_readable(of: Run) -> bool:
         return bool(of.experiment)
     except (OSError, ValueError):
         return False
+
+
+def _put_on_bench(run_id: str) -> None:
+    st.session_state["run_id"] = run_id
+    # A page that is loaded again has forgotten it.
+    _keep(bench_run_path(home(), st.session_state["lab_id"]), run_id.encode())
+
+
+def _kept_bench_run() -> str | None:
+    try:
+        with bench_run_path(home(), st.session_state["lab_id"]).open("rb") as file:
+            kept = file.read(100).decode("ascii")
+    except (OSError, ValueError):
+        return None
+    st.session_state["run_id"] = kept
+    return kept
+
+
+def _keep(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, content)
+    except OSError as error:
+        _log.warning("What is on the bench of a lab could not be kept: %s", error)
 
 
 def trained_run(*, while_learning: bool = False) -> Run | None:
@@ -176,7 +203,7 @@ def _has_learned(of: Run, while_learning: bool) -> bool:
 def choose_run(run_id: str) -> None:
     """Put a run of this lab on the bench; an id that it does not have changes nothing."""
     if ledger().run(run_id):
-        st.session_state["run_id"] = run_id
+        _put_on_bench(run_id)
 
 
 def start_training(wanted: Experiment) -> Run:
@@ -189,7 +216,7 @@ def start_training(wanted: Experiment) -> Run:
     started = ledger().create(wanted)
     jobs().submit(started, datasets.path_of(wanted.data))
     store.sweep_soon(jobs())
-    st.session_state["run_id"] = started.id
+    _put_on_bench(started.id)
     return started
 
 
@@ -210,7 +237,7 @@ def teach(source: Run, drawings: Split) -> Run:
     started = ledger().create(lesson.experiment, lesson.write)
     jobs().submit(started, started.own_data_path)
     store.sweep_soon(jobs())
-    st.session_state["run_id"] = started.id
+    _put_on_bench(started.id)
     return started
 
 
@@ -229,7 +256,7 @@ def train_more(of: Run, continuation: Continuation) -> None:
     # In another tab it may have gone on to its end meanwhile.
     continue_at(of, continuation)
     jobs().submit(of, path, continuation)
-    st.session_state["run_id"] = of.id
+    _put_on_bench(of.id)
 
 
 def run_state(of: Run) -> RunState:
@@ -272,10 +299,12 @@ def _take_shared(text: str) -> None:
     try:
         shared = Experiment.from_query(text)
     except ValueError as error:
-        st.toast(str(error), icon=":material/link_off:")
+        st.toast(plain(str(error)), icon=":material/link_off:")
         return
     if not datasets.is_kept(shared.data):
         # Data stay with the lab they were uploaded to; the network and its training can be shared all the same.
-        st.toast(f"The data set {shared.data.name} is not in this lab; MNIST takes its place.", icon=":material/link:")
+        st.toast(
+            f"The data set {plain(shared.data.name)} is not in this lab; MNIST takes its place.", icon=":material/link:"
+        )
         shared = datasets.fit(shared, DataReference())
     set_experiment(shared)

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from mnist_demo.app import datasets, navigation, state, time_machine_view
-from mnist_demo.app.components import choose_run, duration, header, plain, plural
+from mnist_demo.app.components import choose_run, duration, header, no_longer_kept, plural
 from mnist_demo.app.epoch_frames import EpochFrames
 from mnist_demo.app.time_machine_view import frame_label, payload
 from mnist_demo.data import MnistData, Split
@@ -31,11 +31,7 @@ def page() -> None:
         data = datasets.load(run.experiment.data)
         machine = _machine(run, data)
     except (OSError, ValueError):
-        st.error(
-            f"The images or the weights of this run are no longer kept: it was trained on "
-            f"{plain(run.experiment.data.name)}. Give these images again on Explore, or choose another network.",
-            icon=":material/error:",
-        )
+        no_longer_kept(run)
     else:
         moving = machine.frames.missing > 0 or state.run_state(run).is_active
         st.fragment(_watch, run_every=_EVERY if moving else None)(run, data, machine, moving)

@@ -6,17 +6,9 @@ from numpy.typing import NDArray
 
 from mnist_demo.app import datasets, digits, navigation, player, starting, state
 from mnist_demo.app.charts import Measure, curve_frame, training_spec
-from mnist_demo.app.components import (
-    STATE_ICONS,
-    header,
-    live,
-    percent,
-    plain,
-    plural,
-    progress_line,
-    progress_share,
-)
+from mnist_demo.app.components import STATE_ICONS, choice, header, live, percent, plural, progress_line, progress_share
 from mnist_demo.app.digits import Caption
+from mnist_demo.app.markdown import plain
 from mnist_demo.data import DataError
 from mnist_demo.experiment import Experiment
 from mnist_demo.insight.answers import FIXED_DIGITS
@@ -88,14 +80,10 @@ def _begin(ended: Run | None) -> None:
 
 
 def _choose_measure() -> None:
-    st.segmented_control(
+    choice(
         "Right chart",
         [_ACCURACY, _ERROR],
-        default=_ACCURACY,
-        required=True,
-        key="train_scale",
-        persist_state="session",
-        label_visibility="collapsed",
+        "train_scale",
         help="From 97% on an accuracy axis shows nothing any more; the error rate on a logarithmic axis does.",
     )
 

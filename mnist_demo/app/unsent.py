@@ -2,7 +2,7 @@
 
 import functools
 
-from streamlit.runtime.app_session import AppSession
+from mnist_demo.app import session_method
 
 
 @functools.cache
@@ -16,13 +16,12 @@ def keep() -> None:
     ended on a slow machine: the timer of a live fragment had fired while the whole page was drawn. Sent as it is,
     everything comes in the order in which it was drawn; what is drawn twice costs one message more.
     """
-    clear = getattr(AppSession, "_clear_queue", None)
-    if clear is None:
-        # Another version of Streamlit: better a page that flickers than no lab.
-        return
 
-    def clear_queue(self: AppSession, fragment_ids_this_run: list[str] | None = None) -> None:
-        # Of no fragment, instead of none: as a fragment's run begins, but with nothing thrown away.
-        clear(self, None if fragment_ids_this_run is None else [])
+    def changed(clear: session_method.Method) -> session_method.Method:
+        def clear_queue(self: object, fragment_ids_this_run: list[str] | None = None) -> None:
+            # Of no fragment, instead of none: as a fragment's run begins, but with nothing thrown away.
+            clear(self, None if fragment_ids_this_run is None else [])
 
-    AppSession._clear_queue = clear_queue  # type: ignore[method-assign]
+        return clear_queue
+
+    session_method.replace("_clear_queue", ("self", "fragment_ids_this_run"), changed)

@@ -9,8 +9,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from mnist_demo import fields
 from mnist_demo.app import datasets, state
-from mnist_demo.app.components import plain
 from mnist_demo.app.failures import could_not
+from mnist_demo.app.markdown import plain
 from mnist_demo.data import FASHION_MNIST_CLASS_NAMES, MAX_UPLOAD_BYTES, DataError, MnistData, Upload, read_uploads
 from mnist_demo.data.errors import quoted
 from mnist_demo.experiment import DataReference

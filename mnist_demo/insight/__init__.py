@@ -1,1 +1,1 @@
-"""Pictures of why a network answers as it does, and of how it came to."""
+"""Pictures of how a network came to answer as it does."""

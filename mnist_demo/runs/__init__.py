@@ -26,7 +26,7 @@ from mnist_demo.runs.store import (
 )
 from mnist_demo.runs.summary import Summary, read_summary
 from mnist_demo.runs.takeaway import take_away, take_away_name
-from mnist_demo.runs.uploads import data_path, experiment_path, sweep_uploads
+from mnist_demo.runs.uploads import bench_run_path, data_path, experiment_path, sweep_uploads
 
 __all__ = [
     "HOME_VARIABLE",
@@ -49,6 +49,7 @@ __all__ = [
     "StoredRun",
     "Summary",
     "about_path",
+    "bench_run_path",
     "choose_drops",
     "create_run",
     "data_path",

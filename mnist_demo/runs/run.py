@@ -1,5 +1,6 @@
 """A run: the folder that a training process writes and everything else reads."""
 
+import errno
 import functools
 import json
 import os
@@ -152,6 +153,17 @@ class Run:
     def snapshots(self) -> list[Path]:
         """The weights that it began with, then those after each epoch; a stop within an epoch adds one more."""
         return sorted((self.folder / "snapshots").glob("[0-9][0-9][0-9].npz"))
+
+    @property
+    def newest_snapshot(self) -> Path:
+        """The last of the snapshots.
+
+        Raises:
+            FileNotFoundError: when there is none, as the run has not begun or is gone.
+        """
+        if not (snapshots := self.snapshots):
+            raise FileNotFoundError(errno.ENOENT, "There are no weights", str(self.folder / "snapshots"))
+        return snapshots[-1]
 
     @property
     def live_path(self) -> Path:

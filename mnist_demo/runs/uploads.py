@@ -27,6 +27,11 @@ def experiment_path(home: Path, lab: str) -> Path:
     return home / "labs" / f"{lab}.json"
 
 
+def bench_run_path(home: Path, lab: str) -> Path:
+    """Where it lies which run a lab put on its bench."""
+    return home / "labs" / f"{lab}.run"
+
+
 @dataclass(frozen=True)
 class _Kept:
     path: Path

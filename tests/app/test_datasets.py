@@ -49,7 +49,7 @@ def test_one_that_was_spoilt_can_be_brought_again(brought: MnistData) -> None:
     path.write_bytes(whole[:-2_000] + bytes(1_000) + whole[-1_000:])
     datasets.make_room()
     with pytest.raises(DataError):
-        datasets.load(datasets.DataReference(brought.name, brought.digest))
+        datasets.load(DataReference(brought.name, brought.digest))
     datasets.make_room()
     assert datasets.load(datasets.keep(brought)).digest == brought.digest
 

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
 from mnist_demo.app import datasets
-from mnist_demo.app.components import plain
 from mnist_demo.app.examples import Examples
 from mnist_demo.app.explore_charts import map_chart, pixel_frame, pixel_spec
 from mnist_demo.app.explore_counts import counts_spec
+from mnist_demo.app.markdown import plain
 from mnist_demo.data import (
     FASHION_MNIST_CLASS_NAMES,
     MnistData,

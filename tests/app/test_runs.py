@@ -1,6 +1,7 @@
 """The page Runs: every run in a table, what is said about it kept, and nothing deleted for good by one click."""
 
 import dataclasses
+import errno
 import io
 import shutil
 import subprocess
@@ -14,8 +15,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_demo.app import run_actions, store
-from mnist_demo.data import load_mnist
-from mnist_demo.experiment import Experiment
+from mnist_demo.data import MnistData, load_mnist
+from mnist_demo.experiment import DataReference, Experiment
+from mnist_demo.presets import PRESETS
 from mnist_demo.runs import (
     About,
     EventKind,
@@ -284,3 +286,54 @@ def test_what_is_downloaded_works_as_it_says(open_page: OpenPage, trained_run: R
     np.testing.assert_allclose(
         np.load(tmp_path / "answers.npy"), scores / scores.sum(axis=1, keepdims=True), rtol=1e-3, atol=1e-5
     )
+
+
+def test_a_result_that_cannot_be_kept_is_said_and_not_tried_for_ever(
+    open_page: OpenPage, two_runs: tuple[Run, Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr("mnist_demo.app.final_pass.keep_final_answers", full)
+    for app in (open_page("runs", LAB).button(key="runs_test").click().run(), choose(open_page("runs", LAB), 0, 1)):
+        assert not app.exception
+        assert any("**small** could not be kept; the disk may be full" in each.value for each in app.warning)
+
+
+def test_a_run_that_was_deleted_elsewhere_is_passed_over(
+    open_page: OpenPage, two_runs: tuple[Run, Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page("runs", LAB)
+
+    def deleted_meanwhile(reference: DataReference) -> MnistData:
+        shutil.rmtree(two_runs[0].folder / "snapshots", ignore_errors=True)
+        return load_mnist()
+
+    monkeypatch.setattr("mnist_demo.app.datasets.load", deleted_meanwhile)
+    app.button(key="runs_test").click().run()
+    assert not app.exception
+    assert any("**small** cannot be tested" in each.value for each in app.warning)
+
+
+def test_the_run_on_the_bench_stays_there(open_page: OpenPage, two_runs: tuple[Run, Run]) -> None:
+    app = choose(open_page("runs", LAB), 1)
+    app.button(key="runs_open").click().run()
+    assert app.session_state["run_id"] == two_runs[0].id
+    again = open_page("runs", LAB)
+    assert any(caption.value == "Run: small" for caption in again.sidebar.caption)
+    assert again.session_state["run_id"] == two_runs[0].id
+
+
+def test_a_duel_is_fought_with_the_data_on_the_bench(
+    open_page: OpenPage, two_runs: tuple[Run, Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[Experiment] = []
+
+    def begin(experiment: Experiment) -> Run:
+        begun.append(experiment)
+        return two_runs[len(begun) - 1]
+
+    monkeypatch.setattr("mnist_demo.app.starting.preset", lambda name: dataclasses.replace(PRESETS[name], seed=7))
+    monkeypatch.setattr("mnist_demo.app.starting.begin", begin)
+    open_page("runs", LAB).button(key="runs_duel").click().run()
+    assert [(experiment.name, experiment.seed) for experiment in begun] == [("codelab", 7), ("dense", 7)]

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_demo.experiment import DataReference
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Ledger, Run, RunState
 from mnist_demo.training import Continuation
 from mnist_demo.training.endings import TOO_FAST
 from mnist_demo.training.jobs import Jobs
-from tests.app.conftest import LAB, OpenPage
+from tests.app.conftest import LAB, ROOT, OpenPage
 
 
 def lab_of(app: AppTest) -> Ledger:
@@ -113,6 +114,47 @@ def test_what_lost_its_numbers_goes_back_and_on_at_a_smaller_rate(
     app = open_page("train", LAB)
     assert any("as if it had never stopped" in said.value for said in app.markdown)
     assert app.number_input(key=f"more_rate_{run.id}").value == 0.001
+
+
+def test_what_was_just_typed_is_what_it_goes_on_with(
+    open_page: OpenPage, trained_run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Continuation] = []
+    monkeypatch.setattr(Jobs, "submit", lambda self, run, path, continuation: asked.append(continuation))
+    app = open_page("train", LAB)
+    # In one message, as from a finger that goes from the field to the button.
+    app.number_input(key=f"more_epochs_{trained_run.id}").set_value(50)
+    app.number_input(key=f"more_rate_{trained_run.id}").set_value(0.0005)
+    app.button(key="train_more").click().run()
+    assert not app.exception
+    assert asked == [Continuation(epochs=50, learning_rate=0.0005)]
+
+
+def test_going_back_to_a_shared_link_keeps_what_was_made_of_it(open_page: OpenPage) -> None:
+    shared = PRESETS["tiny"].to_query()
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
+    app.query_params["experiment"] = shared
+    app.run()
+    assert app.session_state["experiment"] == PRESETS["tiny"]
+    assert "experiment" not in app.query_params
+    app.session_state["experiment"] = changed = dataclasses.replace(PRESETS["tiny"], seed=5)
+    app.query_params["experiment"] = shared
+    app.run()
+    assert app.session_state["experiment"] == changed
+    # Another link is another copy.
+    app.query_params["experiment"] = PRESETS["dense"].to_query()
+    app.run()
+    assert app.session_state["experiment"] == PRESETS["dense"]
+
+
+def test_what_a_shared_link_says_is_no_markdown(open_page: OpenPage) -> None:
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
+    data = DataReference("[Sign in](https://evil.example)", "ab" * 32)
+    app.query_params["experiment"] = dataclasses.replace(PRESETS["tiny"], data=data).to_query()
+    app.run()
+    (toast,) = app.toast
+    assert toast.value.startswith(r"The data set \[Sign in\](https\:")
+    assert app.session_state["experiment"].data.is_mnist
 
 
 def test_a_finished_run_shows_its_figures(open_page: OpenPage, trained_run: Run) -> None:

@@ -226,6 +226,10 @@ def test_a_run_is_there_only_with_all_that_it_needs(tmp_path: Path, small_experi
         ledger.create(small_experiment, fail)
     assert ledger.runs() == []
     assert list(ledger.folder.iterdir()) == []
-    run = ledger.create(small_experiment, lambda run: run.own_data_path.write_bytes(b"data") and None)
+
+    def fill(run: Run) -> None:
+        run.own_data_path.write_bytes(b"data")
+
+    run = ledger.create(small_experiment, fill)
     assert ledger.runs()[0].own_data_path.read_bytes() == b"data"
     assert run.experiment == small_experiment
