@@ -1,7 +1,6 @@
 """A lab opened by its front door, empty or with a trained run in it."""
 
 import shutil
-import subprocess
 import sys
 import types
 from collections.abc import Callable
@@ -11,31 +10,18 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_demo.experiment import Experiment
+from mnist_demo.network import Dense, Flatten, Network
 from mnist_demo.runs import Run
+from mnist_demo.settings import TrainingSettings
 from mnist_demo.training.standby import Standby
+from tests.apart import train_apart
 from tests.app.drawing import FakeCanvas
+from tests.server import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 LAB = "trained-lab-0123456789"
 """The id of the lab that has a trained run."""
 
 RUN_ID = "20260101-120000-abcdef"
-
-# In a process of its own, so that the one that visits the pages never imports Keras.
-_TRAIN = """
-import sys
-from mnist_demo.data import load_mnist
-from mnist_demo.experiment import Experiment
-from mnist_demo.network import Dense, Flatten, Network
-from mnist_demo.settings import TrainingSettings
-from mnist_demo.training import train
-experiment = Experiment(
-    name="small",
-    network=Network(layers=(Flatten(), Dense(16))),
-    training=TrainingSettings(batch_size=100, epochs=2, train_images=1000, validation_images=500),
-)
-train(experiment, load_mnist(), sys.argv[1])
-"""
 
 OpenPage = Callable[..., AppTest]
 
@@ -69,8 +55,12 @@ def open_page() -> OpenPage:
 def trained_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that was trained once for all tests."""
     folder = tmp_path_factory.mktemp("trained") / RUN_ID
-    subprocess.run([sys.executable, "-c", _TRAIN, str(folder)], cwd=ROOT, check=True, capture_output=True)
-    return folder
+    experiment = Experiment(
+        name="small",
+        network=Network(layers=(Flatten(), Dense(16))),
+        training=TrainingSettings(batch_size=100, epochs=2, train_images=1000, validation_images=500),
+    )
+    return train_apart(experiment, folder)
 
 
 @pytest.fixture

@@ -23,7 +23,8 @@ from mnist_demo.experiment import DataReference, Experiment
 from mnist_demo.inference import Inference, InferenceError
 from mnist_demo.runs import Run, RunState, create_run
 from mnist_demo.training.jobs import Jobs
-from tests.app.conftest import LAB, ROOT, RUN_ID, OpenPage
+from tests.app.conftest import LAB, RUN_ID, OpenPage
+from tests.server import ROOT
 
 # In a process of its own, so that the one that visits the pages never imports Keras.
 _PREDICT = """

@@ -27,8 +27,9 @@ from mnist_demo.data import (
     pca_map,
 )
 from mnist_demo.presets import PRESETS
-from tests.app.conftest import ROOT, OpenPage
+from tests.app.conftest import OpenPage
 from tests.data.files import idx, idx_gz, npz, one_hot, some_images, sprite
+from tests.server import ROOT
 
 File = tuple[str, bytes]
 

@@ -14,7 +14,8 @@ from mnist_demo.runs import Ledger, Run, RunState
 from mnist_demo.training import Continuation
 from mnist_demo.training.endings import TOO_FAST
 from mnist_demo.training.jobs import Jobs
-from tests.app.conftest import LAB, ROOT, OpenPage
+from tests.app.conftest import LAB, OpenPage
+from tests.server import ROOT
 
 
 def lab_of(app: AppTest) -> Ledger:

@@ -5,18 +5,20 @@
 - second visit: the same from a server that was just started, with the answers kept in the run's folder
 """
 
+import dataclasses
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from mnist_demo.experiment import Experiment
+from mnist_demo.presets import PRESETS
+from tests.apart import train_apart
 from tests.benchmarks.report import print_result, print_table
 from tests.browser.lab import main as main_of
-from tests.server import CHROMIUM_ARGUMENTS, ROOT, LabServer, find_chromium
+from tests.server import CHROMIUM_ARGUMENTS, LabServer, find_chromium
 
 LAB = "time-machine-lab-00000"
 
@@ -24,18 +26,6 @@ EPOCHS = 100
 
 TARGET = 150.0
 """Milliseconds of a step."""
-
-_TRAIN = f"""
-import dataclasses, sys
-from mnist_demo.data import load_mnist
-from mnist_demo.presets import PRESETS
-from mnist_demo.training import train
-codelab = PRESETS["codelab"]
-settings = dataclasses.replace(
-    codelab.training, epochs={EPOCHS}, batch_size=512, train_images=2_000, validation_images=5_000
-)
-train(dataclasses.replace(codelab, training=settings), load_mnist(), sys.argv[1])
-"""
 
 _DRAG = """async slider => {
     const times = []
@@ -51,12 +41,20 @@ _DRAG = """async slider => {
 }"""
 
 
+def _experiment() -> Experiment:
+    codelab = PRESETS["codelab"]
+    settings = dataclasses.replace(
+        codelab.training, epochs=EPOCHS, batch_size=512, train_images=2_000, validation_images=5_000
+    )
+    return dataclasses.replace(codelab, training=settings)
+
+
 def main() -> None:
     """Measure all three."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         home = Path(folder)
         run = home / "runs" / LAB / "20260101-120000-abcdef"
-        subprocess.run([sys.executable, "-c", _TRAIN, str(run)], cwd=ROOT, check=True, capture_output=True)
+        train_apart(_experiment(), run)
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS)
         with LabServer(home) as server:
             page, first_pass = _visit(browser, server)

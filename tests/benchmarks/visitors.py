@@ -12,13 +12,12 @@ redrawing themselves as in a browser. What is measured:
 
 import argparse
 import asyncio
+import dataclasses
 import json
 import random
 import re
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterable
@@ -29,9 +28,10 @@ import psutil
 
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Run
+from tests.apart import train_apart
 from tests.benchmarks.memory import MB, pss
 from tests.benchmarks.report import print_result, print_table
-from tests.server import ROOT, LabServer
+from tests.server import LabServer
 from tests.visitor import Visitor, Widget
 
 PAGES = ("Explore", "Design", "Train", "Evaluate", "Time machine", "Draw")
@@ -46,16 +46,6 @@ SESSIONS_KEPT = 125.0
 """Seconds after which Streamlit forgets a session that was left, and a little more."""
 
 _TRAINED = "20260101-120000-{number:06x}"
-
-# Two epochs of a small network; in a process of its own, so that this one never imports Keras.
-_TRAIN = """
-import dataclasses, sys
-from mnist_demo.data import load_mnist
-from mnist_demo.presets import PRESETS
-from mnist_demo.training import train
-codelab = PRESETS["codelab"]
-train(dataclasses.replace(codelab, training=dataclasses.replace(codelab.training, epochs=2)), load_mnist(), sys.argv[1])
-"""
 
 
 @dataclass
@@ -103,8 +93,9 @@ def main() -> None:
 
 def prepare(home: Path, visitors: int) -> list[str]:
     """Give every visitor a lab with a trained network that bears the visitor's name; returns the labs' ids."""
-    model = home / "model"
-    subprocess.run([sys.executable, "-c", _TRAIN, str(model)], cwd=ROOT, check=True, capture_output=True)
+    codelab = PRESETS["codelab"]
+    two_epochs = dataclasses.replace(codelab.training, epochs=2)
+    model = train_apart(dataclasses.replace(codelab, training=two_epochs), home / "model")
     labs = []
     for number in range(visitors):
         lab = f"visitor-{number:03d}-{random.getrandbits(40):010x}"

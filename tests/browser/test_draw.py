@@ -3,8 +3,6 @@
 import dataclasses
 import re
 import shutil
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -12,8 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from mnist_demo.presets import PRESETS
+from tests.apart import train_apart
 from tests.browser.lab import PATIENCE, button, expect_page, go_to, main, open_page, train
-from tests.server import ROOT, LabServer
+from tests.server import LabServer
 
 LIGHT_INK, DARK_INK = (0x3A, 0x55, 0xB4), (0x8F, 0xA5, 0xFF)
 
@@ -22,15 +21,6 @@ LEARNING_LAB = "learning-lab-012345678"
 GROWING_LAB = "growing-lab-0123456789"
 
 SCROLLED = "() => [...document.querySelectorAll('*')].reduce((sum, element) => sum + element.scrollTop, 0)"
-
-# In a process of its own, so that the one that runs the tests never imports Keras.
-_TRAIN = """
-import sys
-from mnist_demo.data import load_mnist
-from mnist_demo.presets import PRESETS
-from mnist_demo.training import train
-train(PRESETS["codelab"], load_mnist(), sys.argv[1])
-"""
 
 Strokes = list[list[tuple[float, float]]]
 
@@ -47,8 +37,7 @@ ZERO: Strokes = [
 def trained(server: LabServer) -> Path:
     """A lab with one network that reads most digits."""
     folder = server.home / "runs" / LAB / "20260101-120000-abcdef"
-    subprocess.run([sys.executable, "-c", _TRAIN, str(folder)], cwd=ROOT, check=True, capture_output=True)
-    return folder
+    return train_apart(PRESETS["codelab"], folder)
 
 
 @pytest.fixture

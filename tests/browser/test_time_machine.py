@@ -1,28 +1,18 @@
 """The time machine's slider: everything moves with it, by mouse and by key, in the browser alone."""
 
+import dataclasses
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from mnist_demo.presets import PRESETS
+from tests.apart import train_apart
 from tests.browser.lab import main, open_page
-from tests.server import ROOT, LabServer
+from tests.server import LabServer
 
 LAB = "machine-lab-0123456789"
-
-# In a process of its own, so that the one that runs the tests never imports Keras.
-_TRAIN = """
-import dataclasses, sys
-from mnist_demo.data import load_mnist
-from mnist_demo.presets import PRESETS
-from mnist_demo.training import train
-codelab = PRESETS["codelab"]
-settings = dataclasses.replace(codelab.training, epochs=3, train_images=2_000, validation_images=1_000)
-train(dataclasses.replace(codelab, training=settings), load_mnist(), sys.argv[1])
-"""
 
 # What all canvases hold, in short, and a drag to and fro; how long a step takes is measured by the benchmark.
 _PAINTED = """root => [...root.querySelectorAll('canvas')].map(canvas => canvas.toDataURL()).join().split('')
@@ -40,8 +30,9 @@ _DRAG = """async slider => {
 def trained(server: LabServer) -> Path:
     """A lab with one network of three epochs."""
     folder = server.home / "runs" / LAB / "20260101-120000-abcdef"
-    subprocess.run([sys.executable, "-c", _TRAIN, str(folder)], cwd=ROOT, check=True, capture_output=True)
-    return folder
+    codelab = PRESETS["codelab"]
+    settings = dataclasses.replace(codelab.training, epochs=3, train_images=2_000, validation_images=1_000)
+    return train_apart(dataclasses.replace(codelab, training=settings), folder)
 
 
 @pytest.fixture
