@@ -1,11 +1,18 @@
-"""The few colours that Streamlit's theme has no option for; everything else is in `.streamlit/config.toml`."""
+"""The few looks that Streamlit's theme has no option for; everything else is in `.streamlit/config.toml`."""
 
 import streamlit as st
 
 from mnist_demo.app import digits
 
 # A caption has six tenths of the text's colour, and the "?" in it six tenths of that: a contrast of 2.3.
-_BOTH = '[data-testid="stCaptionContainer"] .stTooltipHoverTarget svg.icon { stroke: currentColor; }'
+_CAPTIONS = '[data-testid="stCaptionContainer"] .stTooltipHoverTarget svg.icon { stroke: currentColor; }'
+
+# A popover looks for the side of its button with more room whenever its size changes, but is cut to the room that it
+# has where it stands (Streamlit 1.67). What grows after it was opened at the foot of the screen would stay a narrow
+# strip there: so it is as high as what it holds, up to what most need. A browser that does not know how leaves it.
+_POPOVERS = '[data-testid="stPopoverBody"] { min-height: calc-size(fit-content, min(size, 320px)); }'
+
+_BOTH = f"{_CAPTIONS} {_POPOVERS}"
 
 # White stands on the primary colour whatever that is. In dark it is a light blue, on which white has a contrast of 2.3
 # and the colour of the page one of 7.7 (WCAG asks for 4.5 of words and for 3 of icons).
