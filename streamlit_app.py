@@ -6,21 +6,24 @@ def main() -> None:
     # Worker processes execute this file again, so nothing heavy is imported above.
     import streamlit as st
 
-    from mnist_demo.app import ahead, bench, navigation, presses, state, style, unsent
+    from mnist_demo.app import navigation, sidebar, warm_up
+    from mnist_demo.app.session import opening
+    from mnist_demo.app.streamlit_patches import presses, unsent
+    from mnist_demo.app.theme import style
 
     st.set_page_config(page_title="Digit lab", page_icon=":material/draw:", layout="wide")
     presses.count_once()
     unsent.keep()
     style.apply()
-    ahead.begin()
-    state.open_lab()
+    warm_up.begin()
+    opening.open_lab()
     page = st.navigation(navigation.pages())
     with st.sidebar:
-        bench.show()
+        sidebar.show()
     try:
         page.run()
     finally:
-        ahead.freeze_imports(page.title)
+        warm_up.freeze_imports(page.title)
 
 
 if __name__ == "__main__":

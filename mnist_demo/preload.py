@@ -5,7 +5,7 @@ Nothing here may build a model or run an op: a process forked after that can han
 
 import gc
 
-import mnist_demo.inference_worker
+import mnist_demo.inference.worker
 import mnist_demo.training.worker  # noqa: F401
 from mnist_demo.data import load_mnist
 

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from mnist_demo.data.augmentation import Augmentation
 from mnist_demo.experiment import Experiment
+from mnist_demo.experiment.augmentation import Augmentation
+from mnist_demo.experiment.settings import Optimizer, Schedule, TrainingSettings
 from mnist_demo.network import (
     Activation,
     ActivationName,
@@ -17,7 +18,6 @@ from mnist_demo.network import (
     MaxPooling2D,
     Network,
 )
-from mnist_demo.settings import Optimizer, Schedule, TrainingSettings
 
 _RELU = ActivationName.RELU
 _SCALED = Initializer.VARIANCE_SCALING

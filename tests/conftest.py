@@ -6,9 +6,9 @@ import pytest
 from hypothesis import settings
 
 from mnist_demo.experiment import Experiment
+from mnist_demo.experiment.settings import TrainingSettings
 from mnist_demo.network import ActivationName, Dense, Flatten, Network
 from mnist_demo.runs import HOME_VARIABLE
-from mnist_demo.settings import TrainingSettings
 
 # How long an example takes depends on the machine; speed is measured in tests/benchmarks.
 settings.register_profile("lab", deadline=None)

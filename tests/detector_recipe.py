@@ -13,7 +13,7 @@ import numpy as np
 from mnist_demo.data import load_mnist
 from mnist_demo.drawing.detector import WEIGHTS, Stage, Stages, write_stages
 from mnist_demo.evaluation import fit_temperature
-from mnist_demo.inference_worker import predict
+from mnist_demo.inference.worker import predict
 from mnist_demo.network import build_model
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Run

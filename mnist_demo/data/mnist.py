@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from mnist_demo.data.errors import DataError
-from mnist_demo.data.npz import NPZ_FAULTS
 from mnist_demo.data.splits import MnistData, Split
+from mnist_demo.files import NPZ_FAULTS
 
 MNIST_PATH = Path(__file__).with_name("mnist.npz")
 MNIST_SHA256 = "99b6212d8b734503d7fa2e29ea6413bad62226998e56555f4a6b0b30072f1aec"

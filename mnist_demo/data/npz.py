@@ -1,10 +1,7 @@
 """Keras' ``.npz``: a zip of ``.npy`` arrays named x_train, y_train, x_test and y_test."""
 
 import io
-import struct
-import tokenize
 import zipfile
-import zlib
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +9,7 @@ from numpy.typing import NDArray
 from mnist_demo.data.errors import DataError, quoted, reason
 from mnist_demo.data.npy import read_images, read_labels, read_npy_header
 from mnist_demo.data.splits import Split
+from mnist_demo.files import ZIP_FAULTS
 
 ZIP_MAGIC = b"PK\x03\x04"
 CENTRAL_ENTRY_MAGIC = b"PK\x01\x02"
@@ -19,29 +17,6 @@ MAX_MEMBERS = 32
 SHOWN_MEMBERS = 6
 SUFFIX = ".npy"
 
-# All that zipfile raises for a broken archive; what it reads is ours to bound, not its.
-ZIP_FAULTS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    OSError,
-    EOFError,
-    ValueError,
-    OverflowError,
-    RuntimeError,  # encrypted, or (NotImplementedError) a feature that zipfile does not know
-)
-
-NPZ_FAULTS = (
-    *ZIP_FAULTS,
-    KeyError,
-    IndexError,
-    TypeError,
-    AttributeError,
-    MemoryError,  # a header that promises far more than there is
-    SyntaxError,  # numpy reads headers as Python literals
-    tokenize.TokenError,
-)
-"""All that numpy raises for an ``.npz`` of the lab's own that was damaged, and our reading of what it holds."""
 
 # By the names of their arrays, with SUFFIX or without, as `numpy.load` takes them.
 Members = dict[str, zipfile.ZipInfo]

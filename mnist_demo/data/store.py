@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.data.errors import DataError, quoted
-from mnist_demo.data.npz import NPZ_FAULTS
 from mnist_demo.data.splits import MnistData, Split, SplitName
+from mnist_demo.files import NPZ_FAULTS
 
 VERSION = 1
 

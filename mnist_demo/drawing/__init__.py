@@ -2,7 +2,7 @@
 
 from mnist_demo.drawing.canvas import canvas_from_strokes, strokes_from_canvas
 from mnist_demo.drawing.digit import ALL_STEPS, Stage, Stages, Step, digit_from_strokes, stages_from_strokes
-from mnist_demo.drawing.photo import Photo, read_photo
+from mnist_demo.drawing.photo.photo import Photo, read_photo
 from mnist_demo.drawing.strokes import DrawingError
 from mnist_demo.drawing.verdict import Verdict, verdict
 

@@ -1,20 +1,13 @@
 """What is kept of a training: the run folder, its reader and writer, and a lab's ledger."""
 
+from mnist_demo.files import write_atomically
 from mnist_demo.runs.about import About, about_path, name_of, read_about, write_about
 from mnist_demo.runs.events import EventKind, EventWriter, RunState, read_events
 from mnist_demo.runs.final_answers import FinalAnswers, keep_final_answers, kept_final_answers
 from mnist_demo.runs.ledger import HOME_VARIABLE, Ledger, LedgerError, home, is_lab_id, new_lab_id
 from mnist_demo.runs.leftovers import sweep_leftovers
 from mnist_demo.runs.retention import Drop, DropReason, StoredRun, StoreLimits, choose_drops, survey
-from mnist_demo.runs.run import (
-    DigitAnswers,
-    History,
-    Plan,
-    Run,
-    create_run,
-    write_atomically,
-    write_state,
-)
+from mnist_demo.runs.run import DigitAnswers, History, Plan, Run, create_run, write_state
 from mnist_demo.runs.store import (
     Dropped,
     StoreFullError,
@@ -25,7 +18,6 @@ from mnist_demo.runs.store import (
     sweep,
 )
 from mnist_demo.runs.summary import Summary, read_summary
-from mnist_demo.runs.takeaway import take_away, take_away_name
 from mnist_demo.runs.uploads import bench_run_path, data_path, experiment_path, sweep_uploads
 
 __all__ = [
@@ -71,8 +63,6 @@ __all__ = [
     "sweep",
     "sweep_leftovers",
     "sweep_uploads",
-    "take_away",
-    "take_away_name",
     "write_about",
     "write_atomically",
     "write_state",

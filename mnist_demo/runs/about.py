@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from mnist_demo import fields
-from mnist_demo.runs.run import Run, write_atomically
+from mnist_demo.files import write_atomically
+from mnist_demo.runs.run import Run
 
 _FILE = "about.json"
 _MAX_BYTES = 8_000

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.data import NPZ_FAULTS
-from mnist_demo.runs.run import Run, write_atomically
+from mnist_demo.files import write_atomically
+from mnist_demo.runs.run import Run
 
 CLASSES = 10
 _FILE = "test-answers.npz"

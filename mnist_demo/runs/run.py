@@ -4,7 +4,6 @@ import errno
 import functools
 import json
 import os
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.experiment import Experiment
+from mnist_demo.files import write_atomically
 from mnist_demo.runs.events import FIELDS, Event, EventKind, EventWriter, RunState, read_events
 
 FloatArray = NDArray[np.float64]
@@ -261,20 +261,6 @@ def create_run(folder: str | os.PathLike[str], experiment: Experiment) -> Run:
 def write_state(writer: EventWriter, state: RunState, reason: str | None = None) -> None:
     """Append a change of state to an open events file."""
     writer.write(EventKind.STATE, state=str(state), **({"reason": reason} if reason else {}))
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write beside, then rename: a reader sees the old content or the new, never a part."""
-    # Left behind by a writer that was killed, it is known by its name (`leftovers.py`).
-    # Two threads of a server may write the same file at once, each its own.
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.{os.getpid()}.part")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    except OSError:
-        # On a full disk a part of it would take the last room.
-        beside.unlink(missing_ok=True)
-        raise
 
 
 def _standing(events: Sequence[Event]) -> list[Event]:

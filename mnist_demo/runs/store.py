@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from mnist_demo.files import write_atomically
 from mnist_demo.runs.about import name_of
 from mnist_demo.runs.ledger import Ledger
 from mnist_demo.runs.retention import Drop, DropReason, StoreLimits, choose_drops, survey
-from mnist_demo.runs.run import Run, write_atomically
+from mnist_demo.runs.run import Run
 
 _FILE = "dropped.json"
 _MAX_BYTES = 2_000

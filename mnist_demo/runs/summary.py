@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from mnist_demo.files import write_atomically
 from mnist_demo.runs.events import RunState
 from mnist_demo.runs.final_answers import final_answers_path, kept_final_answers
-from mnist_demo.runs.run import Run, write_atomically
+from mnist_demo.runs.run import Run
 
 _FILE = "summary.json"
 _VERSION = 2

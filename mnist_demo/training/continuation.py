@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mnist_demo import fields
-from mnist_demo.settings import TrainingSettings
+from mnist_demo.experiment.settings import TrainingSettings
 
 MAX_EPOCHS = 500
 """Epochs of one run, all its continuations together: each leaves a snapshot on the disk."""

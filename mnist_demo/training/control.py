@@ -116,3 +116,10 @@ class Control:
             except OSError:
                 # The training has ended; there is nobody left to tell.
                 self._sender = None
+
+
+MAX_PATH_BYTES = 4_096
+
+
+TAKEN_UP = b"taken up"
+"""The answer of a process that was given a run."""

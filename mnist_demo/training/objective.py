@@ -3,8 +3,8 @@
 from typing import Any
 
 from mnist_demo.backend import keras, tf
-from mnist_demo.settings import TrainingSettings
-from mnist_demo.training.strangers import STRANGER
+from mnist_demo.experiment.settings import TrainingSettings
+from mnist_demo.training.augmentation.non_digits import STRANGER
 
 
 def objective(settings: TrainingSettings) -> tuple[Any, list[Any]]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mnist_demo.backend import keras, tf
-from mnist_demo.settings import Optimizer, Schedule, TrainingSettings
+from mnist_demo.experiment.settings import Optimizer, Schedule, TrainingSettings
 
 WARM_UP_SHARE = 0.3
 """Share of a one-cycle training in which the rate rises."""

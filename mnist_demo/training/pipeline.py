@@ -6,8 +6,8 @@ again sees the batches that an uninterrupted one would have seen.
 
 from mnist_demo.backend import tf
 from mnist_demo.data import Split
-from mnist_demo.settings import TrainingSettings
-from mnist_demo.training.augmentation import augment
+from mnist_demo.experiment.settings import TrainingSettings
+from mnist_demo.training.augmentation.augment import augment
 
 
 def training_batches(

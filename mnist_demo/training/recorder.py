@@ -9,8 +9,8 @@ import numpy as np
 
 from mnist_demo.backend import keras, tf
 from mnist_demo.data import Split
+from mnist_demo.experiment.settings import TrainingSettings
 from mnist_demo.runs import EventKind, EventWriter, Run, RunState, write_state
-from mnist_demo.settings import TrainingSettings
 from mnist_demo.training.checkpoint import NOTHING, Position, Sums, save_checkpoint
 from mnist_demo.training.control import Control
 from mnist_demo.training.endings import TOO_FAST, got_no_better, is_reached, reached_target

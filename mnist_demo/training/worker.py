@@ -12,10 +12,9 @@ from mnist_demo.data import MnistData, load_data, load_mnist
 from mnist_demo.experiment import Experiment
 from mnist_demo.runs import Run, RunState
 from mnist_demo.training.continuation import Continuation
-from mnist_demo.training.control import SERVER_GONE, Control
+from mnist_demo.training.control import MAX_PATH_BYTES, SERVER_GONE, TAKEN_UP, Control
 from mnist_demo.training.endings import CANNOT_WRITE, DISK_IS_FULL, is_of_a_full_disk, why_it_failed
 from mnist_demo.training.preparation import Preparation
-from mnist_demo.training.standby import MAX_PATH_BYTES, TAKEN_UP
 from mnist_demo.training.trainer import train, train_more, train_prepared
 
 NICENESS = 5

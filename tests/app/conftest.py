@@ -10,12 +10,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_demo.experiment import Experiment
+from mnist_demo.experiment.settings import TrainingSettings
+from mnist_demo.jobs.standby import Standby
 from mnist_demo.network import Dense, Flatten, Network
 from mnist_demo.runs import Run
-from mnist_demo.settings import TrainingSettings
-from mnist_demo.training.standby import Standby
 from tests.apart import train_apart
 from tests.app.drawing import FakeCanvas
+from tests.pages import script
 from tests.server import ROOT
 
 LAB = "trained-lab-0123456789"
@@ -44,7 +45,7 @@ def open_page() -> OpenPage:
             app.query_params["lab"] = lab
         app.run()
         assert not app.exception
-        app.switch_page(f"mnist_demo/app/{page}.py").run()
+        app.switch_page(script(page)).run()
         assert not app.exception
         return app
 

@@ -10,6 +10,7 @@ import pytest
 from mnist_demo.runs import Run
 from tests.app.conftest import LAB, OpenPage
 from tests.app.drawing import SEVEN, FakeCanvas, path, said, sentences
+from tests.pages import script
 
 
 def test_the_canvas_keeps_its_beginning_while_it_is_drawn_on(
@@ -27,11 +28,11 @@ def test_coming_back_finds_the_drawing(open_page: OpenPage, trained_run: Run, ca
     canvas.value = SEVEN
     app = open_page("draw", LAB)
     answer = said(app)
-    app.switch_page("mnist_demo/app/train.py").run()
+    app.switch_page(script("train")).run()
     # Streamlit forgets a widget whose page was left; the stand-in is none.
     del app.session_state[canvas.calls[-1]["key"]]
     canvas.value = None
-    app.switch_page("mnist_demo/app/draw.py").run()
+    app.switch_page(script("draw")).run()
     assert [each["path"] for each in canvas.calls[-1]["initial_drawing"]["objects"]] == [
         each["path"] for each in SEVEN["objects"]
     ]

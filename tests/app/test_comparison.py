@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_demo.app.charts import Measure
-from mnist_demo.app.comparison_charts import Progress, axis_end, comparison_frame, comparison_spec
-from mnist_demo.app.verdict import verdict
+from mnist_demo.app.runs.comparison_charts import Progress, axis_end, comparison_frame, comparison_spec
+from mnist_demo.app.runs.conclusion import verdict
+from mnist_demo.app.widgets.learning_curves import Measure
 from mnist_demo.data import load_mnist
 from mnist_demo.evaluation import McNemar
 from mnist_demo.experiment import DataReference, Experiment
 from mnist_demo.runs import FinalAnswers, Ledger, Run, keep_final_answers
 from tests.app.conftest import LAB, OpenPage
+from tests.pages import script
 
 LABELS = load_mnist().test.labels.astype(np.uint8)
 
@@ -41,7 +42,7 @@ def answer(run: Run, wrong: slice) -> None:
 def compare(open_page: OpenPage, *runs: Run) -> AppTest:
     app = open_page("explore", LAB)
     app.query_params["compare"] = [run.id for run in runs]
-    app.switch_page("mnist_demo/app/runs.py").run()
+    app.switch_page(script("runs")).run()
     assert not app.exception
     return app
 

@@ -5,7 +5,7 @@ import re
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mnist_demo.app.markdown import plain
+from mnist_demo.app.words import plain
 
 # What mdast-util-gfm-autolink-literal 2.0 makes links of, within one piece of text; here whatever stands before it.
 AUTOLINKS = re.compile(r"(https?://|www(?=\.))[-.\w]+|[-.\w+]+@[-\w]+(\.[-\w]+)+", re.IGNORECASE)

@@ -6,9 +6,9 @@ import tomllib
 import numpy as np
 import pytest
 
-from mnist_demo.app import digits, style
-from mnist_demo.app.chart_style import text_config
-from mnist_demo.app.evaluation_charts import confusion_spec
+from mnist_demo.app.evaluate.confusion_chart import confusion_spec
+from mnist_demo.app.theme import colours, style
+from mnist_demo.app.theme.chart_style import text_config
 from tests.server import ROOT
 
 LEAST = 4.5
@@ -19,7 +19,7 @@ CAPTION = 0.6
 
 @pytest.fixture(params=["light", "dark"])
 def look(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(digits, "appearance", lambda: request.param)
+    monkeypatch.setattr(colours, "appearance", lambda: request.param)
     return str(request.param)
 
 
@@ -37,7 +37,7 @@ def rgb(colour: str) -> np.ndarray:
 
 @pytest.mark.usefixtures("look")
 def test_text_on_charts() -> None:
-    paper = rgb(digits.paper_and_ink()[0])
+    paper = rgb(colours.paper_and_ink()[0])
     config = text_config()
     assert contrast(rgb(config["text"]["color"]), paper) >= LEAST
     assert all(contrast(rgb(colour), paper) >= LEAST for part in ("axis", "legend") for colour in config[part].values())
@@ -45,7 +45,7 @@ def test_text_on_charts() -> None:
 
 @pytest.mark.usefixtures("look")
 def test_the_numbers_of_the_confusion_matrix_on_every_shade() -> None:
-    paper, primary = rgb(digits.paper_and_ink()[0]), rgb(digits.primary_colour())
+    paper, primary = rgb(colours.paper_and_ink()[0]), rgb(colours.primary_colour())
     (colour,) = [layer["encoding"]["color"] for layer in confusion_spec(tuple("0123456789"))["layer"][1:2]]
     turn = float(re.sub(r"^datum\.shade > ", "", colour["condition"]["test"]))
     for shade in np.linspace(0, 1, 101):
@@ -57,7 +57,7 @@ def test_words_on_the_primary_colour(look: str) -> None:
     found = re.search(r"stBaseButton-primary[^}]*\{ color: (#\w{6}); \}", style.sheet())
     assert (found is None) == (look == "light")
     # Streamlit writes white on it.
-    assert contrast(rgb(found[1] if found else "#ffffff"), rgb(digits.primary_colour())) >= LEAST
+    assert contrast(rgb(found[1] if found else "#ffffff"), rgb(colours.primary_colour())) >= LEAST
 
 
 @pytest.mark.parametrize("place", ["page", "sidebar"])
@@ -71,4 +71,4 @@ def test_captions_on_every_ground(look: str, place: str) -> None:
 
 def test_the_charts_are_on_the_pages_own_paper_with_its_ink(look: str) -> None:
     theme = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["theme"][look]
-    assert digits.paper_and_ink() == (theme["backgroundColor"], theme["textColor"])
+    assert colours.paper_and_ink() == (theme["backgroundColor"], theme["textColor"])

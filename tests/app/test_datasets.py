@@ -6,7 +6,7 @@ import os
 import pytest
 import streamlit as st
 
-from mnist_demo.app import datasets
+from mnist_demo.app.session import datasets
 from mnist_demo.data import DataError, MnistData, Upload, load_mnist, read_uploads
 from mnist_demo.experiment import DataReference
 from mnist_demo.presets import PRESETS

@@ -8,9 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_demo.experiment import Experiment
+from mnist_demo.experiment.settings import Optimizer, TrainingSettings
 from mnist_demo.network import MAX_LAYERS, Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Network
 from mnist_demo.presets import PRESETS
-from mnist_demo.settings import Optimizer, TrainingSettings
+from tests.pages import script
 
 ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 
@@ -18,7 +19,7 @@ ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 @pytest.fixture
 def page() -> AppTest:
     app = AppTest.from_file(str(ENTRY), default_timeout=120).run()
-    app.switch_page("mnist_demo/app/design.py").run()
+    app.switch_page(script("design")).run()
     assert not app.exception
     return app
 
@@ -116,8 +117,8 @@ def test_a_broken_draft_survives_leaving_the_page(page: AppTest) -> None:
     layer_id = open_layer(page, flatten)
     press(page, f"design_{layer_id}_Remove")
     ids = layer_ids(page)
-    page.switch_page("mnist_demo/app/train.py").run()
-    page.switch_page("mnist_demo/app/design.py").run()
+    page.switch_page(script("train")).run()
+    page.switch_page(script("design")).run()
     assert layer_ids(page) == ids
     assert "The bench keeps the last one that works" in texts(page)
 

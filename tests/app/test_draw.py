@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mnist_demo.app import draw_answer
-from mnist_demo.app.answer import Answer, answer_in_words, verdict_in_words
-from mnist_demo.app.canvas import PEN_WIDTH, SIDE
-from mnist_demo.app.draw_table import Source
-from mnist_demo.app.examples import Examples
+from mnist_demo.app.draw import reading
+from mnist_demo.app.draw.answer_words import Answer, answer_in_words, verdict_in_words
+from mnist_demo.app.draw.canvas import PEN_WIDTH, SIDE
+from mnist_demo.app.draw.digit_source import Source
 from mnist_demo.data import SplitName, load_mnist
-from mnist_demo.data.augmentation import Augmentation
+from mnist_demo.data.examples import Examples
 from mnist_demo.drawing import ALL_STEPS, Step, digit_from_strokes, read_photo, strokes_from_canvas, verdict
 from mnist_demo.evaluation import calibrated, fit_temperature
+from mnist_demo.experiment.augmentation import Augmentation
 from mnist_demo.inference import Inference
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Run, create_run
@@ -126,7 +126,7 @@ def test_a_letter_is_refused_unless_the_network_has_learned_what_is_no_digit(
     sure = np.full(10, 0.001, np.float32)
     sure[4] = 0.991
     monkeypatch.setattr(Inference, "predict", lambda self, run, images, snapshot=None: np.tile(sure, (len(images), 1)))
-    monkeypatch.setattr(draw_answer, "_temperature", lambda run, weights: 1.0)
+    monkeypatch.setattr(reading, "_temperature", lambda run, weights: 1.0)
     canvas.value = {"objects": [path((80, 270), (100, 70), (170, 200), (240, 70), (260, 270))]}  # M
     app = open_page("draw", LAB)
     assert said(app) == ("Not a digit", "refused")

@@ -14,15 +14,15 @@ from PIL import Image
 from sklearn import metrics
 from streamlit.testing.v1 import AppTest
 
-from mnist_demo.app.evaluation_charts import confusion_frame, confusion_spec, confusion_text
-from mnist_demo.app.passes import CHUNK, MAX_KEPT, PassStore, PredictionPass
-from mnist_demo.app.readings import Reading, readings_sheet, width
+from mnist_demo.app.evaluate.confusion_chart import confusion_frame, confusion_spec, confusion_text
+from mnist_demo.app.widgets.readings_sheet import Reading, readings_sheet, width
 from mnist_demo.data import load_mnist
 from mnist_demo.evaluation import Evaluation, evaluate
 from mnist_demo.experiment import DataReference, Experiment
 from mnist_demo.inference import Inference, InferenceError
+from mnist_demo.inference.passes import CHUNK, MAX_KEPT, PassStore, PredictionPass
+from mnist_demo.jobs.jobs import Jobs
 from mnist_demo.runs import Run, RunState, create_run
-from mnist_demo.training.jobs import Jobs
 from tests.app.conftest import LAB, RUN_ID, OpenPage
 from tests.server import ROOT
 
@@ -32,7 +32,7 @@ import sys
 from pathlib import Path
 import numpy as np
 from mnist_demo.data import load_mnist
-from mnist_demo.inference_worker import predict
+from mnist_demo.inference.worker import predict
 np.save(sys.argv[2], predict(Path(sys.argv[1]), load_mnist().test.images))
 """
 

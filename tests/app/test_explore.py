@@ -11,11 +11,10 @@ import pytest
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
-from mnist_demo.app import datasets
-from mnist_demo.app.examples import Examples
-from mnist_demo.app.explore_charts import map_chart, pixel_frame, pixel_spec
-from mnist_demo.app.explore_counts import counts_spec
-from mnist_demo.app.markdown import plain
+from mnist_demo.app.explore.charts import map_chart, pixel_frame, pixel_spec
+from mnist_demo.app.explore.counts_chart import counts_spec
+from mnist_demo.app.session import datasets
+from mnist_demo.app.words import plain
 from mnist_demo.data import (
     FASHION_MNIST_CLASS_NAMES,
     MnistData,
@@ -26,9 +25,11 @@ from mnist_demo.data import (
     load_mnist,
     pca_map,
 )
+from mnist_demo.data.examples import Examples
 from mnist_demo.presets import PRESETS
 from tests.app.conftest import OpenPage
 from tests.data.files import idx, idx_gz, npz, one_hot, some_images, sprite
+from tests.pages import script
 from tests.server import ROOT
 
 File = tuple[str, bytes]
@@ -195,7 +196,7 @@ def test_other_data_is_taken_with_its_class_names_and_left_again(files: list[Fil
     assert "Every page works on them now" in app.toast[0].value
     assert app.file_uploader[0].value == []
     for page in ("train", "explore"):
-        app.switch_page(f"mnist_demo/app/{page}.py").run()
+        app.switch_page(script(page)).run()
         assert not app.exception
     app.button(key="use_mnist").click().run()
     assert app.session_state["experiment"].data.is_mnist

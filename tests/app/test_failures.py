@@ -4,7 +4,7 @@ import errno
 
 import pytest
 
-from mnist_demo.app.failures import could_not
+from mnist_demo.app.words import could_not
 from mnist_demo.drawing import DrawingError
 from mnist_demo.runs import StoreFullError
 

@@ -5,7 +5,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.app_session import AppSession
 
-from mnist_demo.app import presses
+from mnist_demo.app.streamlit_patches import presses
 
 PRESS = WidgetState(id="button", trigger_value=True)
 CHOICE = WidgetState(id="choice", string_value="canvas")

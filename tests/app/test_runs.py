@@ -14,9 +14,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_demo.app import run_actions, store
+from mnist_demo.app.runs import actions
+from mnist_demo.app.session import housekeeping
 from mnist_demo.data import MnistData, load_mnist
 from mnist_demo.experiment import DataReference, Experiment
+from mnist_demo.export import archive_run
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import (
     About,
@@ -29,10 +31,10 @@ from mnist_demo.runs import (
     create_run,
     kept_final_answers,
     read_about,
-    take_away,
     write_about,
 )
 from tests.app.conftest import LAB, OpenPage
+from tests.pages import script
 
 OTHER_ID = "20260102-120000-abcdef"
 
@@ -174,7 +176,7 @@ def test_a_page_that_is_loaded_again_still_offers_to_undo(
     choose(app, 0).button(key="runs_delete").click().run()
     app.button(key="runs_dismiss").click().run()
     assert "runs_undo" not in [each.key for each in app.button]
-    monkeypatch.setattr(run_actions, "_OFFERED", -1.0)
+    monkeypatch.setattr(actions, "_OFFERED", -1.0)
     assert "runs_undo" not in [each.key for each in open_page("runs", LAB).button]
 
 
@@ -199,7 +201,7 @@ def test_runs_of_one_name_begun_in_one_minute_are_two_in_the_list_too(open_page:
     options = app.multiselect(key="runs_list").options
     assert options[0] == "small, 01 Jan 12:00:41"
     assert options[1:] == ["small, 01 Jan 12:00:00 (abcdef)", "small, 01 Jan 12:00:00 (abcdee)"]
-    app.switch_page("mnist_demo/app/evaluate.py").run()
+    app.switch_page(script("evaluate")).run()
     app.selectbox(key="chosen_run").select(others[0].name).run()
     assert not app.exception
     assert app.session_state["run_id"] == others[0].name
@@ -225,7 +227,7 @@ def test_opening_puts_a_run_on_the_bench(open_page: OpenPage, two_runs: tuple[Ru
 def test_a_link_names_the_chosen_runs_and_only_those_of_the_lab(open_page: OpenPage, two_runs: tuple[Run, Run]) -> None:
     app = open_page("explore", LAB)
     app.query_params["compare"] = [two_runs[0].id, "../../etc", "20250101-000000-000000"]
-    app.switch_page("mnist_demo/app/runs.py").run()
+    app.switch_page(script("runs")).run()
     assert not app.exception
     assert app.session_state["runs_chosen"] == [two_runs[0].id]
 
@@ -243,7 +245,7 @@ def test_a_full_lab_drops_its_oldest_run_and_says_so(
     fresh, kept = Ledger(LAB).runs()
     assert fresh.experiment.name == "fast"
     assert kept.id == two_runs[1].id
-    app.switch_page("mnist_demo/app/runs.py").run()
+    app.switch_page(script("runs")).run()
     assert any("small" in each.value and "Pin what you want to keep" in each.value for each in app.markdown)
     app.button(key="dropped_dismiss").click().run()
     assert not any("Pin what you want to keep" in each.value for each in app.markdown)
@@ -264,14 +266,14 @@ def test_a_limit_that_makes_no_sense_is_not_taken(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("MNIST_DEMO_MAX_RUNS", "none at all")
-    assert store.limits() == StoreLimits()
+    assert housekeeping.limits() == StoreLimits()
     assert "accepted is a whole number from 1 to 10,000" in caplog.text
 
 
 def test_what_is_downloaded_works_as_it_says(open_page: OpenPage, trained_run: Run, tmp_path: Path) -> None:
     app = choose(open_page("runs", LAB), 0)
     assert [each.proto.label for each in app.get("download_button")] == ["Download"]
-    with zipfile.ZipFile(io.BytesIO(take_away(trained_run))) as archive:
+    with zipfile.ZipFile(io.BytesIO(archive_run(trained_run))) as archive:
         archive.extractall(tmp_path)
     told = (tmp_path / "read me.txt").read_text()
     recipe = "\n".join(line[4:] for line in told.splitlines() if line.startswith("    "))
@@ -294,7 +296,7 @@ def test_a_result_that_cannot_be_kept_is_said_and_not_tried_for_ever(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "no space")
 
-    monkeypatch.setattr("mnist_demo.app.final_pass.keep_final_answers", full)
+    monkeypatch.setattr("mnist_demo.app.session.test_results.keep_final_answers", full)
     for app in (open_page("runs", LAB).button(key="runs_test").click().run(), choose(open_page("runs", LAB), 0, 1)):
         assert not app.exception
         assert any("**small** could not be kept; the disk may be full" in each.value for each in app.warning)
@@ -309,7 +311,7 @@ def test_a_run_that_was_deleted_elsewhere_is_passed_over(
         shutil.rmtree(two_runs[0].folder / "snapshots", ignore_errors=True)
         return load_mnist()
 
-    monkeypatch.setattr("mnist_demo.app.datasets.load", deleted_meanwhile)
+    monkeypatch.setattr("mnist_demo.app.session.datasets.load", deleted_meanwhile)
     app.button(key="runs_test").click().run()
     assert not app.exception
     assert any("**small** cannot be tested" in each.value for each in app.warning)
@@ -333,7 +335,9 @@ def test_a_duel_is_fought_with_the_data_on_the_bench(
         begun.append(experiment)
         return two_runs[len(begun) - 1]
 
-    monkeypatch.setattr("mnist_demo.app.starting.preset", lambda name: dataclasses.replace(PRESETS[name], seed=7))
-    monkeypatch.setattr("mnist_demo.app.starting.begin", begin)
+    monkeypatch.setattr(
+        "mnist_demo.app.session.trainings.preset", lambda name: dataclasses.replace(PRESETS[name], seed=7)
+    )
+    monkeypatch.setattr("mnist_demo.app.session.trainings.begin", begin)
     open_page("runs", LAB).button(key="runs_duel").click().run()
     assert [(experiment.name, experiment.seed) for experiment in begun] == [("codelab", 7), ("dense", 7)]

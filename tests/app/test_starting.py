@@ -5,12 +5,14 @@ import errno
 import pytest
 import streamlit as st
 
-from mnist_demo.app import components, state
+from mnist_demo.app.session import trainings
+from mnist_demo.app.widgets import layout
 from mnist_demo.experiment import Experiment
+from mnist_demo.jobs.jobs import Jobs
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Ledger, Run
-from mnist_demo.training.jobs import Jobs
 from tests.app.conftest import LAB, OpenPage
+from tests.pages import script
 
 
 @pytest.fixture
@@ -37,7 +39,7 @@ def test_a_click_counts_when_the_page_is_left_before_it_is_drawn(
     app = open_page(page, LAB)
     button = app.button(key=key).click()
     # The next click of a visitor ends a run of the script at its next element; here it ends at the first.
-    monkeypatch.setattr(components, "header", lambda *said: st.stop())
+    monkeypatch.setattr(layout, "header", lambda *said: st.stop())
     button.run()
     assert [run.experiment.name for run in queued] == names
     assert len(Ledger(LAB).runs()) == len(names)
@@ -50,7 +52,7 @@ def test_what_a_button_offers_to_train_is_made_ready(
     app = open_page("explore", LAB)
     assert wanted == []
     app.session_state["experiment"] = PRESETS["tiny"]
-    app.switch_page(f"mnist_demo/app/{page}.py").run()
+    app.switch_page(script(page)).run()
     assert wanted == [PRESETS[name]]
 
 
@@ -84,7 +86,7 @@ def test_what_stands_against_it_is_said_and_the_next_click_works(
         raise full
 
     with monkeypatch.context() as patch:
-        patch.setattr(state, "start_training", refuse)
+        patch.setattr(trainings, "start_training", refuse)
         app.button(key="train").click().run()
     assert [error.value for error in app.error] == [
         "The run could not be created: the disk is full. Nothing was lost; try again."

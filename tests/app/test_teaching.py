@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from mnist_demo.data import load_mnist
+from mnist_demo.jobs.fine_tuning import plan_lesson
+from mnist_demo.jobs.jobs import Jobs
 from mnist_demo.runs import Run, RunState, create_run
-from mnist_demo.training.jobs import Jobs
-from mnist_demo.training.lesson import plan_lesson
 from tests.app.conftest import LAB, OpenPage
 from tests.app.drawing import SEVEN, FakeCanvas, path, sentences
 

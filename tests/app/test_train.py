@@ -9,11 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_demo.experiment import DataReference
+from mnist_demo.jobs.jobs import Jobs
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Ledger, Run, RunState
 from mnist_demo.training import Continuation
 from mnist_demo.training.endings import TOO_FAST
-from mnist_demo.training.jobs import Jobs
 from tests.app.conftest import LAB, OpenPage
 from tests.server import ROOT
 

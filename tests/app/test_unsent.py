@@ -7,7 +7,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 
-from mnist_demo.app import unsent
+from mnist_demo.app.streamlit_patches import unsent
 
 LIVE = "the live fragment"
 

@@ -16,9 +16,9 @@ import time
 from pathlib import Path
 
 from mnist_demo.experiment import Experiment
+from mnist_demo.jobs.jobs import Jobs
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import EventKind, Ledger, RunState, new_lab_id
-from mnist_demo.training.jobs import Jobs
 from tests.benchmarks.report import print_result, print_table
 
 

@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 
 from mnist_demo.data import MnistData, load_mnist
 from mnist_demo.drawing import digit_from_strokes
-from mnist_demo.drawing.baselines import canvas_picture, crop_and_centre, naive
 from mnist_demo.drawing.verdict import DECIDED, TWO_BEST
 from mnist_demo.evaluation import calibrated, expected_calibration_error, fit_temperature
 from mnist_demo.presets import PRESETS
 from mnist_demo.training import train
+from tests.benchmarks.baselines import canvas_picture, crop_and_centre, naive
 from tests.benchmarks.refusals import Trial, non_digit_images, trade_off
 from tests.benchmarks.report import print_result, print_table
 
@@ -88,7 +88,7 @@ def _answers(
     name: str, seed: int, pen: PenDigits, others: dict[str, NDArray[np.uint8]], data: MnistData
 ) -> dict[str, NDArray[np.float32]]:
     """The probabilities that a preset trained with a seed gives: by way or kind, and to test and validation images."""
-    from mnist_demo.inference_worker import predict
+    from mnist_demo.inference.worker import predict
 
     experiment = dataclasses.replace(PRESETS[name], seed=seed)
     with tempfile.TemporaryDirectory() as folder:

@@ -16,8 +16,8 @@ from PIL import Image
 
 from mnist_demo.data import load_mnist
 from mnist_demo.drawing import DrawingError, digit_from_strokes, read_photo
-from mnist_demo.drawing.skeleton import strokes_from_ink
-from mnist_demo.inference_worker import predict
+from mnist_demo.drawing.photo.skeleton import strokes_from_ink
+from mnist_demo.inference.worker import predict
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Run
 from mnist_demo.training import train

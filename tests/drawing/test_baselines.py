@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from mnist_demo.drawing import DrawingError, digit_from_strokes
-from mnist_demo.drawing.baselines import canvas_picture, crop_and_centre, naive
 from mnist_demo.drawing.digit import CENTRE
 from mnist_demo.drawing.ink import centre_of_mass
+from tests.benchmarks.baselines import canvas_picture, crop_and_centre, naive
 from tests.drawing.samples import LINE, SEVEN
 
 CANVAS = (280.0, 280.0)

@@ -16,9 +16,9 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from mnist_demo.data import load_mnist
 from mnist_demo.drawing import DrawingError, Photo, digit_from_strokes, read_photo
-from mnist_demo.drawing import photo as module
 from mnist_demo.drawing.ink import draw
-from mnist_demo.drawing.photo import LONGEST, MAX_BYTES, find_digit
+from mnist_demo.drawing.photo import photo as module
+from mnist_demo.drawing.photo.photo import LONGEST, MAX_BYTES, find_digit
 from tests.drawing.photos import encoded, photo
 
 Pixels = NDArray[np.uint8]

@@ -6,9 +6,9 @@ from PIL import Image
 
 from mnist_demo.data import load_mnist
 from mnist_demo.drawing import digit_from_strokes
-from mnist_demo.drawing.blobs import blobs
-from mnist_demo.drawing.photo import find_digit
-from mnist_demo.drawing.sheet import only_sheet, sheet_area
+from mnist_demo.drawing.photo.blobs import blobs
+from mnist_demo.drawing.photo.photo import find_digit
+from mnist_demo.drawing.photo.sheet import only_sheet, sheet_area
 
 
 def written(index: int, side: int = 300) -> Image.Image:

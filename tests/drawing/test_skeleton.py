@@ -11,9 +11,9 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from mnist_demo.data import load_mnist
 from mnist_demo.drawing import digit_from_strokes
-from mnist_demo.drawing.blobs import blobs
 from mnist_demo.drawing.ink import draw
-from mnist_demo.drawing.skeleton import strokes_from_ink, thinned
+from mnist_demo.drawing.photo.blobs import blobs
+from mnist_demo.drawing.photo.skeleton import strokes_from_ink, thinned
 from tests.drawing.samples import Strokes, drawings
 
 Ink = NDArray[np.bool_]

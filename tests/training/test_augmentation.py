@@ -7,13 +7,14 @@ from scipy import ndimage
 from scipy.interpolate import BSpline
 
 from mnist_demo.backend import tf
-from mnist_demo.data import Augmentation, load_mnist
+from mnist_demo.data import load_mnist
 from mnist_demo.drawing import digit_from_strokes
 from mnist_demo.drawing.ink import draw
-from mnist_demo.training.augmentation import SPACING, augment, spline_basis
-from mnist_demo.training.handwriting import line
-from mnist_demo.training.resampling import resample
-from mnist_demo.training.strangers import STRANGER, estrange
+from mnist_demo.experiment.augmentation import Augmentation
+from mnist_demo.training.augmentation.augment import SPACING, augment, spline_basis
+from mnist_demo.training.augmentation.non_digits import STRANGER, estrange
+from mnist_demo.training.augmentation.pen_forms import line
+from mnist_demo.training.augmentation.resampling import resample
 
 Images = NDArray[np.float32]
 

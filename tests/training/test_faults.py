@@ -19,11 +19,11 @@ import pytest
 
 from mnist_demo.data import load_mnist
 from mnist_demo.experiment import Experiment
+from mnist_demo.experiment.settings import TrainingSettings
+from mnist_demo.jobs.jobs import Jobs
 from mnist_demo.runs import EventKind, Ledger, Run, RunState, create_run, new_lab_id
-from mnist_demo.settings import TrainingSettings
 from mnist_demo.training import Continuation, train, train_more
-from mnist_demo.training.jobs import Jobs
-from tests.training.test_jobs import long, process_of, wait_for
+from tests.jobs.test_jobs import long, process_of, wait_for
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -91,7 +91,7 @@ SERVER = """
 import sys, time
 from pathlib import Path
 from mnist_demo.runs import Run
-from mnist_demo.training.jobs import Jobs
+from mnist_demo.jobs.jobs import Jobs
 if __name__ == "__main__":
     jobs = Jobs()
     jobs.submit(Run(sys.argv[1]))

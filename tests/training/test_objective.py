@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from mnist_demo.backend import keras, tf
-from mnist_demo.data import Augmentation, load_mnist
+from mnist_demo.data import load_mnist
 from mnist_demo.experiment import Experiment
-from mnist_demo.settings import TrainingSettings
+from mnist_demo.experiment.augmentation import Augmentation
+from mnist_demo.experiment.settings import TrainingSettings
 from mnist_demo.training import train
+from mnist_demo.training.augmentation.non_digits import STRANGER
 from mnist_demo.training.objective import AccuracyOnDigits, objective, unsure_of_strangers
-from mnist_demo.training.strangers import STRANGER
 
 LABELS = np.array([3, STRANGER, 0, STRANGER, 9], np.int32)
 ANSWERS = np.random.default_rng(0).dirichlet(np.ones(10), 5).astype(np.float32)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mnist_demo.backend import keras
-from mnist_demo.settings import Optimizer, Schedule, TrainingSettings
+from mnist_demo.experiment.settings import Optimizer, Schedule, TrainingSettings
 from mnist_demo.training.optimizers import SteeredRate, build_optimizer, learning_rate
 
 STEPS = 200

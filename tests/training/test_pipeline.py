@@ -3,7 +3,7 @@
 import numpy as np
 
 from mnist_demo.data import load_mnist
-from mnist_demo.settings import TrainingSettings
+from mnist_demo.experiment.settings import TrainingSettings
 from mnist_demo.training.pipeline import training_batches, validation_batches
 
 SETTINGS = TrainingSettings(batch_size=64, epochs=2, train_images=500, validation_images=130)

@@ -15,9 +15,9 @@ import pytest
 
 from mnist_demo.data import MnistData, load_mnist
 from mnist_demo.experiment import Experiment
+from mnist_demo.experiment.settings import TrainingSettings
 from mnist_demo.network import BatchNormalization, Conv2D, Dropout, Flatten, MaxPooling2D, Network
 from mnist_demo.runs import EventKind, Run, RunState
-from mnist_demo.settings import TrainingSettings
 from mnist_demo.training import Continuation, Control, train, train_more
 from mnist_demo.training.control import Command, CommandKind
 from mnist_demo.training.resuming import TrainingError

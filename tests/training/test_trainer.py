@@ -12,10 +12,10 @@ import pytest
 from mnist_demo.backend import keras
 from mnist_demo.data import load_mnist
 from mnist_demo.experiment import Experiment
+from mnist_demo.experiment.settings import TrainingSettings
 from mnist_demo.network import Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Network
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Run, RunState
-from mnist_demo.settings import TrainingSettings
 from mnist_demo.training import Continuation, Control, recorder, train, train_more
 from mnist_demo.training.resuming import TrainingError
 

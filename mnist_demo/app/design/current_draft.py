@@ -1,0 +1,183 @@
+"""The draft of the Design page beside the experiment on the bench: the bench follows as soon as the draft works."""
+
+import dataclasses
+from typing import Any
+
+import streamlit as st
+
+from mnist_demo import fields
+from mnist_demo.app.design import editors
+from mnist_demo.app.session import current, datasets
+from mnist_demo.experiment import Experiment
+from mnist_demo.network import Layer
+from mnist_demo.network.draft import Draft
+from mnist_demo.presets import PRESETS
+
+_DRAFT = "design_draft"
+_SOURCE = "design_source"
+
+
+def draft() -> Draft:
+    """The network as it is being edited. It starts again when another page or preset changes the bench."""
+    on_bench = current.experiment().network
+    if _DRAFT not in st.session_state or st.session_state.get(_SOURCE) != on_bench:
+        _begin(current.experiment())
+    drafted: Draft = st.session_state[_DRAFT]
+    return drafted
+
+
+def refusal() -> str | None:
+    """Why the bench does not follow the draft, in a sentence; None when it does."""
+    drafted, experiment = draft(), current.experiment()
+    if drafted.is_of(experiment.network):
+        return None
+    try:
+        dataclasses.replace(experiment, network=drafted.network())
+    except ValueError as refused:
+        return str(refused)
+    return None
+
+
+def set_draft(changed: Draft) -> None:
+    """Take an edit, and let the bench follow if the network works with the training settings."""
+    st.session_state[_DRAFT] = changed
+    _follow()
+
+
+def add_layer(layer: Layer, place: int | None) -> int:
+    """Add a layer, where it most likely belongs without a place, and say its identity.
+
+    Raises:
+        ValueError: no further layer is allowed.
+    """
+    drafted = draft()
+    set_draft(drafted.add(layer, place))
+    return drafted.next_id
+
+
+def change_layer(layer_id: int, name: str, value: object) -> None:
+    """Give a field of a layer another value.
+
+    Raises:
+        ValueError: the value is not accepted, or the layer is gone.
+    """
+    drafted = draft()
+    set_draft(drafted.change(layer_id, _replaced(drafted.layer(layer_id), name, value)))
+
+
+def change_output(name: str, value: object) -> None:
+    """Give the final Dense 10 another initializer.
+
+    Raises:
+        ValueError: the value is not accepted.
+    """
+    set_draft(_replaced(draft(), name, value))
+
+
+def change_training(name: str, value: object) -> None:
+    """Give a training setting another value.
+
+    Raises:
+        ValueError: the value is not accepted, here or with the images that there are.
+    """
+    experiment = current.experiment()
+    _check_available(experiment, name, value)
+    _put(dataclasses.replace(experiment, training=_replaced(experiment.training, name, value)))
+
+
+def change_augmentation(name: str, value: object) -> None:
+    """Vary the training images in another way.
+
+    Raises:
+        ValueError: the value is not accepted.
+    """
+    experiment = current.experiment()
+    varied = _replaced(experiment.training.augmentation, name, value)
+    training = dataclasses.replace(experiment.training, augmentation=varied)
+    _put(dataclasses.replace(experiment, training=training))
+
+
+def change_experiment(name: str, value: object) -> None:
+    """Give the experiment another name or seed.
+
+    Raises:
+        ValueError: the value is not accepted.
+    """
+    changed = _replaced(current.experiment(), name, value)
+    if name == "name":
+        current.set_experiment(changed)
+        return
+    _put(changed)
+
+
+def choose_preset(name: str) -> None:
+    """Put a preset on the bench, on the data that lies there."""
+    if preset := PRESETS.get(name):
+        current.set_experiment(datasets.fit(preset, current.experiment().data))
+        start_again()
+
+
+def start_again() -> None:
+    """Leave the draft and begin with what is on the bench."""
+    _begin(current.experiment())
+    editors.forget()
+
+
+def preset_of(experiment: Experiment) -> str | None:
+    """The preset that an experiment is, apart from its name, on whatever data; None when it is none of them."""
+    for name, preset in PRESETS.items():
+        if preset.network != experiment.network:
+            continue
+        fitted = datasets.fit(preset, experiment.data)
+        if dataclasses.replace(experiment, name=fitted.name, about=fitted.about) == fitted:
+            return name
+    return None
+
+
+def _begin(experiment: Experiment) -> None:
+    # Identities go on from the last draft's, so that no widget inherits another layer's value.
+    before: Draft | None = st.session_state.get(_DRAFT)
+    st.session_state[_DRAFT] = Draft.of(experiment.network, before.next_id if before else 0)
+    st.session_state[_SOURCE] = experiment.network
+
+
+def _follow() -> None:
+    drafted, experiment = st.session_state[_DRAFT], current.experiment()
+    if drafted.is_of(experiment.network):
+        return
+    try:
+        _put(dataclasses.replace(experiment, network=drafted.network()))
+    except ValueError:
+        # The page says why: `refusal`.
+        return
+
+
+def _put(changed: Experiment) -> None:
+    """The bench takes a changed experiment; the draft stays as it is and may follow from here."""
+    st.session_state[_SOURCE] = changed.network
+    current.set_experiment(_named(changed))
+    if not st.session_state[_DRAFT].is_of(changed.network):
+        _follow()
+
+
+def _named(experiment: Experiment) -> Experiment:
+    """An experiment under a name that does not claim to be a preset which it no longer is."""
+    if preset := preset_of(experiment):
+        return dataclasses.replace(experiment, name=preset, about=PRESETS[preset].about)
+    if experiment.name in PRESETS:
+        about = f"Begun from the preset {experiment.name}."
+        return dataclasses.replace(experiment, name=experiment.name + current.CHANGED, about=about)
+    return experiment
+
+
+def _check_available(experiment: Experiment, name: str, value: object) -> None:
+    images = datasets.load(experiment.data)
+    available = {"train_images": len(images.train.labels), "validation_images": len(images.validation.labels)}
+    if name in available and isinstance(value, int | float) and value > available[name]:
+        raise fields.FieldError(
+            f"{fields.label(name)}: {value:,} are asked for, and {images.name} has {available[name]:,}."
+        )
+
+
+def _replaced(spec: Any, name: str, value: object) -> Any:
+    return dataclasses.replace(spec, **{name: value})

@@ -1,0 +1,84 @@
+"""A network's answer to what lies on the table: a class with calibrated confidence, or none; live while it learns."""
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from mnist_demo.app.draw.answer_chart import answer_frame, answer_spec
+from mnist_demo.app.draw.answer_words import answer_text
+from mnist_demo.app.draw.digit_source import OnTable
+from mnist_demo.app.draw.reading import _EMPTY, Reading, class_names, read
+from mnist_demo.app.theme import colours
+from mnist_demo.app.widgets import digits
+from mnist_demo.app.words import plain
+from mnist_demo.inference import InferenceError
+from mnist_demo.runs import Run
+
+_SCALE = 5  # screen pixels for each of the 28 that the network sees
+
+
+def show(run: Run, table: OnTable) -> None:
+    """The answer large, what the network sees, and the ten bars."""
+    names = class_names(run)
+    reading, problem = None, table.problem
+    place, below = st.container(), st.container()
+    if table.digit is not None:
+        try:
+            # Milliseconds, but seconds where a server that was just started still loads the network; said below the
+            # answer, so that nothing of it moves.
+            with below, st.spinner("The network is being loaded"):
+                reading = read(run, table.digit, may_refuse=table.is_prepared)
+        except InferenceError as error:
+            problem = str(error)
+    with place:
+        _show(reading, table, problem, names)
+
+
+def _show(reading: Reading | None, table: OnTable, problem: str, names: tuple[str, ...]) -> None:
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width="stretch"):
+            _words(reading, table, problem, names)
+        with st.container(width=28 * _SCALE):
+            digit = _EMPTY if table.digit is None else table.digit
+            digits.show(
+                network_view(digit, _SCALE),
+                alt="What the network sees: 28 by 28 pixels, white on black" + ("" if digit.any() else ", all black"),
+                caption="What the network sees: 28×28, white on black",
+            )
+    probabilities = reading.probabilities if reading else None
+    st.vega_lite_chart(
+        answer_frame(probabilities, names, is_refused=reading is not None and reading.is_refused),
+        answer_spec(colours.primary_colour()),
+        key="draw_answer",
+        alt=answer_text(probabilities, names),
+    )
+
+
+def network_view(digit: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
+    """A digit as the network gets it, white on black: uint8 (28 scale, 28 scale, 3)."""
+    enlarged = digit.repeat(scale, axis=0).repeat(scale, axis=1)
+    return np.stack([enlarged] * 3, axis=-1)
+
+
+def _words(reading: Reading | None, table: OnTable, problem: str, names: tuple[str, ...]) -> None:
+    st.metric(
+        "The network reads",
+        reading.answer.label if reading else "–",
+        reading.answer.sureness if reading else "nothing yet",
+        delta_color="off",
+        delta_arrow="off",
+        help="How sure it says it is was checked on the validation images: of the digits that it is 90% sure of, about "
+        "nine in ten are read rightly. What looks like no digit is refused. A network that has only ever seen digits "
+        "is sure of letters too: there a small second network, which has seen other things as well, must agree that it "
+        "is a digit.",
+    )
+    if problem:
+        st.markdown(f":material/error: {plain(problem)}")
+    elif reading is None:
+        st.markdown(table.invitation)
+    else:
+        st.markdown(reading.answer.sentence)
+        if table.label is not None:
+            right = reading.label == table.label
+            icon, word = (":material/check_circle:", "Right") if right else (":material/cancel:", "Not right")
+            st.markdown(f"{icon} {word}: its label is {plain(names[table.label])}.")

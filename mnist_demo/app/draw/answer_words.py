@@ -1,0 +1,95 @@
+"""A network's answer for one image, in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_demo.drawing import Verdict
+
+SURE = 0.7
+"""From this probability on the network is said to read something; below it, what it hesitates between is named."""
+
+
+RIVAL = 0.5
+"""What has at least this share of the highest probability is named beside it when the network is not sure."""
+
+
+MOST_RIVALS = 3
+"""When more than these are close together, nothing stands out."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What to say about ten probabilities.
+
+    Attributes:
+        label: the class, or the classes that the network hesitates between, or '?'; large on the page.
+        sureness: how sure the network is, in a few words.
+        sentence: what else is worth knowing.
+    """
+
+    label: str
+    sureness: str
+    sentence: str
+
+
+def answer_in_words(probabilities: NDArray[np.floating], class_names: Sequence[str]) -> Answer:
+    """Put an answer into words that claim no more than it does.
+
+    Args:
+        probabilities: float (10,), 0 to 1, summing to 1; not finite when the network's weights are not.
+        class_names: ten.
+    """
+    if not np.isfinite(probabilities).all():
+        return Answer("?", "no answer", "The network's weights are no longer numbers: its training went astray.")
+    order = np.argsort(-probabilities, kind="stable")
+    top = float(probabilities[order[0]])
+    first, second = (class_names[index] for index in order[:2])
+    if top >= SURE:
+        runner_up = whole_percent(float(probabilities[order[1]]))
+        return Answer(first, f"{whole_percent(top)} sure", f"The next best is {second}, at {runner_up}.")
+    rivals = [class_names[index] for index in order if probabilities[index] >= RIVAL * top]
+    if len(rivals) > MOST_RIVALS:
+        return Answer("?", "cannot tell", "Nothing stands out: to this network it looks like no digit it knows.")
+    if len(rivals) == 1:
+        return Answer(first, f"only {whole_percent(top)} sure", f"The network is not sure: perhaps {first}.")
+    named = ", ".join(rivals[:-1]) + f" or {rivals[-1]}"
+    return Answer(named, "not sure", f"The network is not sure: {named}.")
+
+
+def verdict_in_words(verdict: Verdict, class_names: Sequence[str]) -> Answer:
+    """Put a verdict on a digit into words.
+
+    Args:
+        verdict: what is known of the drawing.
+        class_names: ten.
+    """
+    if not verdict.is_digit:
+        return Answer("Not a digit", "refused", verdict.reason)
+    names = [class_names[label] for label in verdict.labels]
+    if len(names) > 1:
+        named = ", ".join(names[:-1]) + f" or {names[-1]}"
+        return Answer(named, "not sure", f"The network is not sure: {named}.")
+    sureness = f"{whole_percent(verdict.confidence)} sure"
+    if verdict.confidence < SURE:
+        return Answer(names[0], f"only {sureness}", f"The network is not sure: perhaps {names[0]}.")
+    second = int(np.argsort(-np.array(verdict.probabilities), kind="stable")[1])
+    share = whole_percent(verdict.probabilities[second])
+    return Answer(names[0], sureness, f"The next best is {class_names[second]}, at {share}.")
+
+
+def answer_text(probabilities: NDArray[np.floating] | None, class_names: Sequence[str]) -> str:
+    """What the bars say, highest first, for those who do not see them."""
+    if probabilities is None or not np.isfinite(probabilities).all():
+        return "Ten bars at zero: no answer yet"
+    order = np.argsort(-probabilities, kind="stable")
+    return "Probabilities: " + ", ".join(f"{class_names[i]} {whole_percent(float(probabilities[i]))}" for i in order)
+
+
+def whole_percent(share: float) -> str:
+    """A share in whole percent that is never rounded to certainty: '98%', 'over 99%', 'under 1%'."""
+    if share > 0.995:
+        return "over 99%"
+    return "under 1%" if share < 0.005 else f"{share:.0%}"

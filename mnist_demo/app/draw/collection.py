@@ -1,0 +1,227 @@
+"""Teach it your hand: drawings are labelled and kept with the lab, and a copy of a network learns them."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from mnist_demo.app.draw import lesson
+from mnist_demo.app.draw.canvas import clear_canvas
+from mnist_demo.app.draw.digit_source import OnTable, Source
+from mnist_demo.app.session import current, server, trainings
+from mnist_demo.app.session.trainings import StartError
+from mnist_demo.app.widgets import digits, start_button
+from mnist_demo.app.widgets.digits import Caption
+from mnist_demo.app.words import could_not, plain, plural
+from mnist_demo.data import Split
+from mnist_demo.drawing import ALL_STEPS, DrawingError, Step
+from mnist_demo.drawing.collection import MAX_BYTES, MOST, Collection
+from mnist_demo.jobs.fine_tuning import FEWEST
+from mnist_demo.runs import Run, home, write_atomically
+
+_LABEL = "collect_label"
+_PROBLEM = "collect_problem"
+_FIVE = 215  # screen pixels: room for five labels, so that ten are two even rows
+_SHOWN = 20  # drawings in the picture, the newest ones
+_COLUMNS = 5  # as many as a phone of 360 pixels has room for
+
+_log = logging.getLogger(__name__)
+
+
+def keep(table: OnTable, source: str | None, steps: frozenset[Step]) -> None:
+    """Beside the table: a label for what lies on it, one tap for each drawing, and it is kept."""
+    kept = len(_collection())
+    if source == Source.TEST_SET:
+        hint = "The test set stays unseen: draw a digit or bring a photo."
+    elif steps != ALL_STEPS:
+        hint = "Switch all steps on first: a network learns what it will be asked."
+    elif kept >= MOST:
+        hint = f"There is room for {MOST} drawings. Take them away and begin again."
+    elif table.digit is None:
+        what = "Bring a photo of a digit" if source == Source.PHOTO else "Draw a digit"
+        hint = f"{what}, then say which one it is. Kept so far: {kept}."
+    else:
+        hint = ""
+    # Forgotten here and not where it is acted upon: a choice that the page sends twice is none the second time.
+    st.session_state[_LABEL] = None
+    st.segmented_control(
+        "To teach it: this is a",
+        list(range(10)),
+        key=_LABEL,
+        disabled=bool(hint),
+        on_change=_keep_drawing,
+        args=(None if hint else table.digit, source == Source.DRAWING),
+        help="Keeps the drawing under this label and empties the canvas for the next one.",
+        width=_FIVE,
+    )
+    # The room of a hint is kept, so that nothing below moves.
+    st.caption(hint or f"One tap keeps it. Kept so far: {kept}.")
+    if problem := st.session_state.pop(_PROBLEM, None):
+        st.markdown(f":material/error: {plain(problem)}")
+
+
+def show(run: Run) -> None:
+    """What is kept, and what a network has learned of it."""
+    collection = _collection()
+    st.markdown(
+        "Draw digits as you write them, above all those that are misread, and say under the canvas which ones they "
+        "are. A copy of the network then learns your hand."
+    )
+    if len(collection):
+        _kept(collection)
+    _teach(run, collection)
+    lesson.show()
+
+
+def _keep_drawing(digit: NDArray[np.uint8] | None, is_drawn: bool) -> None:
+    label = st.session_state.get(_LABEL)
+    if digit is None or not isinstance(label, int):  # a control that is disabled can still be used over the network
+        return
+    try:
+        collection = _to_change()
+        # Twice, it could be both taught and held back. A photo stays on the table, and a finger taps twice.
+        if (collection.images == digit).all(axis=(1, 2)).any():
+            st.session_state[_PROBLEM] = "This one is kept already. Put another one on the table."
+            return
+        _write(collection.with_drawing(digit, label))
+    except (DrawingError, OSError) as error:
+        st.session_state[_PROBLEM] = could_not("The drawing could not be kept", error)
+        return
+    if is_drawn:
+        clear_canvas()
+
+
+def _kept(collection: Collection) -> None:
+    newest = slice(max(0, len(collection) - _SHOWN), None)
+    images, labels = collection.images[newest], collection.labels[newest]
+    counts = np.bincount(collection.labels, minlength=10)
+    what = ", ".join(f"{count} of {label}" for label, count in enumerate(counts) if count)
+    digits.show(
+        digits.captioned_sheet(images, [Caption(str(label)) for label in labels], min(_COLUMNS, len(labels))),
+        alt=f"{plural(len(collection), 'drawing')} kept: {what}",
+    )
+    st.caption(f"{plural(len(collection), 'drawing')} kept with your lab: {what}.")
+    with st.container(horizontal=True):
+        st.download_button(
+            "As .npz",
+            collection.to_npz,
+            file_name="drawings.npz",
+            mime="application/octet-stream",
+            icon=":material/download:",
+            on_click="ignore",
+            key="collect_npz",
+            help="A NumPy archive of images, uint8 (n, 28, 28), and labels.",
+        )
+        st.download_button(
+            "As images",
+            collection.to_zip,
+            file_name="drawings.zip",
+            mime="application/zip",
+            icon=":material/folder_zip:",
+            on_click="ignore",
+            key="collect_zip",
+            help="A PNG for each drawing, and a table of their labels.",
+        )
+        st.button("Drop the last", icon=":material/backspace:", key="collect_drop", on_click=_drop_last)
+        with st.popover("Drop all", icon=":material/delete:"):
+            st.markdown(f"{plural(len(collection), 'drawing')} will be gone for good.")
+            st.button("Drop them", icon=":material/delete:", key="collect_drop_all", on_click=_drop_all)
+
+
+def _teach(run: Run, collection: Collection) -> None:
+    data = run.experiment.data
+    with st.container(horizontal=True, vertical_alignment="center"):
+        start_button.start_button(
+            "Teach",
+            lambda: _begin_lesson(run, collection),
+            type="primary",
+            icon=":material/school:",
+            key="teach",
+            disabled=len(collection) < FEWEST or not data.is_mnist,
+            help="A copy of the network learns your drawings, mixed with MNIST, in some seconds. A quarter of them is "
+            "held back to see whether it learned your hand or only these drawings.",
+        )
+        if not data.is_mnist:
+            # Said before ten digits are drawn for it in vain.
+            st.caption(
+                f"**{plain(run.experiment.name)}** learned {plain(data.name)}, and only a network that learned MNIST's "
+                "digits can be taught yours. Choose or train another one."
+            )
+        elif len(collection) < FEWEST:
+            st.caption(f"From {FEWEST} drawings on a network can be taught; {FEWEST - len(collection)} to go.")
+        else:
+            st.caption(f"A copy of **{plain(run.experiment.name)}** learns them; the network itself stays as it is.")
+
+
+def _begin_lesson(run: Run, collection: Collection) -> None:
+    current_run = current.run()
+    if current_run is not None and current_run.own_data_path.exists() and server.run_state(current_run).is_active:
+        # The second of two quick clicks.
+        return
+    try:
+        trainings.teach(run, Split(collection.images, collection.labels))
+    except OSError as error:
+        raise StartError(could_not("The lesson could not begin", error)) from error
+    except ValueError as error:
+        raise StartError(plain(str(error))) from error
+
+
+def _drop_last() -> None:
+    _change(lambda: _to_change().without_last())
+
+
+def _drop_all() -> None:
+    _change(Collection)
+
+
+def _change(changed: Callable[[], Collection]) -> None:
+    try:
+        _write(changed())
+    except OSError as error:
+        st.session_state[_PROBLEM] = could_not("The drawings could not be changed", error)
+
+
+def _collection() -> Collection:
+    """What the lab has kept, to be shown; empty when that cannot be read."""
+    try:
+        return _read()
+    except (OSError, DrawingError) as error:
+        _log.warning("The kept drawings of a lab could not be read: %s", error)
+        return Collection()
+
+
+def _to_change() -> Collection:
+    """What the lab has kept, to be written again; a damaged file makes way for a new one and stays beside it.
+
+    Raises:
+        OSError: when it cannot be read now: what is there must not be written over.
+    """
+    try:
+        return _read()
+    except DrawingError as error:
+        _log.warning("The kept drawings of a lab are damaged: %s", error)
+        path = _path()
+        path.replace(path.with_name("damaged.npz"))
+        return Collection()
+
+
+def _read() -> Collection:
+    try:
+        with _path().open("rb") as file:
+            return Collection.from_npz(file.read(MAX_BYTES + 1))
+    except FileNotFoundError:
+        return Collection()
+
+
+def _write(collection: Collection) -> None:
+    path = _path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, collection.to_npz())
+
+
+def _path() -> Path:
+    lab: str = st.session_state["lab_id"]
+    return home() / "drawings" / lab / "collection.npz"

@@ -1,0 +1,100 @@
+"""What lies on the table of the page Draw: strokes, or a digit of the test set; ready for a network to read."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from mnist_demo.app.draw.canvas import PEN_WIDTH, SIDE, clear_canvas, drawing_canvas, undo_stroke
+from mnist_demo.app.session import datasets
+from mnist_demo.app.widgets import digits
+from mnist_demo.app.words import plain
+from mnist_demo.data import SplitName
+from mnist_demo.data.examples import Examples
+from mnist_demo.drawing import ALL_STEPS, DrawingError, Stages, Step, stages_from_strokes
+from mnist_demo.runs import Run
+
+_ANY = "Any"
+_ANOTHER = "test_digit_number"
+_SCALE = 9  # screen pixels for each of a test digit's
+
+
+class Source(StrEnum):
+    """Where the digit comes from."""
+
+    DRAWING = "Draw"
+    PHOTO = "Photo"
+    TEST_SET = "Test set"
+
+
+@dataclass(frozen=True, eq=False)
+class OnTable:
+    """What is to be read.
+
+    Attributes:
+        digit: what the network gets, uint8 (28, 28), white ink on black; None when there is nothing to read.
+        stages: how it became that; None for a digit that came as it is.
+        is_prepared: whether every step was done on the way. Else nothing is refused, so that one sees what a network
+            makes of it.
+        label: its true class, where that is known.
+        invitation: what to do when there is nothing to read.
+        problem: why there is nothing to read, where that is somebody's fault.
+    """
+
+    digit: NDArray[np.uint8] | None = None
+    stages: Stages | None = None
+    is_prepared: bool = True
+    label: int | None = None
+    invitation: str = field(default="Draw a digit: large and in the middle or small in a corner, it does not matter.")
+    problem: str = ""
+
+
+def drawing_tools() -> None:
+    """What takes strokes away again: words alone, which on a phone stand beside the choice of a source."""
+    st.button("Undo", type="tertiary", on_click=undo_stroke, key="undo", help="Takes the last stroke away.")
+    st.button("Clear", type="tertiary", on_click=clear_canvas, key="clear", help="Takes all strokes away.")
+
+
+def drawing(steps: frozenset[Step]) -> OnTable:
+    """The canvas and what is drawn on it."""
+    try:
+        strokes = drawing_canvas()
+        if not strokes:
+            return OnTable()
+        stages = stages_from_strokes(strokes, steps=steps, canvas=(SIDE, SIDE), drawn_pen_width=PEN_WIDTH)
+    except DrawingError as error:
+        return OnTable(problem=str(error))
+    return OnTable(stages.digit, stages, is_prepared=steps == ALL_STEPS)
+
+
+def test_digit(run: Run) -> OnTable:
+    """A digit of the test set of a run's data, of any class or of one."""
+    try:
+        data = datasets.load(run.experiment.data)
+    except (OSError, ValueError):
+        return OnTable(problem=f"The images of {run.experiment.data.name} are no longer kept. Choose another network.")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            "Class",
+            [_ANY, *data.class_names],
+            key="test_digit_class",
+            persist_state="session",
+            width=150,
+        )
+        st.button("Another one", icon=":material/casino:", on_click=_another, key="test_digit_another")
+    label = data.class_names.index(chosen) if chosen in data.class_names else None
+    examples = Examples(data, run.experiment.data.digest, SplitName.TEST, label)
+    if not len(examples.indices):
+        return OnTable(problem=f"The test set has no image of {chosen}. Choose another class.")
+    (index,) = examples.handful(st.session_state.get(_ANOTHER, 0), 1)
+    digit, true = data.test.images[index], int(data.test.labels[index])
+    enlarged = digits.inked(digit[None])[0].repeat(_SCALE, axis=0).repeat(_SCALE, axis=1)
+    what = f"Test image {index + 1:,} of {len(data.test):,}, labelled {data.class_names[true]}"
+    digits.show(enlarged, alt=what, caption=plain(what))
+    return OnTable(digit, label=true)
+
+
+def _another() -> None:
+    st.session_state[_ANOTHER] = st.session_state.get(_ANOTHER, 0) + 1

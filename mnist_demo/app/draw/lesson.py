@@ -1,0 +1,132 @@
+"""What the last lesson did: before and after, on the drawings that were held back and on MNIST's test images."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from mnist_demo.app.session import lab, server
+from mnist_demo.app.widgets.live import live
+from mnist_demo.app.widgets.progress import progress_line
+from mnist_demo.app.widgets.readings_sheet import Reading, readings_sheet, width
+from mnist_demo.app.words import percent, plain
+from mnist_demo.data import DataError, Split, load_data, load_mnist
+from mnist_demo.inference import InferenceError
+from mnist_demo.inference.passes import PredictionPass
+from mnist_demo.runs import Run
+
+_SHOWN = 10  # held back drawings in the picture
+_FORGOTTEN = 0.003
+"""Loss of test accuracy from which the page speaks of forgetting: three times its standard error at 99%."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Answers:
+    """Two networks' answers to the same images: uint8 or int (n,)."""
+
+    labels: NDArray[np.uint8]
+    before: NDArray[np.intp]
+    after: NDArray[np.intp]
+
+    @property
+    def right_before(self) -> int:
+        return int((self.before == self.labels).sum())
+
+    @property
+    def right_after(self) -> int:
+        return int((self.after == self.labels).sum())
+
+
+def show() -> None:
+    """The newest lesson of the lab, live while it goes on; nothing when there was none."""
+    lesson = next((run for run in lab.ledger().runs() if run.initial_path.exists()), None)
+    if lesson is None:
+        return
+    st.markdown(f"**{plain(lesson.experiment.name)}**")
+    if server.run_state(lesson).is_active:
+        live(_progress, lesson)
+        return
+    if len(lesson.snapshots) < 2:
+        st.markdown(f":material/error: {plain(lesson.reason or 'The lesson ended before its first epoch.')}")
+        return
+    try:
+        _before_and_after(lesson)
+    except InferenceError as error:
+        st.markdown(f":material/error: {plain(str(error))}")
+    except (OSError, DataError):
+        st.markdown(":material/error: What was held back in this lesson is no longer kept.")
+
+
+def _progress(run: Run) -> None:
+    history = run.history()
+    st.progress(history.progress, text=progress_line(run, history))
+
+
+def _before_and_after(run: Run) -> None:
+    own, mnist = _held_back(run), load_mnist().test
+    place = st.empty()
+    drawn = _answers(run, "held back", own)
+    passes = [server.prediction_pass(path, "test", mnist.images, run) for path in (run.snapshots[0], run.snapshots[-1])]
+    while not all(reading.is_done for reading in passes):
+        done, of = sum(reading.done for reading in passes), sum(map(len, passes))
+        place.progress(done / of, text=f"{done:,} of {of:,} test images read, before and after")
+        next(reading for reading in passes if not reading.is_done).step()
+    place.empty()
+    tested = _Answers(mnist.labels, *(_labels(reading) for reading in passes))
+    with st.container(horizontal=True, gap="medium"):
+        _figure(
+            f"Your drawings, {len(own)} held back",
+            f"{drawn.right_after} of {len(own)}",
+            f"before: {drawn.right_before} of {len(own)}",
+        )
+        before, after = tested.right_before / len(mnist), tested.right_after / len(mnist)
+        _figure("MNIST's test images", percent(after), f"before: {percent(before)}")
+    st.markdown(_sentence(drawn, before - after))
+    some = slice(0, _SHOWN)
+    readings = [
+        Reading(str(true), str(after), f"before {before}")
+        for true, before, after in zip(drawn.labels[some], drawn.before[some], drawn.after[some], strict=True)
+    ]
+    what = "; ".join(f"a {r.true} is read as {r.predicted}, {r.confidence}" for r in readings)
+    st.image(readings_sheet(own.images[some], readings), width=width(), alt=f"Held back drawings: {what}")
+
+
+def _figure(label: str, value: str, before: str) -> None:
+    with st.container(width=230):
+        st.metric(label, value, before, delta_color="off", delta_arrow="off")
+
+
+def _sentence(drawn: _Answers, lost: float) -> str:
+    gained = drawn.right_after - drawn.right_before
+    how = "better than before" if gained > 0 else "as before" if gained == 0 else "worse than before"
+    forgotten = "has forgotten some of MNIST for it" if lost >= _FORGOTTEN else "has not forgotten MNIST"
+    sentence = f"It reads your hand {how}, and {forgotten}."
+    if gained > 0:
+        return sentence
+    if drawn.right_before == len(drawn.labels):
+        return f"{sentence} There was nothing to gain: it read all of them already. Keep drawings that are misread."
+    return f"{sentence} With more drawings it has more to learn from."
+
+
+def _answers(run: Run, what: str, split: Split) -> _Answers:
+    passes = (server.prediction_pass(path, what, split.images, run) for path in (run.snapshots[0], run.snapshots[-1]))
+    before, after = (_labels(reading) for reading in passes)
+    return _Answers(split.labels, before, after)
+
+
+def _labels(reading: PredictionPass) -> NDArray[np.intp]:
+    labels: NDArray[np.intp] = reading.probabilities().argmax(axis=1)
+    return labels
+
+
+def _held_back(run: Run) -> Split:
+    return _read(run.own_data_path, run.own_data_path.stat().st_mtime_ns)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _read(path: Path, changed: int) -> Split:
+    test = load_data(path).test
+    # A copy, so that the images that it was trained on can go.
+    return Split(test.images.copy(), test.labels.copy())

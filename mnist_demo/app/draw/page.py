@@ -1,0 +1,115 @@
+"""The page on which a visitor puts a digit on the table and networks read it."""
+
+import streamlit as st
+
+from mnist_demo.app import navigation
+from mnist_demo.app.draw import answer, collection, digit_source, photo, reading, several_networks, stages
+from mnist_demo.app.draw.canvas import SIDE
+from mnist_demo.app.draw.digit_source import OnTable, Source
+from mnist_demo.app.session import current, server, trainings
+from mnist_demo.app.widgets import live, start_button
+from mnist_demo.app.widgets.layout import choice, header
+from mnist_demo.app.widgets.run_choice import choose_run
+from mnist_demo.app.words import plain
+from mnist_demo.drawing import Step
+from mnist_demo.runs import Run
+
+_ANSWER_WIDTH = 440
+_ADVICE_WIDTH = 600  # beside its button
+_TEACH = "draw_teach"
+
+
+def page() -> None:
+    """The table, the answer, and how one becomes the other."""
+    header("Draw", "Draw a digit, and the network reads it at once.")
+    # A canvas that changes its place on the page begins anew, so what comes and goes above it has a place of its own.
+    choice, waiting = st.container(), st.container()
+    with choice:
+        run = choose_run("to read what you draw", while_learning=True)
+    with waiting:
+        _wait_for_bench(run)
+    reading.warm_up(run)
+    _table_and_answer(run)
+    _offer_canvas(run)
+    navigation.next_step(navigation.DESIGN, "Design a better network")
+
+
+def _offer_canvas(run: Run) -> None:
+    """The way to the network that is made for this page, beside one that is not."""
+    bench = current.run()
+    is_busy = bench is not None and server.run_state(bench).is_active
+    # On other data than digits it would learn nothing that the pen needs, and it learns from those on the bench.
+    are_digits = run.experiment.data.is_mnist and current.experiment().data.is_mnist
+    if is_busy or run.experiment.training.augmentation.strangers or not are_digits:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        start_button.start_button(
+            "Train canvas",
+            lambda: trainings.train_preset("canvas"),
+            icon=":material/stylus_note:",
+            key="draw_train_canvas",
+        )
+        st.markdown(
+            "The preset canvas is made for the pen: it learns from digits varied as people write them, and what is no "
+            "digit. It takes about a minute.",
+            width=_ADVICE_WIDTH,
+        )
+
+
+def _wait_for_bench(run: Run) -> None:
+    """A run that was just started takes the place of the one that is shown as soon as it can answer."""
+    bench = current.run()
+    if bench is None or bench.id == run.id or not server.run_state(bench).is_active:
+        return
+
+    def waiting() -> None:
+        st.caption(f"**{plain(bench.experiment.name)}** takes its place as soon as it begins to learn.")
+        if len(bench.snapshots) > 0 or not server.run_state(bench).is_active:
+            st.rerun()
+
+    st.fragment(waiting, run_every=live.LOOK_AGAIN)()
+
+
+@st.fragment
+def _table_and_answer(run: Run) -> None:
+    """All that changes when the pen is lifted."""
+    steps = stages.chosen_steps()
+    # One row as wide as the canvas: a phone has no room for two above it and the answer below.
+    with st.container(width=SIDE, horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        source = choice("Where the digit comes from", list(Source), "draw_source", width="content")
+        if source == Source.DRAWING:
+            digit_source.drawing_tools()
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width=SIDE):
+            table = _on_table(source, steps, run)
+            if st.session_state.get(_TEACH):
+                collection.keep(table, source, steps)
+        # A width of its own, at which it goes below the canvas rather than become too narrow.
+        with st.container(width=_ANSWER_WIDTH):
+            if table.stages is not None:
+                stages.notice(steps)
+            live.live_reading(lambda: answer.show(run, table), run)
+    expander = st.expander("How your drawing becomes the network's input", key="draw_stages", on_change="rerun")
+    if expander.open:
+        with expander:
+            stages.show(table)
+    several = st.expander("What several networks say to it", key="draw_several", on_change="rerun")
+    if several.open:
+        with several:
+            several_networks.show(table)
+    teaching = st.expander("Teach it your hand", key=_TEACH, on_change="rerun")
+    if teaching.open:
+        with teaching:
+            collection.show(run)
+
+
+def _on_table(source: str | None, steps: frozenset[Step], run: Run) -> OnTable:
+    match source:
+        case Source.PHOTO:
+            return photo.show(steps)
+        case Source.TEST_SET:
+            return digit_source.test_digit(run)
+    return digit_source.drawing(steps)
+
+
+page()

@@ -1,0 +1,109 @@
+"""What a network says of a digit: a class with calibrated confidence, or none."""
+
+import contextlib
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from mnist_demo.app.draw.answer_words import Answer, answer_in_words, verdict_in_words
+from mnist_demo.app.session import datasets, server
+from mnist_demo.app.words import plain
+from mnist_demo.drawing import verdict
+from mnist_demo.evaluation import calibrated, fit_temperature
+from mnist_demo.inference import Inference, InferenceError
+from mnist_demo.inference.passes import PredictionPass
+from mnist_demo.runs import Run
+
+_EMPTY = np.zeros((28, 28), np.uint8)
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What a network says of a digit.
+
+    Attributes:
+        probabilities: calibrated, float64 (10,); not finite when the network's weights are not.
+        answer: the same in words.
+        label: the class that it reads; None when it reads none, or hesitates.
+        is_refused: whether it is taken for no digit.
+    """
+
+    probabilities: NDArray[np.float64]
+    answer: Answer
+    label: int | None = None
+    is_refused: bool = False
+
+
+def read(run: Run, digit: NDArray[np.uint8], *, may_refuse: bool = True) -> Reading:
+    """Ask a run's network; of one that learns, the weights as they are now.
+
+    Args:
+        digit: uint8 (28, 28), white ink on black.
+        may_refuse: whether what looks like no digit is said to be none.
+
+    Raises:
+        InferenceError: when it cannot answer.
+    """
+    is_learning = server.run_state(run).is_active
+    weights = None if is_learning or not run.snapshots else run.snapshots[-1]
+    # Weights that change every second are not worth a pass over the validation images.
+    temperature = 1.0 if weights is None else _temperature(run, weights)
+    raw = server.inference().predict(run, digit[None], weights)[0]
+    names = [plain(name) for name in class_names(run)]
+    if not np.isfinite(raw).all():
+        return Reading(raw.astype(np.float64), answer_in_words(raw, names))
+    shares = calibrated(raw, temperature)
+    # What a digit looks like says nothing about shirts.
+    if not may_refuse or not run.experiment.data.is_mnist:
+        return Reading(shares, answer_in_words(shares, names), int(shares.argmax()))
+    strangers = run.experiment.training.augmentation.strangers
+    judged = verdict(raw, digit, temperature=temperature, knows_strangers=strangers > 0)
+    label = judged.labels[0] if len(judged.labels) == 1 else None
+    return Reading(shares, verdict_in_words(judged, names), label, not judged.is_digit)
+
+
+def class_names(run: Run) -> tuple[str, ...]:
+    """The names of a run's classes; '0' to '9' when its data are gone, as its network still answers."""
+    try:
+        return datasets.load(run.experiment.data).class_names
+    except (OSError, ValueError):
+        return tuple(map(str, range(10)))
+
+
+def warm_up(run: Run) -> None:
+    """Have the network loaded and calibrated while the visitor still looks at the page."""
+    client = server.inference()
+    reading = None
+    if not server.run_state(run).is_active and run.snapshots:
+        with contextlib.suppress(OSError, ValueError):
+            reading = _validation_pass(run, run.snapshots[-1])
+    threading.Thread(target=_warm_up, args=(client, run, reading), name="warm-up", daemon=True).start()
+
+
+def _warm_up(client: Inference, run: Run, reading: PredictionPass | None) -> None:
+    # A problem is met by the first stroke as well, which says so.
+    with contextlib.suppress(InferenceError):
+        client.predict(run, _EMPTY[None])
+        if reading is not None:
+            reading.probabilities()
+
+
+def _temperature(run: Run, weights: Path) -> float:
+    try:
+        return _fitted(weights, weights.stat().st_mtime_ns, run, _validation_pass(run, weights))
+    except (OSError, ValueError):  # the data are gone, or the network's answers are no numbers
+        return 1.0
+
+
+def _validation_pass(run: Run, weights: Path) -> PredictionPass:
+    return server.prediction_pass(weights, "validation", datasets.load(run.experiment.data).validation.images, run)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _fitted(weights: Path, changed: int, _run: Run, _reading: PredictionPass) -> float:
+    labels = datasets.load(_run.experiment.data).validation.labels
+    return fit_temperature(labels, _reading.probabilities())

@@ -1,0 +1,121 @@
+"""The page that says how good a trained network is, and where it is not."""
+
+import functools
+from pathlib import Path
+
+import streamlit as st
+
+from mnist_demo.app import navigation
+from mnist_demo.app.evaluate import class_table, confusion_matrix
+from mnist_demo.app.session import datasets, server, test_results
+from mnist_demo.app.widgets.layout import header
+from mnist_demo.app.widgets.progress import progress_line
+from mnist_demo.app.widgets.run_choice import choose_run, no_longer_kept
+from mnist_demo.app.words import duration, percent, plain
+from mnist_demo.data import MnistData
+from mnist_demo.evaluation import Evaluation, evaluate
+from mnist_demo.inference import InferenceError
+from mnist_demo.inference.passes import PredictionPass
+from mnist_demo.processes import seconds_until_warm
+from mnist_demo.runs import Run, name_of
+
+
+def page() -> None:
+    """All test images once: figures, the confusion matrix, the wrong images, each class."""
+    header("Evaluate", "All test images, once: how good the network is, and which images it gets wrong.")
+    run = choose_run("to see how good it is")
+    try:
+        data = datasets.load(run.experiment.data)
+        snapshot = _snapshot(run)
+        reading = server.prediction_pass(snapshot, "test", data.test.images, run)
+        _status(run, snapshot, reading)
+        test_results.keep(run, snapshot, reading, data.test.labels)
+        evaluation = _evaluation(snapshot, snapshot.stat().st_mtime_ns, reading, data)
+    except InferenceError as error:
+        st.error(f"The network could not be asked. {error}", icon=":material/error:")
+        st.button("Try again", icon=":material/refresh:", key="evaluate_again")
+    except (OSError, ValueError):
+        no_longer_kept(run)
+    else:
+        _figures(evaluation)
+        # Not the images: what a fragment is given stays in memory for two minutes after its visitor has gone.
+        confusion_matrix.show(evaluation, functools.partial(datasets.load, run.experiment.data))
+        class_table.show(evaluation)
+    navigation.next_step(navigation.TIME_MACHINE, "See how it learned")
+
+
+def _snapshot(run: Run) -> Path:
+    """The newest weights of a run; while it is learning, those that were newest when they were last asked for."""
+    snapshots = run.snapshots
+    kept = st.session_state.get("evaluate_snapshot")
+    if server.run_state(run).is_active and kept in snapshots[1:]:
+        return Path(kept)
+    st.session_state["evaluate_snapshot"] = newest = run.newest_snapshot
+    return newest
+
+
+def _look_again() -> None:
+    st.session_state.pop("evaluate_snapshot", None)
+
+
+def _loading() -> str:
+    """The first part cannot say how far it is, but just after the start of the server it is known what it waits for."""
+    seconds = seconds_until_warm()
+    return "Loading the network" if seconds < 1 else f"The server has just started: about {duration(seconds)} left"
+
+
+def _status(run: Run, snapshot: Path, reading: PredictionPass) -> None:
+    """How far the prediction pass is, then in the same room what was evaluated."""
+    place = st.empty()
+    while not reading.is_done:
+        left = reading.seconds_left
+        text = f"{reading.done:,} of {len(reading):,} test images read" if reading.done else _loading()
+        place.progress(
+            reading.done / len(reading), text=text + (f", {duration(left)} left" if left is not None else "")
+        )
+        reading.step()
+    with place.container(horizontal=True, vertical_alignment="center"):
+        if server.run_state(run).is_active:
+            epochs = run.experiment.training.epochs
+            st.markdown(
+                f"**{plain(name_of(run))}** after epoch {int(snapshot.stem)} of {epochs}, still learning",
+                width="content",
+            )
+            st.button("Look again", icon=":material/refresh:", key="look_again", on_click=_look_again)
+        else:
+            st.markdown(f"**{plain(name_of(run))}** · {progress_line(run, run.history())}")
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _evaluation(snapshot: Path, changed: int, _reading: PredictionPass, _data: MnistData) -> Evaluation:
+    """Every figure, from the answers of one pass; `changed` tells two files of the same name apart."""
+    return evaluate(_data.test.labels, _reading.probabilities(), _data.class_names)
+
+
+def _figures(evaluation: Evaluation) -> None:
+    low, high = evaluation.accuracy_interval
+    places = 2 if evaluation.accuracy >= 0.99 else 1
+    wrong = len(evaluation.mistakes)
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width=270, gap=None):
+            st.metric(
+                "Accuracy",
+                percent(evaluation.accuracy),
+                help="The share of the test images that is read rightly. These images are a sample: of other images "
+                "written like these, the share would lie in the 95% interval (Wilson) nineteen times out of twenty.",
+            )
+            st.caption(f"between {100 * low:.{places}f} and {high:.{places}%} (95% interval)")
+        with st.container(width=140, gap=None):
+            st.metric("Wrong images", f"{wrong:,}")
+            st.caption(f"of {len(evaluation):,}")
+        with st.container(width=140, gap=None):
+            st.metric(
+                "Loss",
+                f"{evaluation.loss:.3f}",
+                help="Mean cross-entropy: how surprised the network is by the right answers. Unlike accuracy, it also "
+                "counts how sure the network was.",
+            )
+            st.caption("cross-entropy")
+
+
+page()

@@ -1,0 +1,141 @@
+"""The charts of Explore: one image pixel by pixel, and the map of many."""
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mnist_demo.app.theme.chart_style import CLASS_COLOURS, legible, text_config
+from mnist_demo.app.widgets.learning_curves import without_data
+from mnist_demo.data import PcaMap
+
+PIXEL = 10
+"""Screen pixels of one pixel of the large digit: 280 in all, which a phone has room for beside the axis."""
+
+PICKED = "picked"
+"""The selection of the map; its items hold the `image` that was clicked."""
+
+# Names up to this length, as the digits have, stand close together in a legend.
+_SHORT_NAME = 3
+
+_PLAIN = alt.Axis(grid=False, tickCount=5)
+
+
+def pixel_frame(image: NDArray[np.uint8]) -> pd.DataFrame:
+    """The pixels of one image, uint8 (28, 28), as rows for `pixel_spec`."""
+    rows, columns = np.indices(image.shape)
+    return pd.DataFrame({"row": rows.ravel(), "column": columns.ravel(), "value": image.ravel()})
+
+
+def pixel_spec(paper: str, ink: str, primary: str) -> dict[str, Any]:
+    """One image, large, each pixel with its row, column and value: Vega-Lite for the data of `pixel_frame`.
+
+    Args:
+        paper: colour of the value 0.
+        ink: colour of the value 255.
+        primary: colour of the frame around the pixel that is pointed at.
+    """
+    return legible(_pixel_spec(paper, ink, primary))
+
+
+@functools.lru_cache(maxsize=4)
+def _pixel_spec(paper: str, ink: str, primary: str) -> dict[str, Any]:
+    pointed = alt.selection_point(name="pointed", on="pointerover", clear="pointerout", empty=False)
+    axis = alt.Axis(values=list(range(0, 28, 3)), labelAngle=0, ticks=False, domain=False, grid=False)
+    chart = alt.Chart(pd.DataFrame()).mark_rect()
+    encoded: alt.Chart = chart.encode(
+        x=alt.X("column:O", title="column", axis=axis, scale=alt.Scale(padding=0)),
+        y=alt.Y("row:O", title="row", axis=axis, scale=alt.Scale(padding=0)),
+        color=alt.Color("value:Q", scale=alt.Scale(domain=[0, 255], range=[paper, ink]), legend=None),
+        stroke=alt.condition(pointed, alt.value(primary), alt.value("transparent")),
+        strokeWidth=alt.condition(pointed, alt.value(2), alt.value(0)),
+        tooltip=["row:O", "column:O", "value:Q"],
+    ).add_params(pointed)
+    # "pad" adds the axes to the size; "fit" would take them out of it and leave a pixel 9.3 wide, with seams.
+    size = 28 * PIXEL
+    return without_data(encoded.properties(width=size, height=size, autosize=alt.AutoSizeParams(type="pad")))
+
+
+def map_chart(points: PcaMap, class_names: Sequence[str], label: int | None, paper: str, ink: str) -> alt.LayerChart:
+    """Images as points along their first two principal components, with each class' name in its middle.
+
+    Args:
+        points: from `pca_map`.
+        class_names: ten names.
+        label: the class to bring forward; `None` for all.
+        paper: colour of the page, around the names.
+        ink: colour of the names.
+    """
+    frame = pd.DataFrame(
+        {
+            "first": points.points[:, 0],
+            "second": points.points[:, 1],
+            "name": [class_names[each] for each in points.labels],
+            "image": points.indices,
+            "shown": np.full(len(points.labels), True) if label is None else points.labels == label,
+        }
+    )
+    first, second = (
+        f"{which} principal component ({share:.0%} of the variance)"
+        for which, share in zip(("first", "second"), points.explained, strict=True)
+    )
+    x = alt.X("first:Q", title=first, scale=_padded(frame["first"]), axis=_PLAIN)
+    y = alt.Y("second:Q", title=second, scale=_padded(frame["second"]), axis=_PLAIN)
+    # As many as fit on a phone.
+    columns = 5 if max(map(len, class_names)) <= _SHORT_NAME else 3
+    legend = alt.Legend(orient="top", title=None, columns=columns, symbolOpacity=1, labelLimit=90)
+    picked = alt.selection_point(name=PICKED, fields=["image"], empty=False)
+    dots = (
+        alt.Chart(frame)
+        .mark_circle()
+        .encode(
+            x=x,
+            y=y,
+            color=_class_colour(class_names, legend),
+            opacity=alt.condition("datum.shown", alt.value(0.75), alt.value(0.08)),
+            size=alt.condition(picked, alt.value(160), alt.value(36)),
+            stroke=alt.condition(picked, alt.value(ink), alt.value("transparent")),
+            # Not "image": the tooltip takes the value under that title for the address of a picture.
+            tooltip=[alt.Tooltip("name:N", title="class"), alt.Tooltip("image:Q", title="index", format=",")],
+        )
+        .add_params(picked)
+    )
+    middles = frame[frame["shown"]].groupby("name", as_index=False)[["first", "second"]].median()
+    names = alt.Chart(_apart(middles, frame)).encode(x=x, y=y, text="name:N")
+    halo = names.mark_text(fontSize=17, fontWeight="bold", stroke=paper, strokeWidth=5, strokeJoin="round")
+    text = names.mark_text(fontSize=17, fontWeight="bold", color=ink)
+    chart: alt.LayerChart = alt.LayerChart(layer=[dots, halo, text]).properties(height=460).configure(**text_config())
+    return chart
+
+
+def _class_colour(class_names: Sequence[str], legend: alt.Legend | None) -> alt.Color:
+    scale = alt.Scale(domain=list(class_names), range=list(CLASS_COLOURS))
+    return alt.Color("name:N", scale=scale, legend=legend)
+
+
+def _padded(values: "pd.Series[float]") -> alt.Scale:
+    """A scale with room for half a dot at both ends, also when all values are the same."""
+    low, high = float(values.min()), float(values.max())
+    room = (high - low) * 0.03 or 0.5
+    return alt.Scale(domain=[low - room, high + room], nice=False)
+
+
+def _apart(middles: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    """The names of the map moved from each other until none covers another, or nearly so."""
+    axes = ["first", "second"]
+    extent = np.maximum(np.ptp(frame[axes].to_numpy(), axis=0), 1e-6)
+    # What a name takes of the map: a share of its width for each letter, and a share of its height.
+    room = np.stack([0.02 + 0.012 * middles["name"].str.len(), np.full(len(middles), 0.055)], axis=1) * extent
+    places = middles[axes].to_numpy(dtype=float, copy=True)
+    for _ in range(60):
+        away = places[:, np.newaxis] - places  # (n, n, 2)
+        overlap = np.maximum((room[:, np.newaxis] + room) / 2 - np.abs(away), 0)
+        covers = overlap.all(axis=2) & ~np.eye(len(places), dtype=bool)
+        # Up and down is the short way for words; two in the same place part in the order of their classes.
+        order = np.sign(away[..., 1]) + (away[..., 1] == 0) * np.sign(np.subtract.outer(*[np.arange(len(places))] * 2))
+        places[:, 1] += (covers * order * overlap[..., 1] / 2).sum(axis=1)
+    return middles.assign(first=places[:, 0], second=places[:, 1])

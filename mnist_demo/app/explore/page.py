@@ -1,0 +1,133 @@
+"""The page on which a visitor looks at the data before any network does."""
+
+import functools
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from mnist_demo.app import navigation
+from mnist_demo.app.explore import upload, views
+from mnist_demo.app.session import current, datasets
+from mnist_demo.app.widgets import digits
+from mnist_demo.app.widgets.layout import header
+from mnist_demo.app.words import plain, plural
+from mnist_demo.data import SplitName
+from mnist_demo.data.examples import SPLIT_WORDS, Examples
+from mnist_demo.experiment import DataReference
+
+# Blocks of two columns fill a row of any width with whole digits: six blocks on a desk, three on a phone.
+_BLOCKS, _BLOCK_COLUMNS, _BLOCK_ROWS = 6, 2, 6
+_HANDFUL = _BLOCKS * _BLOCK_COLUMNS * _BLOCK_ROWS
+# Screen pixels between digits; Streamlit's gap "xxsmall" between blocks is as wide.
+_GAP = 4
+
+_ALL = "All"
+_HANDFUL_PARAMETER = "handful"
+_CLASSES, _ONE, _MAP, _OTHER = "Classes", "One digit", "Map", "Use other data"
+
+
+def page() -> None:
+    """A grid of examples, and under it the classes, one digit, the map and the way to other data."""
+    header("Explore", "Look at what the network will learn from: choose a split and a class, and take another handful.")
+    upload.say_what_was_taken()
+    load = _chosen(current.data().class_names)
+    _grid(load)
+    _views(load)
+    navigation.next_step(navigation.DESIGN, "Design a network")
+
+
+def _chosen(class_names: Sequence[str]) -> Callable[[], Examples]:
+    """The controls, all of which are part of the address, so that a link leads to, say, the test 7s."""
+    # Names and no images: what a widget or a fragment is given stays in memory for two minutes after its visitor has
+    # gone.
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        split = st.segmented_control(
+            "Split",
+            list(SplitName),
+            default=SplitName.TRAIN,
+            required=True,
+            format_func=lambda name: SPLIT_WORDS[name].capitalize(),
+            key="split",
+            bind="query-params",
+            help="The network learns from the training images, choices are made by the validation images, and the "
+            "test images are kept for the final evaluation.",
+        )
+        label = st.pills(
+            "Class",
+            [_ALL, *range(len(class_names))],
+            default=_ALL,
+            required=True,
+            format_func=lambda option: option if isinstance(option, str) else plain(class_names[option]),
+            key="digit",
+            bind="query-params",
+            wrap=True,
+        )
+    chosen = label if isinstance(label, int) else None
+    return functools.partial(_examples, current.experiment().data, split or SplitName.TRAIN, chosen)
+
+
+def _examples(reference: DataReference, split: SplitName, label: int | None) -> Examples:
+    return Examples(datasets.load(reference), reference.digest, split, label)
+
+
+@st.fragment  # so that another handful is dealt without drawing the charts again
+def _grid(load: Callable[[], Examples]) -> None:
+    examples = load()
+    total = len(examples.indices)
+    number = _handful_number()
+    shown = examples.handful(number, _HANDFUL)
+    if total == 0:
+        st.info(f"There are no {plain(examples.words)}: choose another class or split.", icon=":material/search_off:")
+    with st.container(horizontal=True, gap="xxsmall"):
+        for start in range(0, len(shown), _BLOCK_COLUMNS * _BLOCK_ROWS):
+            block = shown[start : start + _BLOCK_COLUMNS * _BLOCK_ROWS]
+            labels = [examples.data.class_names[label] for label in examples.split.labels[block]]
+            picture = digits.sheet(digits.inked(examples.split.images[block]), _BLOCK_COLUMNS, scale=2, gap=_GAP)
+            digits.show(picture, alt=f"{plural(len(block), 'example')}: {', '.join(labels)}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "More",
+            icon=":material/shuffle:",
+            disabled=total <= _HANDFUL,
+            on_click=_next_handful,
+            args=(number,),
+            key="more",
+            help="Another handful of the same kind.",
+        )
+        st.markdown(f"{len(shown):,} of the {total:,} {plain(examples.words)} in {plain(examples.data.name)}")
+        if not current.experiment().data.is_mnist:
+            upload.back_to_mnist()
+
+
+def _handful_number() -> int:
+    asked = st.query_params.get(_HANDFUL_PARAMETER, "")
+    return int(asked) if len(asked) <= 4 and asked.isascii() and asked.isdigit() else 0
+
+
+def _next_handful(number: int) -> None:
+    st.query_params[_HANDFUL_PARAMETER] = str(number + 1)
+
+
+def _views(load: Callable[[], Examples]) -> None:
+    tabs = dict(
+        zip(
+            (_CLASSES, _ONE, _MAP, _OTHER),
+            st.tabs([_CLASSES, _ONE, _MAP, _OTHER], key="view", bind="query-params"),
+            strict=True,
+        )
+    )
+    for name, tab in tabs.items():
+        if not tab.open:
+            continue
+        with tab:
+            if name == _CLASSES:
+                views.classes(load())
+            elif name == _ONE and len(load().indices):
+                views.one_digit(load)
+            elif name == _MAP:
+                views.map_of_images(load)
+            elif name == _OTHER:
+                upload.panel()
+
+
+page()

@@ -1,0 +1,185 @@
+"""Two to six runs side by side: their curves, their figures, where they differ, and what may be concluded."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from mnist_demo.app.runs import disagreements, missing_results
+from mnist_demo.app.runs.comparison_charts import Progress, axis_end, comparison_frame, comparison_spec
+from mnist_demo.app.runs.conclusion import verdict
+from mnist_demo.app.runs.rows import RunRow, rows_of
+from mnist_demo.app.widgets.layout import choice
+from mnist_demo.app.widgets.learning_curves import Measure
+from mnist_demo.app.widgets.live import REFRESH
+from mnist_demo.app.widgets.progress import progress_line
+from mnist_demo.app.words import percent, plain
+from mnist_demo.evaluation import mcnemar, wilson_interval
+from mnist_demo.experiment.difference import differing_settings
+from mnist_demo.runs import FinalAnswers, kept_final_answers
+
+MOST = 6
+"""Runs that can be told apart on one chart."""
+
+LETTERS = "ABCDEF"
+
+_AGAINST = {"Epochs": Progress.EPOCHS, "Images seen": Progress.IMAGES, "Seconds": Progress.SECONDS}
+_MEASURES = {"Accuracy": Measure.ACCURACY, "Error rate": Measure.ERROR, "Loss": Measure.LOSS}
+
+
+def show(chosen: Sequence[RunRow]) -> None:
+    """Draw the comparison of two to six runs."""
+    st.header("Comparison", anchor=False)
+    labels = [f"{letter} {row.name}" for letter, row in zip(LETTERS, chosen, strict=False)]
+    active = any(row.state.is_active for row in chosen)
+    answers: list[FinalAnswers | None] = [None] * len(chosen)
+    if active:
+        st.caption("The test images wait until the training is over: they are for the final evaluation.")
+    else:
+        answers = _tested(chosen)
+        _accuracies(chosen, labels, answers)
+    first, second = answers[:2]
+    if len(chosen) > 2 or first is None or second is None or not _same_images(chosen, (first, second)):
+        _curves(chosen, labels, active)
+        _settings(chosen, labels)
+        return
+    st.markdown(_conclusion(chosen, first, second))
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        _curves(chosen, labels, active)
+        _settings(chosen, labels)
+    with right:
+        disagreements.show(chosen[0], chosen[1], first, second)
+
+
+def _tested(chosen: Sequence[RunRow]) -> list[FinalAnswers | None]:
+    """The answers of the final networks to the test images; those that are missing are worked out first."""
+    place = st.empty()
+    if any(row.lacks_test for row in chosen):
+        refused = missing_results.work_out(chosen, place)
+        for refusal in refused:
+            st.warning(refusal, icon=":material/error:")
+        if not refused:
+            # The table above has the new figures too.
+            st.rerun()
+    return [kept_final_answers(row.run) for row in chosen]
+
+
+def _accuracies(chosen: Sequence[RunRow], labels: Sequence[str], answers: Sequence[FinalAnswers | None]) -> None:
+    with st.container(horizontal=True, gap="medium"):
+        for label, answer in zip(labels, answers, strict=True):
+            _accuracy(label, answer)
+    tested = [answer for answer in answers if answer is not None]
+    if not _same_images(chosen, tested):
+        st.warning(
+            "These runs were tested on different images, so their accuracies say nothing about which is better: one "
+            "may just have had the easier images.",
+            icon=":material/error:",
+        )
+    elif len(tested) > 2:
+        st.caption(
+            "Where intervals do not overlap the difference is hardly chance; where they do, it may still be real. "
+            "Choose two runs for a test that compares them image by image."
+        )
+
+
+def _accuracy(label: str, answers: FinalAnswers | None) -> None:
+    with st.container(width=180, gap=None):
+        if answers is None:
+            st.metric(plain(label), "–")
+            st.caption("has no test result")
+            return
+        right, images = answers.right_count, len(answers)
+        low, high = wilson_interval(right, images)
+        places = 2 if right >= 0.99 * images else 1
+        st.metric(
+            plain(label),
+            percent(right / images),
+            help=f"Test accuracy: {right:,} of {images:,} test images are read rightly. Of other images written like "
+            "these, the share would lie in the 95% interval (Wilson) nineteen times out of twenty.",
+        )
+        st.caption(f"between {100 * low:.{places}f} and {high:.{places}%}")
+
+
+def _same_images(chosen: Sequence[RunRow], tested: Sequence[FinalAnswers]) -> bool:
+    same_data = len({row.experiment.data.digest for row in chosen}) == 1
+    return same_data and len({answers.labels.tobytes() for answers in tested}) <= 1
+
+
+def _conclusion(chosen: Sequence[RunRow], first: FinalAnswers, second: FinalAnswers) -> str:
+    names = [f"{letter} {plain(row.name)}" for letter, row in zip(LETTERS, chosen, strict=False)]
+    sizes = {row.parameters for row in chosen}
+    alike = f"Both have {sizes.pop():,} parameters. " if len(sizes) == 1 else ""
+    return (
+        f"{verdict(mcnemar(first.right, second.right), names[0], names[1])} {alike}This is about these two trained "
+        "networks: another seed makes other ones, so train several of each to compare two designs."
+    )
+
+
+def _curves(chosen: Sequence[RunRow], labels: Sequence[str], active: bool) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        measure = choice("Figure", list(_MEASURES), "compare_measure")
+        against = choice("Against", list(_AGAINST), "compare_against")
+        training = st.toggle(
+            "Training images too",
+            True,
+            key="compare_training",
+            persist_state="session",
+            help="Thin and pale: the figures on the images that the networks learn from, batch by batch.",
+        )
+
+    def draw() -> None:
+        now = rows_of(chosen)
+        histories = {label: row.run.history() for label, row in zip(labels, now, strict=True)}
+        if active:
+            # Those that are over keep their line: what stands below must not move.
+            for row, (label, history) in zip(now, histories.items(), strict=True):
+                st.progress(history.progress, text=f"**{plain(label)}** · {progress_line(row.run, history)}")
+        shown, progress = _MEASURES[measure], _AGAINST[against]
+        settings = {label: row.experiment.training for label, row in zip(labels, now, strict=True)}
+        going_on = [label for label, row in zip(labels, now, strict=True) if row.state.is_active]
+        end = axis_end(histories, settings, progress, going_on)
+        st.vega_lite_chart(
+            comparison_frame(histories),
+            comparison_spec(shown, progress, end, tuple(labels), training),
+            key=f"compare_{shown}_{progress}_{'_'.join(row.id for row in chosen)}",
+            alt=f"{measure} on the validation images against {against.lower()}, a line for each of {', '.join(labels)}",
+        )
+        if active and not any(row.state.is_active for row in now):
+            st.rerun()
+
+    # A fragment is told apart by its function's name and place.
+    draw.__qualname__ = "comparison.curves"
+    st.fragment(draw, run_every=REFRESH if active else None)()
+    counts = sorted({row.experiment.training.validation_images for row in chosen})
+    if len(counts) > 1:
+        st.caption(
+            f"Validated on {' or '.join(f'{count:,}' for count in counts)} images: fewer images, rougher figures."
+        )
+
+
+def _settings(chosen: Sequence[RunRow], labels: Sequence[str]) -> None:
+    st.header("What differs", anchor=False)
+    rows = {**_what_happened(chosen), **differing_settings([row.experiment for row in chosen])}
+    if not rows:
+        st.markdown("Nothing: these runs had the same network, settings, data and seed.")
+        return
+    # Two runs may bear the same name; their letters differ.
+    table = pd.DataFrame(rows.values(), index=pd.Index(rows, name="Setting"), columns=list(labels))
+    st.dataframe(
+        table,
+        height="content",
+        column_config={"_index": st.column_config.TextColumn(width=140)},
+        key="compare_settings",
+        alt="Settings in which the compared runs differ",
+    )
+
+
+def _what_happened(chosen: Sequence[RunRow]) -> dict[str, tuple[str, ...]]:
+    """What the experiments do not say, where it differs: sizes, and how the trainings really went."""
+    rows = {
+        "Parameters": tuple(f"{row.parameters:,}" for row in chosen),
+        "Epochs finished": tuple(f"{row.summary.epochs_done}" for row in chosen),
+        "Rate while training": tuple("changed" if row.summary.rate_changes else "as planned" for row in chosen),
+    }
+    return {name: row for name, row in rows.items() if len(set(row)) > 1}

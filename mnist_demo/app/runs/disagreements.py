@@ -1,0 +1,59 @@
+"""The test images on which just one of two networks is right."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from mnist_demo.app.runs.rows import RunRow
+from mnist_demo.app.session import datasets
+from mnist_demo.app.widgets import mistakes
+from mnist_demo.app.widgets.layout import choice
+from mnist_demo.app.words import plain
+from mnist_demo.data import DataError, MnistData
+from mnist_demo.evaluation import Mistake
+from mnist_demo.runs import FinalAnswers
+
+_PER_PAGE = 30
+_FIRST, _SECOND = "first", "second"
+
+
+@st.fragment
+def show(first: RunRow, second: RunRow, first_answers: FinalAnswers, second_answers: FinalAnswers) -> None:
+    """Draw the images that one of the two reads rightly and the other does not; a switch says which one."""
+    only_first = _wrong_only(second_answers, first_answers)
+    only_second = _wrong_only(first_answers, second_answers)
+    if not only_first and not only_second:
+        return
+    try:
+        data = datasets.load(first.experiment.data)
+    except (OSError, DataError):
+        st.caption("The images on which they disagree are no longer kept.")
+        return
+    counts = {_FIRST: f"Only A is right ({len(only_first):,})", _SECOND: f"Only B is right ({len(only_second):,})"}
+    who = choice("Images", [_FIRST, _SECOND], "compare_who", format_func=lambda option: counts[option])
+    found, wrong = (only_second, first) if who == _SECOND else (only_first, second)
+    letter = "A" if who == _SECOND else "B"
+    if not found:
+        st.markdown("None.")
+        return
+    _images(found, data, f"{who}_{first.id}_{second.id}")
+    st.caption(f"Under each: what it is, what **{letter} {plain(wrong.name)}** reads instead, and how confidently.")
+
+
+def _wrong_only(answers: FinalAnswers, other: FinalAnswers) -> list[Mistake]:
+    """The images that only the other one reads rightly, the most confident answers first."""
+    indices = np.flatnonzero(other.right & ~answers.right)
+    ordered = indices[np.argsort(-answers.confidences[indices], kind="stable")]
+    return [
+        Mistake(int(i), int(answers.labels[i]), int(answers.predictions[i]), float(answers.confidences[i]))
+        for i in ordered
+    ]
+
+
+def _images(found: Sequence[Mistake], data: MnistData, key: str) -> None:
+    picture = st.container()
+    pages = -(-len(found) // _PER_PAGE)
+    number = st.pagination(pages, key=f"compare_page_{key}") if pages > 1 else 1
+    with picture:
+        mistakes.page_of_images(list(found[(number - 1) * _PER_PAGE : number * _PER_PAGE]), data)

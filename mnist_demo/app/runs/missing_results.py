@@ -1,0 +1,53 @@
+"""Working out test accuracies after the training: one pass of the final network over all test images, kept for good."""
+
+from collections.abc import Sequence
+
+from streamlit.delta_generator import DeltaGenerator
+
+from mnist_demo.app.runs.rows import RunRow
+from mnist_demo.app.session import datasets, server
+from mnist_demo.app.session.test_results import keep
+from mnist_demo.app.words import plain
+from mnist_demo.data import DataError
+from mnist_demo.inference import InferenceError
+
+
+def work_out(rows: Sequence[RunRow], place: DeltaGenerator) -> list[str]:
+    """Work out the test accuracies that are missing, saying how far it is.
+
+    Any click interrupts it, and the next time it goes on where it was.
+
+    Args:
+        rows: the runs; those whose accuracy is known or that are still learning are passed over.
+        place: where to say it.
+
+    Returns:
+        Why some could not be worked out, a sentence for each.
+    """
+    wanted = [row for row in rows if row.lacks_test]
+    refused: list[str] = []
+    for index, row in enumerate(wanted):
+        try:
+            if not _work_out(row, index, len(wanted), place):
+                refused.append(f"The test result of **{plain(row.name)}** could not be kept; the disk may be full.")
+        except (OSError, DataError):
+            refused.append(
+                f"**{plain(row.name)}** cannot be tested: its images or its weights are no longer kept. "
+                f"It was trained on {plain(row.experiment.data.name)}."
+            )
+        except InferenceError as error:
+            refused.append(f"**{plain(row.name)}** could not be asked. {plain(str(error))}")
+    place.empty()
+    return refused
+
+
+def _work_out(row: RunRow, index: int, count: int, place: DeltaGenerator) -> bool:
+    data = datasets.load(row.experiment.data)
+    snapshot = row.run.newest_snapshot
+    reading = server.prediction_pass(snapshot, "test", data.test.images, row.run)
+    while not reading.is_done:
+        share = (index + reading.done / len(reading)) / count
+        which = f", run {index + 1} of {count}" if count > 1 else ""
+        place.progress(share, text=f"**{plain(row.name)}** reads the test images{which}")
+        reading.step()
+    return keep(row.run, snapshot, reading, data.test.labels)

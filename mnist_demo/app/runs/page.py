@@ -1,0 +1,101 @@
+"""The page of all runs: a table to choose from, and what the chosen ones have to say to each other."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from mnist_demo.app import navigation
+from mnist_demo.app.runs import actions, comparison, missing_results, rows, table
+from mnist_demo.app.runs.rows import RunRow
+from mnist_demo.app.session import current, lab, trainings
+from mnist_demo.app.widgets import dropped_runs, start_button
+from mnist_demo.app.widgets.layout import header
+from mnist_demo.app.words import plural
+
+_DUELLISTS = ("codelab", "dense")
+
+
+def page() -> None:
+    """Every run of the lab: find it again, name it, compare it."""
+    header("Runs", "Every network you trained: find it again, name it, compare it with others.")
+    actions.show_undo()
+    dropped_runs.show(lab.ledger())
+    found = len(lab.ledger().runs())
+    listed = rows.rows()
+    if (damaged := found - len(listed)) > 0:
+        st.caption(f"Not shown: {plural(damaged, 'run')} whose folder is damaged, so that nothing in it can be read.")
+    if not listed:
+        _invite()
+        return
+    place = st.empty()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _offer_duel(listed)
+        refused = _offer_tests(listed, place)
+    for refusal in refused:
+        st.warning(refusal, icon=":material/error:")
+    listed = rows.rows() if refused else listed
+    chosen = table.show(listed)
+    actions.show(chosen)
+    if len(chosen) > comparison.MOST:
+        st.caption(f"The first {comparison.MOST} of the {len(chosen)} chosen runs are compared.")
+    if len(chosen) > 1:
+        comparison.show(chosen[: comparison.MOST])
+    navigation.next_step(navigation.EVALUATE, "See how good it is")
+
+
+def _offer_duel(rows: Sequence[RunRow]) -> None:
+    """Two networks of the same size, with convolutions and without, trained one after the other."""
+    start_button.start_button(
+        "Duel: " + " against ".join(_DUELLISTS),
+        _duel,
+        icon=":material/swords:",
+        key="runs_duel",
+        disabled=_is_duel_going_on(rows),
+        help="Trains both, one after the other, and compares them: as many parameters each, but only one looks at "
+        "neighbourhoods. About ten seconds.",
+    )
+
+
+def _is_duel_going_on(rows: Sequence[RunRow]) -> bool:
+    return any(row.state.is_active and row.experiment.name in _DUELLISTS for row in rows)
+
+
+def _duel() -> None:
+    # Looked at again: the second of two quick clicks finds the duel begun.
+    if _is_duel_going_on(rows.rows()):
+        return
+    started = [trainings.begin(trainings.preset(name)) for name in _DUELLISTS]
+    current.choose_run(started[0].id)
+    table.choose([run.id for run in started])
+
+
+def _offer_tests(rows: Sequence[RunRow], place: DeltaGenerator) -> list[str]:
+    """Work out the test results that are missing; why some could not be."""
+    missing = [row for row in rows if row.lacks_test]
+    if not missing:
+        return []
+    pressed = st.button(
+        f"Work out {plural(len(missing), 'missing test result')}",
+        icon=":material/fact_check:",
+        key="runs_test",
+        help="Each final network reads all test images once.",
+    )
+    refused = missing_results.work_out(missing, place) if pressed else []
+    if pressed and not refused:
+        # Nothing is missing any more, neither in the table nor for this button.
+        st.rerun()
+    return refused
+
+
+def _invite() -> None:
+    with st.container(border=True):
+        st.markdown(
+            "No run yet. Train the fast network, or let two networks of the same size compete: ten seconds each."
+        )
+        with st.container(horizontal=True):
+            start_button.offer_fast()
+            _offer_duel([])
+
+
+page()

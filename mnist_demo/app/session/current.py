@@ -1,0 +1,174 @@
+"""What the pages share: the visitor's lab, experiment, data and run, and the server's workers."""
+
+import dataclasses
+import json
+import logging
+from pathlib import Path
+
+import streamlit as st
+
+from mnist_demo.app.session import datasets, housekeeping
+from mnist_demo.app.session.lab import ledger
+from mnist_demo.app.session.server import jobs, run_state
+from mnist_demo.app.words import plain
+from mnist_demo.data import DataError, MnistData, load_mnist
+from mnist_demo.experiment import DataReference, Experiment
+from mnist_demo.presets import PRESETS
+from mnist_demo.runs import (
+    Run,
+    bench_run_path,
+    experiment_path,
+    home,
+    write_atomically,
+)
+
+DEFAULT_PRESET = "fast"
+
+CHANGED = ", changed"
+"""Ends the name of an experiment that was begun from a preset and is none any more."""
+
+_log = logging.getLogger(__name__)
+
+
+def experiment() -> Experiment:
+    """The experiment on the bench."""
+    if "experiment" not in st.session_state:
+        st.session_state["experiment"] = _kept_experiment() or PRESETS[DEFAULT_PRESET]
+    current: Experiment = st.session_state["experiment"]
+    return current
+
+
+def set_experiment(changed: Experiment) -> None:
+    """Put another experiment on the bench and keep it with the lab."""
+    st.session_state["experiment"] = changed
+    _keep(_kept_path(), json.dumps(changed.to_json()).encode())
+
+
+def data() -> MnistData:
+    """The data of the experiment on the bench; MNIST takes the place of an uploaded set that is no longer kept."""
+    reference = experiment().data
+    try:
+        return datasets.load(reference)
+    except (OSError, DataError):
+        st.toast(
+            f"The data set {plain(reference.name)} is no longer kept; MNIST takes its place.",
+            icon=":material/link_off:",
+        )
+        use_data(DataReference())
+        return load_mnist()
+
+
+def set_data(uploaded: MnistData) -> None:
+    """Let the rest of the lab work on uploaded data; it is kept with the lab for the training process.
+
+    Raises:
+        OSError: when it cannot be kept.
+    """
+    use_data(datasets.keep(uploaded))
+    housekeeping.sweep_soon(jobs())
+
+
+def use_data(reference: DataReference) -> None:
+    """Let the experiment on the bench work on data that is kept already.
+
+    An experiment that used all images of the data before it, having asked for more, is given as many again as its
+    preset asks for.
+    """
+    current = experiment()
+    training, asked = (
+        current.training,
+        PRESETS.get(current.name.removesuffix(CHANGED), PRESETS[DEFAULT_PRESET]).training,
+    )
+    try:
+        all_images = datasets.sizes(current.data)
+    except (OSError, DataError):
+        all_images = (training.train_images, training.validation_images)
+    if training.train_images == all_images[0]:
+        training = dataclasses.replace(training, train_images=max(training.train_images, asked.train_images))
+    if training.validation_images == all_images[1]:
+        most = max(training.validation_images, asked.validation_images)
+        training = dataclasses.replace(training, validation_images=most)
+    set_experiment(datasets.fit(dataclasses.replace(current, training=training), reference))
+
+
+def run() -> Run | None:
+    """The run on the bench: the one that was chosen, else the lab's newest."""
+    chosen = st.session_state.get("run_id") or _kept_bench_run()
+    if chosen and (found := ledger().run(chosen)) and _is_readable(found):
+        return found
+    return next(filter(_is_readable, ledger().runs()), None)
+
+
+def _is_readable(of: Run) -> bool:
+    """Whether a run says what was asked of it; one that a bad disk has spoilt must not keep pages from the others."""
+    try:
+        return bool(of.experiment)
+    except (OSError, ValueError):
+        return False
+
+
+def _put_on_bench(run_id: str) -> None:
+    st.session_state["run_id"] = run_id
+    # A page that is loaded again has forgotten it.
+    _keep(bench_run_path(home(), st.session_state["lab_id"]), run_id.encode())
+
+
+def _kept_bench_run() -> str | None:
+    try:
+        with bench_run_path(home(), st.session_state["lab_id"]).open("rb") as file:
+            kept = file.read(100).decode("ascii")
+    except (OSError, ValueError):
+        return None
+    st.session_state["run_id"] = kept
+    return kept
+
+
+def _keep(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, content)
+    except OSError as error:
+        _log.warning("What is on the bench of a lab could not be kept: %s", error)
+
+
+def trained_run(*, while_learning: bool = False) -> Run | None:
+    """The run on the bench when it has learned something, else the newest one that has.
+
+    Args:
+        while_learning: whether a run that has just begun counts, which answers at random first and then better.
+    """
+    current = run()
+    candidates = [current, *ledger().runs()] if current else []
+    return next((each for each in candidates if each and _has_learned(each, while_learning)), None)
+
+
+def trained_runs(*, while_learning: bool = False) -> list[Run]:
+    """The lab's runs that have learned something, newest first; arguments are those of `trained_run`."""
+    return [each for each in ledger().runs() if _has_learned(each, while_learning)]
+
+
+def _has_learned(of: Run, while_learning: bool) -> bool:
+    snapshots = len(of.snapshots)
+    learning = while_learning and snapshots > 0 and run_state(of).is_active
+    return (snapshots > 1 or learning) and _is_readable(of)
+
+
+def choose_run(run_id: str) -> None:
+    """Put a run of this lab on the bench; an id that it does not have changes nothing."""
+    if ledger().run(run_id):
+        _put_on_bench(run_id)
+
+
+def _kept_path() -> Path:
+    return experiment_path(home(), st.session_state["lab_id"])
+
+
+def _kept_experiment() -> Experiment | None:
+    try:
+        kept = Experiment.from_json_text(_kept_path().read_bytes())
+        return kept if datasets.is_kept(kept.data) else datasets.fit(kept, DataReference())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        _log.warning("The kept experiment of a lab could not be read: %s", error)
+        return None

@@ -1,0 +1,108 @@
+"""How a visitor's trainings begin and go on."""
+
+import streamlit as st
+
+from mnist_demo.app.session import current, datasets, housekeeping, server, trainings
+from mnist_demo.app.session.current import _put_on_bench
+from mnist_demo.app.session.lab import ledger
+from mnist_demo.app.session.server import jobs
+from mnist_demo.app.words import could_not
+from mnist_demo.data import DataError, Split, load_mnist
+from mnist_demo.experiment import Experiment
+from mnist_demo.jobs.fine_tuning import plan_lesson
+from mnist_demo.presets import PRESETS
+from mnist_demo.runs import Run
+from mnist_demo.training import Continuation
+from mnist_demo.training.resuming import continue_at
+
+
+def start_training(wanted: Experiment) -> Run:
+    """Queue an experiment of this lab and put its run on the bench.
+
+    Raises:
+        OSError: when the run's folder cannot be written, or the lab is full of pinned runs.
+    """
+    housekeeping.make_room(ledger(), jobs())
+    started = ledger().create(wanted)
+    jobs().submit(started, datasets.path_of(wanted.data))
+    housekeeping.sweep_soon(jobs())
+    _put_on_bench(started.id)
+    return started
+
+
+def prepare_training(likely: Experiment) -> None:
+    """The visitor looks at a button that trains this: let it be made ready, so that the press is answered sooner."""
+    jobs().prepare(st.session_state["lab_id"], likely, datasets.path_of(likely.data))
+
+
+def teach(source: Run, drawings: Split) -> Run:
+    """Queue a copy of a run of this lab to learn drawings, mixed with MNIST, and put it on the bench.
+
+    Raises:
+        TeachingError: when there are too few drawings, or the run cannot be taught.
+        OSError: when the run's folder cannot be written, or the lab is full of pinned runs.
+    """
+    housekeeping.make_room(ledger(), jobs())
+    lesson = plan_lesson(source, drawings, load_mnist())
+    started = ledger().create(lesson.experiment, lesson.write)
+    jobs().submit(started, started.own_data_path)
+    housekeeping.sweep_soon(jobs())
+    _put_on_bench(started.id)
+    return started
+
+
+def train_more(of: Run, continuation: Continuation) -> None:
+    """Queue a run of this lab that has ended, to go on from its last state, and put it on the bench.
+
+    Raises:
+        DataError: when its data is no longer kept.
+        TrainingError: when there is nothing left to do.
+        OSError: when the run's folder cannot be written.
+    """
+    reference = of.experiment.data
+    path = of.own_data_path if of.own_data_path.exists() else datasets.path_of(reference)
+    if path is not None and not path.exists():
+        raise DataError(f"The data set {reference.name} is no longer kept.")
+    # In another tab it may have gone on to its end meanwhile.
+    continue_at(of, continuation)
+    jobs().submit(of, path, continuation)
+    _put_on_bench(of.id)
+
+
+class StartError(Exception):
+    """Why something could not be started: a sentence for the page."""
+
+
+def train(experiment: Experiment) -> None:
+    """Start training an experiment; the second of two quick clicks finds it begun and does nothing.
+
+    Raises:
+        StartError: when the run cannot be created.
+    """
+    current_run = current.run()
+    if current_run is None or not server.run_state(current_run).is_active:
+        begin(experiment)
+
+
+def train_preset(name: str) -> None:
+    """Put a preset on the bench, on the data that lies there, and start training it, as `train` does."""
+    wanted = preset(name)
+    current.set_experiment(wanted)
+    train(wanted)
+
+
+def preset(name: str) -> Experiment:
+    """A preset on the data that lies on the bench."""
+    return datasets.fit(PRESETS[name], current.experiment().data)
+
+
+def begin(experiment: Experiment) -> Run:
+    """Queue an experiment, whatever else is being trained.
+
+    Raises:
+        StartError: when the run cannot be created.
+    """
+    try:
+        return trainings.start_training(experiment)
+    except OSError as error:
+        raise StartError(could_not("The run could not be created", error)) from error

@@ -1,0 +1,49 @@
+"""The bench: under the navigation of every page, what is being worked on and how it stands, live."""
+
+import streamlit as st
+
+from mnist_demo.app.session import current, lab, server
+from mnist_demo.app.widgets import dropped_runs
+from mnist_demo.app.widgets.live import live
+from mnist_demo.app.widgets.progress import STATE_ICONS, progress_line, progress_share
+from mnist_demo.app.words import percent, plain
+from mnist_demo.runs import Run, name_of
+
+
+def show() -> None:
+    """Draw the bench where the caller stands."""
+    dropped_runs.tell(lab.ledger())
+    st.caption(
+        "On the bench",
+        help="The experiment that every page works on: a network, its training and its data. Its parameters are the "
+        "numbers that training finds.",
+    )
+    experiment = current.experiment()
+    parameters = experiment.network.report().parameters
+    on = "" if experiment.data.is_mnist else f" · {plain(experiment.data.name)}"
+    st.markdown(f"**{plain(experiment.name)}** · {parameters:,} parameters{on}")
+    run = current.run()
+    if run is None:
+        st.caption("No run yet")
+        return
+    live(_show_run, run)
+
+
+def _show_run(run: Run) -> None:
+    # A job that nobody looks at lets others go first.
+    server.jobs().look(lab.ledger().lab)
+    history = run.history()
+    now = server.run_state(run)
+    st.caption(f"Run: {plain(name_of(run))}")
+    st.progress(progress_share(run, history), text=f"{STATE_ICONS[now]} {progress_line(run, history)}")
+    best = history.best_validation_accuracy
+    st.caption(f"Best validation accuracy: {percent(best)}" if best is not None else "No validation yet")
+    if now.is_active:
+        st.button(
+            "Stop",
+            icon=":material/stop:",
+            key="bench_stop",
+            on_click=server.jobs().stop,
+            args=(run,),
+            help="Ends the training at the next batch and keeps what was learned.",
+        )

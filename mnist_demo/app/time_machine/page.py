@@ -1,0 +1,119 @@
+"""The page on which a visitor moves through a network's past."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from mnist_demo.app import navigation
+from mnist_demo.app.session import datasets, server
+from mnist_demo.app.time_machine import component
+from mnist_demo.app.time_machine.component import frame_label, payload
+from mnist_demo.app.widgets.layout import header
+from mnist_demo.app.widgets.run_choice import choose_run, no_longer_kept
+from mnist_demo.app.words import duration, plural
+from mnist_demo.data import MnistData, Split
+from mnist_demo.insight.epoch_frames import EpochFrames
+from mnist_demo.insight.time_machine import Frame
+from mnist_demo.runs import Run
+
+_WORK = 0.4
+"""Seconds of a first pass between two looks at the page."""
+
+_EVERY = 0.5
+"""Seconds between two looks while frames are missing or the network still learns."""
+
+
+def page() -> None:
+    """The slider over the epochs, and everything that it moves."""
+    header(
+        "Time machine",
+        "Drag through the epochs and watch the network become what it is, from its first guesses to its last answers.",
+    )
+    run = choose_run("to see how it learned")
+    try:
+        data = datasets.load(run.experiment.data)
+        machine = _machine(run, data)
+    except (OSError, ValueError):
+        no_longer_kept(run)
+    else:
+        moving = machine.frames.missing > 0 or server.run_state(run).is_active
+        st.fragment(_watch, run_every=_EVERY if moving else None)(run, data, machine, moving)
+    navigation.next_step(navigation.DRAW, "Draw a digit")
+
+
+@dataclass(eq=False)
+class _Machine:
+    """A run's frames, and what all visitors' browsers were last sent of them."""
+
+    frames: EpochFrames
+    sent: list[Frame] = field(default_factory=list)
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def _machine(run: Run, data: MnistData) -> _Machine:
+    # The images that the run itself was checked against, so that the figures agree with those of the page Train.
+    images = min(run.experiment.training.validation_images, len(data.validation.labels))
+    return _kept_machine(run.folder.as_posix(), data.digest, images, run, data.validation)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _kept_machine(folder: str, digest: str, images: int, _run: Run, _validation: Split) -> _Machine:
+    client = server.inference()
+    split = Split(_validation.images[:images], _validation.labels[:images])
+    return _Machine(EpochFrames(_run, split, lambda snapshot, part: client.predict(_run, part, snapshot)))
+
+
+def _watch(run: Run, data: MnistData, machine: _Machine, moving: bool) -> None:
+    frames = machine.frames
+    _status(run, frames)
+    if shown := _data(run, data.class_names, machine):
+        component.show(shown, key=f"time_machine_{run.id}")
+    # Worked on when everything stands: nothing fades while the network answers.
+    if frames.missing:
+        frames.advance(_WORK)
+    if moving and not frames.missing and not server.run_state(run).is_active:
+        st.rerun()
+
+
+def _status(run: Run, frames: EpochFrames) -> None:
+    """How far the first pass is, in one line, then in the same room what the figures are about."""
+    missing, failures = frames.missing, frames.failures
+    done = len(frames.frames)
+    images = f"{len(frames.split.labels):,} validation images"
+    if missing:
+        left = frames.seconds_left
+        text = f"Reading the {images} once for each epoch: {done} of {plural(done + missing, 'network')} done"
+        st.progress(done / (done + missing), text=text + (f", {duration(left)} left" if left is not None else ""))
+    else:
+        more = "; new epochs are added as they end" if server.run_state(run).is_active else ""
+        st.caption(
+            f"All figures are of the {images} of this run{more}. The test images wait for the final evaluation.",
+            help="Whoever chooses an epoch by the test images makes them part of the training, and nothing is left to "
+            "say how good the network is on images that nobody has looked at.",
+        )
+    if failures:
+        epochs = ", ".join(map(str, failures))
+        st.warning(
+            f"The network after epoch {epochs} cannot be shown. {next(iter(failures.values()))}",
+            icon=":material/error:",
+        )
+        st.button("Try again", icon=":material/refresh:", key="time_machine_again", on_click=frames.forget_failures)
+
+
+def _data(run: Run, names: tuple[str, ...], machine: _Machine) -> dict[str, Any]:
+    """What the browser shows now; empty before the first frame."""
+    ready = machine.frames.frames
+    # While frames come one by one, only a good part more of them is worth sending everything again.
+    if ready != machine.sent and (not machine.frames.missing or len(ready) > 1.25 * len(machine.sent)):
+        history = run.history()
+        planned = history.plan.epochs if history.plan else run.experiment.training.epochs
+        whole = len(history.epochs["epoch"])
+        is_taught = run.initial_path.exists()
+        labels = [frame_label(frame.epoch, whole, planned, is_taught=is_taught) for frame in ready]
+        machine.data = payload(ready, labels, machine.frames.split, names, machine.frames.kernels) if ready else {}
+        machine.sent = ready
+    return machine.data
+
+
+page()

@@ -1,0 +1,214 @@
+"""The page on which a network learns."""
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from mnist_demo.app import navigation
+from mnist_demo.app.session import current, datasets, server, trainings
+from mnist_demo.app.theme import colours
+from mnist_demo.app.train import player
+from mnist_demo.app.widgets import digits, start_button
+from mnist_demo.app.widgets.digits import Caption
+from mnist_demo.app.widgets.layout import choice, header
+from mnist_demo.app.widgets.learning_curves import Measure, curve_frame, training_spec
+from mnist_demo.app.widgets.live import live
+from mnist_demo.app.widgets.progress import STATE_ICONS, progress_line, progress_share
+from mnist_demo.app.words import percent, plain, plural
+from mnist_demo.data import DataError
+from mnist_demo.experiment import Experiment
+from mnist_demo.insight.answers import FIXED_DIGITS
+from mnist_demo.runs import History, Run, RunState, name_of
+
+_ACCURACY, _ERROR = "Accuracy", "Error rate"
+_DIGITS_IN_A_ROW = 5
+_UNKNOWN = "–"
+# Two beside each other on a phone of 360 pixels.
+_FIGURE_WIDTH = 156
+_FEW_STEPS = 40
+
+_ABOUT_PLAN = (
+    "An epoch is one pass through all training images. A batch is how many of them the network looks at before it "
+    "changes its weights a little: one step. Both are set on Design."
+)
+_ABOUT = {
+    "Training loss": "How surprised the network is by the right answers of the last images it learned from: 2.3 when "
+    "it guesses among ten, near 0 when it is sure and right.",
+    "Best validation": "Accuracy: the share of the validation images, from which it never learns, that it read rightly "
+    "after its best epoch.",
+    "Images per second": "How many images it learns from in a second, on this machine.",
+}
+
+
+def page() -> None:
+    """Train and its controls, the charts, and the digits that the network is asked again and again."""
+    header("Train", "Press Train and watch the network learn. Leave the page or stop at any time: nothing is lost.")
+    run = current.run()
+    if run is None or not server.run_state(run).is_active:
+        trainings.prepare_training(current.experiment())
+    if run is None:
+        # As a run will stand here, so that its first line takes the place of this one at once.
+        with st.container():
+            st.empty()
+            _begin(None)
+            st.info(
+                "No run yet. Press Train: the curves begin to move after a second or two.", icon=":material/timeline:"
+            )
+    else:
+        # The controls too: what they change is drawn again together with them.
+        live(_steer_and_watch, run)
+    navigation.next_step(navigation.EVALUATE, "See how good it is")
+
+
+def _steer_and_watch(run: Run) -> None:
+    # Each row has a place of its own. In one place the page would show what is left of the first beside the second for
+    # a moment, two lines high, and everything under it would jump.
+    if server.run_state(run).is_active:
+        player.show(run)
+        st.empty()
+    else:
+        st.empty()
+        _begin(run)
+    _watch(run)
+
+
+def _begin(ended: Run | None) -> None:
+    """The way to a new run, and to more of one that has ended."""
+    experiment = current.experiment()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        start_button.start_button(
+            "Train", lambda: trainings.train(experiment), type="primary", icon=":material/play_arrow:", key="train"
+        )
+        if ended is not None:
+            player.show_more(ended)
+        st.markdown(_plan(experiment), width="content", help=_ABOUT_PLAN)
+    _warn_of_few_steps(experiment)
+
+
+def _choose_measure() -> None:
+    choice(
+        "Right chart",
+        [_ACCURACY, _ERROR],
+        "train_scale",
+        help="From 97% on an accuracy axis shows nothing any more; the error rate on a logarithmic axis does.",
+    )
+
+
+def _warn_of_few_steps(experiment: Experiment) -> None:
+    """Small data in few and large batches: the network would hardly move."""
+    settings = experiment.training
+    steps = settings.epochs * settings.steps()
+    if steps < _FEW_STEPS:
+        st.caption(
+            f"That is {plural(steps, 'step')} in all, too few to learn much: choose smaller batches or more epochs on "
+            "Design."
+        )
+
+
+def _plan(experiment: Experiment) -> str:
+    settings = experiment.training
+    return (
+        f"**{plain(experiment.name)}**: {plural(settings.epochs, 'epoch')} of {settings.train_images:,} images "
+        f"of {plain(experiment.data.name)} in batches of {settings.batch_size}"
+    )
+
+
+def _watch(run: Run) -> None:
+    history = run.history()
+    line = progress_line(run, history)
+    if server.run_state(run) is RunState.FAILED:
+        line = f":red[{STATE_ICONS[RunState.FAILED]} {line}]"
+    st.progress(progress_share(run, history), text=f"**{plain(name_of(run))}** · {line}")
+    _show_figures(history)
+    _show_charts(run, history)
+    _show_fixed_digits(run, history)
+
+
+def _show_figures(history: History) -> None:
+    speed = history.images_per_second
+    loss = history.batches["loss"]
+    best = history.best_validation_accuracy
+    figures = {
+        "Training loss": f"{loss[-1]:.3f}" if len(loss) else _UNKNOWN,
+        "Best validation": percent(best) if best is not None else _UNKNOWN,
+        "Images per second": f"{speed:,.0f}" if speed is not None else _UNKNOWN,
+    }
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for label, figure in figures.items():
+            st.metric(label, figure, width=_FIGURE_WIDTH, help=_ABOUT[label])
+        _choose_measure()
+
+
+def _show_charts(run: Run, history: History) -> None:
+    settings = run.experiment.training
+    frame = curve_frame(history)
+    measure = Measure.ERROR if st.session_state.get("train_scale") == _ERROR else Measure.ACCURACY
+    for column, shown in zip(st.columns(2), (Measure.LOSS, measure), strict=True):
+        epochs = history.plan.epochs if history.plan else settings.epochs
+        images = epochs * settings.train_images
+        spec = training_spec(shown, images, settings.train_images, colours.primary_colour())
+        text = (
+            f"{shown.capitalize()} against images seen: a line for training, diamonds for validation after each epoch"
+            f"{_spoken_rates(history)}"
+        )
+        # One key for each kind of chart and run: within it only the data change, and the chart is never embedded anew.
+        column.vega_lite_chart(frame, spec, key=f"train_{shown}_{run.id}", alt=text)
+
+
+def _spoken_rates(history: History) -> str:
+    """The marks of changed learning rates, for those who do not see them."""
+    changes = zip(history.rates["images"], history.rates["learning_rate"], strict=True)
+    said = [f"learning rate changed to {rate:g} at {images:,.0f} images" for images, rate in changes]
+    return "".join(f"; {each}" for each in said)
+
+
+def _show_fixed_digits(run: Run, history: History) -> None:
+    try:
+        data = datasets.load(run.experiment.data)
+    except (OSError, DataError):
+        st.caption(f"The images of {plain(run.experiment.data.name)} are no longer kept.")
+        return
+    if history.digits is None:
+        # They have their place from the beginning, so that nothing moves when the first answers arrive.
+        images, labels = data.validation.images[:FIXED_DIGITS], data.validation.labels[:FIXED_DIGITS]
+        so_far = "its answers will stand here" if server.run_state(run).is_active else "it gave no answers"
+        st.caption(f"{_many(len(images))} that it never learns from: {so_far}")
+        _show_digits(images, [Caption("")] * len(images), [data.class_names[label] for label in labels])
+        return
+    answers = history.digits.answers
+    images, labels = data.validation.images[: len(answers)], data.validation.labels[: len(answers)]
+    right = [answer == label for answer, label in zip(answers, labels, strict=True)]
+    st.caption(
+        f"{_many(len(answers))} that it never learns from, and its answers after "
+        f"{plural(history.digits.step, 'batch')}: "
+        f"{sum(right)} of {len(answers)} right"
+    )
+    captions = [
+        Caption(data.class_names[answer][:8], is_right) for answer, is_right in zip(answers, right, strict=True)
+    ]
+    _show_digits(images, captions, _spoken(labels.tolist(), answers, data.class_names))
+
+
+def _show_digits(images: NDArray[np.uint8], captions: list[Caption], spoken: list[str]) -> None:
+    with st.container(horizontal=True, gap="medium"):
+        # Two pictures, so that a phone shows them one under the other and not smaller.
+        for start_index in range(0, len(images), 2 * _DIGITS_IN_A_ROW):
+            part = slice(start_index, start_index + 2 * _DIGITS_IN_A_ROW)
+            picture = digits.captioned_sheet(images[part], captions[part], _DIGITS_IN_A_ROW)
+            digits.show(picture, alt=", ".join(spoken[part]))
+
+
+def _many(count: int) -> str:
+    # A small set of uploaded data has fewer to validate with.
+    return "Twenty digits" if count == 20 else plural(count, "digit")
+
+
+def _spoken(labels: list[int], answers: tuple[int, ...], names: tuple[str, ...]) -> list[str]:
+    """What the picture of the fixed digits says of each, for those who do not see it."""
+    return [
+        f"{names[label]} read right" if label == answer else f"{names[label]} read as {names[answer]}"
+        for label, answer in zip(labels, answers, strict=True)
+    ]
+
+
+page()

@@ -1,0 +1,132 @@
+"""Digits as pictures: ink on paper in light, light on dark in dark, whole multiples of their pixels, never smoothed."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from mnist_demo.app.theme.colours import (
+    _DARK_INK,
+    _DARK_PAPER,
+    _LIGHT_INK,
+    _LIGHT_PAPER,
+    RIGHT_COLOURS,
+    WRONG_COLOURS,
+    appearance,
+    page_colours,
+)
+
+Pixels = NDArray[np.uint8]
+
+
+_CAPTION_SIZE = 14
+_CAPTION_HEIGHT = 18
+
+
+def inked(images: Pixels, colours: Sequence[tuple[int, int, int]] | None = None) -> Pixels:
+    """Digits in the colours of the page.
+
+    Args:
+        images: uint8 (n, 28, 28), white ink on black.
+        colours: the ink of each digit; the page's own ink by default.
+
+    Returns:
+        uint8 (n, 28, 28, 3).
+    """
+    paper, ink = page_colours()
+    inks = np.array(colours if colours is not None else [ink] * len(images), dtype=np.float32)
+    share = images[..., None].astype(np.float32) / 255.0
+    mixed = share * inks[:, None, None, :] + (1 - share) * np.array(paper, np.float32)
+    return mixed.round().astype(np.uint8)
+
+
+def sheet(images: NDArray[np.uint8], columns: int, scale: int = 1, gap: int = 2) -> Pixels:
+    """Many digits composed into one picture, row by row.
+
+    Args:
+        images: uint8 (n, 28, 28, 3), from `inked`.
+        columns: digits in a row.
+        scale: screen pixels per digit pixel.
+        gap: screen pixels between digits.
+
+    Returns:
+        uint8 (height, width, 3).
+    """
+    paper = _DARK_PAPER if appearance() == "dark" else _LIGHT_PAPER
+    rows = -(-len(images) // columns)
+    cell = 28 * scale + gap
+    picture = np.empty((rows * cell - gap, columns * cell - gap, 3), np.uint8)
+    picture[:] = paper
+    for index, image in enumerate(images):
+        top, left = (index // columns) * cell, (index % columns) * cell
+        enlarged = image.repeat(scale, axis=0).repeat(scale, axis=1)
+        picture[top : top + 28 * scale, left : left + 28 * scale] = enlarged
+    return picture
+
+
+@dataclass(frozen=True)
+class Caption:
+    """What stands under a digit: a short text, and a mark for right or wrong so that colour is not the only signal."""
+
+    text: str
+    right: bool | None = None
+
+
+def captioned_sheet(images: Pixels, captions: Sequence[Caption], columns: int, scale: int = 2, gap: int = 12) -> Pixels:
+    """Digits with a line of text under each, in the colour of right or wrong where that is known.
+
+    Args:
+        images: uint8 (n, 28, 28), white ink on black.
+        captions: one for each digit; the text has room for about `scale` × 3 characters.
+        columns: digits in a row.
+        scale: screen pixels per digit pixel.
+        gap: screen pixels between digits.
+
+    Returns:
+        uint8 (height, width, 3).
+    """
+    look = appearance()
+    paper, ink = (_DARK_PAPER, _DARK_INK) if look == "dark" else (_LIGHT_PAPER, _LIGHT_INK)
+    colours = [
+        ink if caption.right is None else (RIGHT_COLOURS if caption.right else WRONG_COLOURS)[look]
+        for caption in captions
+    ]
+    width, height = 28 * scale + gap, 28 * scale + _CAPTION_HEIGHT + gap
+    rows = -(-len(images) // columns)
+    picture = Image.new("RGB", (columns * width - gap, rows * height - gap), paper)
+    draw = ImageDraw.Draw(picture)
+    font = ImageFont.load_default(_CAPTION_SIZE)
+    for index, (pixels, caption, colour) in enumerate(zip(inked(images, colours), captions, colours, strict=True)):
+        left, top = (index % columns) * width, (index // columns) * height
+        picture.paste(Image.fromarray(pixels.repeat(scale, axis=0).repeat(scale, axis=1)), (left, top))
+        baseline = top + 28 * scale + 1
+        if caption.right is not None:
+            _draw_mark(draw, left + 1, baseline + 4, caption.right, colour)
+            left += 14
+        draw.text((left, baseline), caption.text, fill=colour, font=font)
+    return np.asarray(picture)
+
+
+def _draw_mark(draw: ImageDraw.ImageDraw, x: int, y: int, right: bool, colour: tuple[int, int, int]) -> None:
+    """A tick or a cross, 9 pixels wide; the font has neither."""
+    if right:
+        draw.line([(x, y + 4), (x + 3, y + 8), (x + 9, y)], fill=colour, width=2, joint="curve")
+    else:
+        draw.line([(x, y), (x + 8, y + 8)], fill=colour, width=2)
+        draw.line([(x, y + 8), (x + 8, y)], fill=colour, width=2)
+
+
+def show(picture: Pixels, alt: str, caption: str | None = None) -> None:
+    """A composed picture at its own size, with a text that says the same."""
+    st.image(png(picture), width=picture.shape[1], alt=alt, caption=caption, output_format="PNG")
+
+
+def png(picture: Pixels) -> bytes:
+    """A composed picture as a file: in a third of the time that Pillow takes by default, and a sixth larger."""
+    content = io.BytesIO()
+    Image.fromarray(picture).save(content, "PNG", compress_level=1)
+    return content.getvalue()

@@ -1,0 +1,167 @@
+"""Charts that several pages draw, each with a constant specification so that the data alone moves."""
+
+import functools
+from enum import StrEnum
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from mnist_demo.app.theme.chart_style import legible
+from mnist_demo.runs import History
+
+MAX_POINTS = 300
+"""Points of a training curve; more cannot be told apart and cost time in the browser."""
+
+TRAINING, VALIDATION, RATE_CHANGED = "training", "validation", "learning rate changed"
+"""The two series of `curve_frame`."""
+
+
+class Measure(StrEnum):
+    """What a training chart shows."""
+
+    LOSS = "loss"
+    ACCURACY = "accuracy"
+    ERROR = "error"
+
+
+# Title, fixed scale, ticks and their format.
+_MEASURES: dict[Measure, tuple[str, alt.Scale, list[float], str]] = {
+    Measure.LOSS: (
+        "loss (log scale)",
+        alt.Scale(type="log", domain=[0.001, 4], clamp=True),
+        [0.001, 0.01, 0.1, 1],
+        "~g",
+    ),
+    Measure.ACCURACY: ("accuracy", alt.Scale(domain=[0, 1], clamp=True), [0, 0.2, 0.4, 0.6, 0.8, 1], ".0%"),
+    Measure.ERROR: (
+        "error rate (log scale)",
+        alt.Scale(type="log", domain=[0.001, 1], clamp=True),
+        [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1],
+        "~%",
+    ),
+}
+
+
+def curve_frame(history: History) -> pd.DataFrame:
+    """A run's curves as rows for `training_spec`: batches thinned to `MAX_POINTS` means, epochs as they are."""
+    batches = {name: _thinned(column) for name, column in history.batches.items()}
+    training = pd.DataFrame(
+        {
+            "series": TRAINING,
+            "images": batches["images"],
+            "loss": batches["loss"],
+            "accuracy": batches["accuracy"],
+            "seconds": batches["seconds"],
+        }
+    )
+    validation = pd.DataFrame(
+        {
+            "series": VALIDATION,
+            "images": history.epochs["images"],
+            "loss": history.epochs["val_loss"],
+            "accuracy": history.epochs["val_accuracy"],
+            "seconds": history.epochs["seconds"],
+        }
+    )
+    changes = pd.DataFrame(
+        {
+            "series": RATE_CHANGED,
+            "images": history.rates["images"],
+            "rate": [f"rate {rate:g}" for rate in history.rates["learning_rate"]],
+        }
+    )
+    frame = pd.concat([part for part in (training, validation, changes) if len(part)] or [training], ignore_index=True)
+    # The columns are the same whatever there is, and so is the chart.
+    frame = frame.reindex(columns=[*training.columns, "rate"])
+    frame["rate"] = frame["rate"].astype(object).where(frame["rate"].notna(), "")
+    # A logarithmic axis has no zero: half an image wrong in ten thousand stands for none.
+    frame["error"] = np.maximum(1 - frame["accuracy"], 0.00005)
+    return frame
+
+
+def without_data(chart: alt.Chart | alt.LayerChart) -> dict[str, Any]:
+    """A chart as Vega-Lite for `st.vega_lite_chart`, which is given the data beside it.
+
+    Building a chart takes Altair some 50 ms; this is the part that can be kept.
+    """
+    spec: dict[str, Any] = chart.to_dict()
+    for part in (spec, *spec.get("layer", ())):
+        part.pop("data", None)
+        part.pop("datasets", None)
+    return spec
+
+
+def measure_axis(measure: Measure) -> alt.Y:
+    """The vertical axis of a measure: the same on every chart, whatever the data."""
+    title, scale, values, number = _MEASURES[measure]
+    return alt.Y(f"{measure}:Q", title=title, scale=scale, axis=alt.Axis(format=number, values=values))
+
+
+def training_spec(measure: Measure, images: int, images_per_epoch: int, primary: str) -> dict[str, Any]:
+    """Loss, accuracy or error rate against images seen, for the data of `curve_frame`.
+
+    Args:
+        measure: which column to draw.
+        images: right end of the axis: the images that the whole training will see.
+        images_per_epoch: where the epochs end, for the axis' ticks.
+        primary: the theme's primary colour, for validation.
+    """
+    return legible(_training_spec(measure, images, images_per_epoch, primary))
+
+
+@functools.lru_cache(maxsize=64)
+def _training_spec(measure: Measure, images: int, images_per_epoch: int, primary: str) -> dict[str, Any]:
+    ticks = _image_ticks(images, images_per_epoch)
+    base = alt.Chart(pd.DataFrame()).encode(
+        x=alt.X(
+            "images:Q",
+            title="images seen",
+            scale=alt.Scale(domain=[0, images], nice=False),
+            axis=alt.Axis(format=",.0f", values=ticks, grid=True, labelOverlap=True),
+        ),
+        y=measure_axis(measure),
+        color=alt.Color(
+            "series:N",
+            title=None,
+            scale=alt.Scale(domain=[TRAINING, VALIDATION], range=["#8a8d94", primary]),
+            legend=alt.Legend(orient="top", symbolType="circle", offset=4),
+        ),
+        tooltip=[
+            alt.Tooltip("series:N"),
+            alt.Tooltip("images:Q", title="images seen", format=","),
+            alt.Tooltip("loss:Q", format=".4f"),
+            alt.Tooltip("accuracy:Q", format=".2%"),
+            alt.Tooltip("seconds:Q", format=".1f"),
+        ],
+    )
+    is_validation = alt.datum.series == VALIDATION
+    lines = base.transform_filter(alt.datum.series == TRAINING).mark_line(strokeWidth=1.5, opacity=0.9)
+    trend = base.transform_filter(is_validation).mark_line(strokeWidth=2, strokeDash=[4, 3])
+    points = base.transform_filter(is_validation).mark_point(size=60, filled=True, opacity=1, shape="diamond")
+    marks = alt.Chart(pd.DataFrame()).transform_filter(alt.datum.series == RATE_CHANGED).encode(x="images:Q")
+    rules = marks.mark_rule(color="#8a8d94", strokeDash=[2, 2]).encode(
+        tooltip=alt.Tooltip("rate:N", title="changed to")
+    )
+    # Where no curve ends: accuracy rises to the top, loss and error fall to the bottom.
+    place, up = ("height", -8) if measure is Measure.ACCURACY else (0, 6)
+    names = marks.mark_text(align="left", dx=4, dy=up).encode(y=alt.value(place), text="rate:N")
+    return without_data(alt.LayerChart(layer=[lines, trend, points, rules, names]).properties(height=260))
+
+
+def _thinned(column: np.ndarray) -> np.ndarray:
+    """At most `MAX_POINTS` means of neighbouring values; the first and the last group may be smaller."""
+    if len(column) <= MAX_POINTS:
+        return column
+    groups = np.array_split(column, MAX_POINTS)
+    return np.array([group.mean() for group in groups])
+
+
+def _image_ticks(images: int, images_per_epoch: int) -> list[int]:
+    """Ends of epochs, at most eight of them; round numbers when there is just one epoch."""
+    if images > images_per_epoch:
+        epochs = images // images_per_epoch
+        return [epoch * images_per_epoch for epoch in range(0, epochs + 1, -(-epochs // 8))]
+    step = next(step for power in range(6) for step in (10**power, 2 * 10**power, 5 * 10**power) if images / step <= 6)
+    return list(range(0, images + 1, step))

@@ -1,0 +1,45 @@
+"""Test images in one picture, with what they were read as."""
+
+import streamlit as st
+
+from mnist_demo.app.theme import colours
+from mnist_demo.app.widgets.readings_sheet import Reading, readings_sheet
+from mnist_demo.app.widgets.readings_sheet import width as readings_width
+from mnist_demo.app.words import plain
+from mnist_demo.data import DIGIT_CLASS_NAMES, MnistData
+from mnist_demo.evaluation import Mistake
+
+
+def page_of_images(shown: list[Mistake], data: MnistData) -> None:
+    """Draw test images in one picture, under each what it is, what it was read as and how confidently."""
+    names = data.class_names
+    # The picture has room for a character or two, in the letters of Pillow's own font.
+    codes = names if all(len(name) <= 2 and name.isascii() for name in names) else DIGIT_CLASS_NAMES
+    said = [f"{names[each.true]} read as {names[each.predicted]}, {_confidence(each.confidence)}" for each in shown]
+    indices = tuple(each.index for each in shown)
+    picture = _picture(data.digest, indices, "; ".join(said), colours.appearance(), shown, codes, data)
+    st.image(picture, width=readings_width(), alt="; ".join(said), output_format="PNG")
+    st.caption("The most confident come first.")
+    if codes is not names:
+        st.caption(" · ".join(f"{label} {plain(name)}" for label, name in enumerate(names)))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _picture(
+    data_digest: str,
+    indices: tuple[int, ...],
+    said: str,
+    look: str,
+    _shown: list[Mistake],
+    _codes: tuple[str, ...],
+    _data: MnistData,
+) -> bytes:
+    readings = [Reading(_codes[each.true], _codes[each.predicted], _confidence(each.confidence)) for each in _shown]
+    return readings_sheet(_data.test.images[list(indices)], readings)
+
+
+def _confidence(share: float) -> str:
+    """A probability in few characters; one of 100% is never claimed."""
+    if share >= 0.9995:
+        return ">99.9%"
+    return f"{share:.1%}" if share >= 0.99 else f"{share:.0%}"

@@ -1,0 +1,57 @@
+"""Where a run stands, in words and as a share."""
+
+from mnist_demo.app.session import server
+from mnist_demo.app.words import duration, plural
+from mnist_demo.runs import History, Run, RunState
+
+STATE_ICONS = {
+    RunState.QUEUED: ":material/hourglass_empty:",
+    RunState.STARTING: ":material/rocket_launch:",
+    RunState.TRAINING: ":material/model_training:",
+    RunState.PAUSED: ":material/pause_circle:",
+    RunState.STOPPING: ":material/stop_circle:",
+    RunState.STOPPED: ":material/stop_circle:",
+    RunState.FINISHED: ":material/check_circle:",
+    RunState.FAILED: ":material/error:",
+}
+
+
+def progress_share(run: Run, history: History) -> float:
+    """How much of a run is done, 0 to 1; a finished one is, even when it ended before its last epoch."""
+    return 1.0 if server.run_state(run) is RunState.FINISHED else history.progress
+
+
+def progress_line(run: Run, history: History) -> str:
+    """Where a run stands, in words."""
+    now = server.run_state(run)
+    epochs = history.plan.epochs if history.plan else run.experiment.training.epochs
+    match now:
+        case RunState.QUEUED:
+            ahead = server.jobs().place(run)
+            if not ahead:
+                return "About to start"
+            wait = server.jobs().wait_seconds(run)
+            about = f", about {duration(wait)}" if wait is not None and wait >= 1 else ""
+            gave_way = f". {run.reason}" if run.reason else ""
+            return f"Waiting: {ahead} ahead of you{about}{gave_way}"
+        case RunState.STARTING:
+            return "Getting ready: the network is being built"
+        case RunState.TRAINING:
+            epoch = min(epochs, len(history.epochs["epoch"]) + 1)
+            left = history.seconds_left
+            return f"Epoch {epoch} of {epochs}" + (f", {duration(left)} left" if left is not None else "")
+        case RunState.PAUSED:
+            epoch = min(epochs, len(history.epochs["epoch"]) + 1)
+            return f"Paused in epoch {epoch} of {epochs}, after {history.images:,} images"
+        case RunState.STOPPING:
+            return "Stopping: what was learned is being kept"
+        case RunState.STOPPED:
+            done = len(history.epochs["epoch"])
+            stopped = f"Stopped after {done} of {epochs} epochs and {history.images:,} images"
+            return f"{run.reason} {stopped}" if run.reason else stopped
+        case RunState.FINISHED:
+            done = len(history.epochs["epoch"])
+            return run.reason or f"Finished: {plural(done, 'epoch')} in {duration(history.seconds)}"
+        case RunState.FAILED:
+            interrupted = "Interrupted: the server stopped. The epochs that were finished are kept"
+            return server.jobs().reason(run) or interrupted

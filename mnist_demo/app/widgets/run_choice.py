@@ -1,0 +1,118 @@
+"""Pieces that several pages are made of."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import streamlit as st
+
+from mnist_demo.app.session import current, server
+from mnist_demo.app.widgets import start_button
+from mnist_demo.app.widgets.live import live
+from mnist_demo.app.widgets.progress import progress_line, progress_share
+from mnist_demo.app.words import moment, percent, plain
+from mnist_demo.runs import Run, name_of
+
+_CHOICE = "chosen_run"
+
+
+def no_longer_kept(run: Run) -> None:
+    """Say that a page cannot work on a run, as what it was trained on or has learned is gone."""
+    st.error(
+        f"The images or the weights of this run are no longer kept: it was trained on "
+        f"{plain(run.experiment.data.name)}. Give these images again on Explore, or choose another network.",
+        icon=":material/error:",
+    )
+
+
+def need_trained_run(purpose: str, *, while_learning: bool = False) -> Run:
+    """The run that a page works on; a page that has none offers to train `fast` there and then, and ends here.
+
+    Args:
+        purpose: what the page would do with it, to complete "Train one …".
+        while_learning: whether a run in its first epoch will do.
+    """
+    if (trained := current.trained_run(while_learning=while_learning)) is not None:
+        return trained
+
+    def progress(run: Run) -> None:
+        history = run.history()
+        st.progress(progress_share(run, history), text=progress_line(run, history))
+        if current.trained_run(while_learning=while_learning) is not None:
+            st.rerun()
+
+    current_run = current.run()
+    with st.container(border=True):
+        if current_run is not None and server.run_state(current_run).is_active:
+            when = "when its first batch begins" if while_learning else "when its first epoch ends"
+            st.markdown(f"**{plain(current_run.experiment.name)}** is learning. This page opens {when}.")
+            live(progress, current_run)
+        else:
+            if current_run is not None and current_run.reason:
+                st.warning(current_run.reason, icon=":material/error:")
+            st.markdown(f"No trained network yet. Train one {purpose}: about ten seconds.")
+            start_button.offer_fast()
+    return st.stop()
+
+
+def choose_run(purpose: str, *, while_learning: bool = False) -> Run:
+    """The run that a page works on, with a choice of it where the lab has several; ends the page where it has none.
+
+    The choice goes on the bench, so that every page works on the same run.
+
+    Args:
+        purpose: as `need_trained_run` takes it.
+        while_learning: so too.
+    """
+    run = need_trained_run(purpose, while_learning=while_learning)
+    runs = {each.id: each for each in current.trained_runs(while_learning=while_learning)}
+    if len(runs) > 1 and run.id in runs:
+        # The bench may have changed elsewhere since this was last shown.
+        st.session_state[_CHOICE] = run.id
+        labels = run_labels(runs)
+        st.selectbox(
+            "Network",
+            runs,
+            format_func=lambda run_id: labels.get(run_id, run_id),
+            key=_CHOICE,
+            on_change=lambda: current.choose_run(str(st.session_state[_CHOICE])),
+            label_visibility="collapsed",
+            width=440,
+        )
+    return run
+
+
+def run_labels(runs: Mapping[str, Run]) -> dict[str, str]:
+    """Runs in a list, by their ids: what each is, how good, and when it was begun."""
+    return told_apart({run_id: _run_label(run) for run_id, run in runs.items()})
+
+
+def told_apart(labels: Mapping[str, str]) -> dict[str, str]:
+    """Labels by run id that end in the minute in which the run was begun, made different where two are alike.
+
+    Streamlit (1.67) knows the options of a list by their labels: whoever chose the one of two would get the other.
+    """
+    apart = dict(labels)
+    # To the second, as in the id, and at last by the part of the id that is random.
+    for form in (":{0}", " ({1})"):
+        counts = Counter(apart.values())
+        for run_id, label in apart.items():
+            if counts[label] > 1:
+                apart[run_id] = label + form.format(run_id[13:15], run_id[16:])
+    return apart
+
+
+def _run_label(run: Run) -> str:
+    size = run.events_path.stat().st_size if run.events_path.exists() else 0
+    reached = _accuracy_reached(run.events_path, size)
+    begun = datetime.strptime(run.id[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
+    return f"{name_of(run)}, {f'{percent(reached)} on validation, ' if reached is not None else ''}{moment(begun)}"
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _accuracy_reached(events_path: Path, size: int) -> float | None:
+    """That of the network which the pages work on: not its best one on the way, which may be better."""
+    del size  # part of the key: the events of an active run grow
+    accuracies = Run(events_path.parent).history().epochs["val_accuracy"]
+    return float(accuracies[-1]) if len(accuracies) else None

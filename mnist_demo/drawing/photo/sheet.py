@@ -1,0 +1,68 @@
+"""A sheet of paper that lies on something: where it fills little of a photo, the sheet stands out and not its ink."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from mnist_demo.drawing.photo.blobs import Blob, blobs
+
+Mask = NDArray[np.bool_]  # (height, width)
+
+_RECTANGULAR = 0.9  # of the smallest rectangle about it: what a sheet fills; a zero, inside and all, fills 0.8
+_SOLID = 0.2  # of its longer side: a square of this side is paper alone; no pen is as wide for its digit
+_RIM = 2  # pixels at the edge of a sheet that are neither paper nor table
+_ANGLES = np.radians(np.arange(0, 90, 3))
+
+
+def sheet_area(blob: Blob, shape: tuple[int, ...]) -> Mask | None:
+    """The sheet that a blob is, with the ink on it and without its rim; None when the blob is no sheet with ink.
+
+    Args:
+        blob: what stands out.
+        shape: (height, width) of the picture that it was found on.
+    """
+    paper = blob.mask(shape)
+    height, width = shape
+    # What the paper is all around of.
+    inked = [each for each in blobs(~paper) if not each.touches_edge(height, width)]
+    left, top, right, bottom = blob.box
+    if not inked or not _shrunk(paper, max(3, round(_SOLID * max(right - left, bottom - top)))).any():
+        return None
+    sheet = paper.copy()
+    for each in inked:
+        sheet |= each.mask(shape)
+    if sheet.sum() < _RECTANGULAR * _smallest_rectangle(sheet):
+        return None
+    inner = _shrunk(sheet, 2 * _RIM + 1)
+    return inner if inner.any() else None
+
+
+def only_sheet(picture: NDArray[np.uint8], sheet: Mask) -> NDArray[np.uint8]:
+    """The picture as if all of it were the sheet's paper, but for what is on the sheet.
+
+    Args:
+        picture: uint8 (height, width).
+        sheet: of any size, over the whole picture; True somewhere.
+    """
+    height, width = picture.shape
+    inside = np.asarray(Image.fromarray(sheet).resize((width, height), Image.Resampling.NEAREST))
+    return np.where(inside, picture, np.median(picture[inside]).astype(np.uint8))
+
+
+def _shrunk(mask: Mask, side: int) -> Mask:
+    """Where the middle of a square of `side` pixels, an odd number or one less, can be without leaving the mask."""
+    reach = side // 2
+    padded = np.pad(mask, reach)
+    sums = np.pad(padded.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
+    size = 2 * reach + 1
+    inside = sums[size:, size:] - sums[:-size, size:] - sums[size:, :-size] + sums[:-size, :-size]
+    fits: Mask = inside == size * size
+    return fits
+
+
+def _smallest_rectangle(mask: Mask) -> float:
+    """The area of the smallest rectangle around a mask, turned as it may be, in pixels."""
+    rows, columns = np.nonzero(mask)
+    along = columns[:, None] * np.cos(_ANGLES) + rows[:, None] * np.sin(_ANGLES)
+    across = rows[:, None] * np.cos(_ANGLES) - columns[:, None] * np.sin(_ANGLES)
+    return float(((np.ptp(along, axis=0) + 1) * (np.ptp(across, axis=0) + 1)).min())

@@ -1,0 +1,170 @@
+"""From an area of ink back to the strokes that a pen of one width would have left it with: its middle lines.
+
+T. Y. Zhang and C. Y. Suen, "A fast parallel algorithm for thinning digital patterns", Communications of the ACM 27
+(1984), and then along the line of single pixels that it leaves.
+"""
+
+from itertools import pairwise
+from math import pi, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_demo.drawing.photo.blobs import blobs
+from mnist_demo.drawing.strokes import MAX_STROKES, Stroke, Strokes
+
+Ink = NDArray[np.bool_]
+Pixel = tuple[int, int]  # row and column
+
+SPUR = 0.75  # of the pen's width: a branch shorter than this is a bump of the edge, not a stroke
+THICKER = 0.2  # of the pen's width: where a stroke is wider by more than twice this it stays wider, as a filled loop is
+SMOOTHING = 4  # times that each point moves to the mean of itself and its neighbours: pixels make stairs
+
+FILLING = 2  # rings that fill a disc
+_CIRCLE = np.array([(np.sin(angle), np.cos(angle)) for angle in np.linspace(0, 2 * pi, 13)])
+
+
+def strokes_from_ink(ink: Ink) -> tuple[Strokes, float]:
+    """Find the middle lines of an area of ink and how wide the pen was.
+
+    Args:
+        ink: (height, width), at least one pixel True; a pen of about 4 to 30 pixels is followed well.
+
+    Returns:
+        The strokes, float64 (k, 2) each, in pixels from the upper left corner, x right, y down; and the width of
+        a pen that would leave as much ink along them, in pixels. Where the ink is wider than that, rings about the
+        middle line make up for it.
+    """
+    lines = [(_smoothed(line), is_branch) for line, is_branch in _lines(thinned(ink))]
+    area = float(ink.sum())
+    width = _pen_width(area, lines)
+    kept = [line for line, is_branch in lines if not (is_branch and _length(line) < SPUR * width)]
+    kept = kept or [line for line, _ in lines]
+    rings = _rings(ink, np.concatenate(kept), width)
+    return tuple(stroke[:, ::-1] + 0.5 for stroke in [*kept, *rings]), width
+
+
+def thinned(ink: Ink) -> Ink:
+    """Peel the ink from all sides until lines of single pixels are left; what hangs together stays together.
+
+    Args:
+        ink: (height, width).
+
+    Returns:
+        (height, width), a part of `ink`.
+    """
+    left = np.pad(ink, 1)
+    while True:
+        before = int(left.sum())
+        for first in (True, False):
+            left[1:-1, 1:-1] &= ~_peel(left, first)
+        if int(left.sum()) == before:
+            break
+    lines: Ink = left[1:-1, 1:-1]
+    for blob in blobs(ink):
+        # Of a square of four pixels both halves of a round take two.
+        if not any(lines[row, start:end].any() for row, start, end in blob.runs):
+            row, start, end = blob.runs[len(blob.runs) // 2]
+            lines[row, (start + end) // 2] = True
+    return lines
+
+
+def _peel(ink: Ink, first: bool) -> Ink:
+    """Where one half of a round of Zhang and Suen takes ink away, without the padding."""
+    # p2 to p9: the neighbours clockwise from the one above.
+    shifts = [(0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0), (0, 0)]
+    height, width = ink.shape[0] - 2, ink.shape[1] - 2
+    around = np.stack([ink[y : y + height, x : x + width] for y, x in shifts])
+    count = around.sum(axis=0)
+    starts = (~around & np.roll(around, -1, axis=0)).sum(axis=0)
+    up, right, down, west = around[0], around[2], around[4], around[6]
+    kept = (up & right & down) | (right & down & west) if first else (up & right & west) | (up & down & west)
+    peeled: Ink = ink[1:-1, 1:-1] & (count >= 2) & (count <= 6) & (starts == 1) & ~kept
+    return peeled
+
+
+def _lines(skeleton: Ink) -> list[tuple[Stroke, bool]]:
+    """Return the lines between ends and crossings, (k, 2) as row and column, and whether each has just one free end."""
+    ways = _neighbours(skeleton)
+    lines: list[tuple[Stroke, bool]] = []
+    walked: set[tuple[Pixel, Pixel]] = set()
+    # Ends and crossings first; what is left then are rings.
+    for start in sorted(ways, key=lambda pixel: len(ways[pixel]) == 2):
+        if not ways[start]:
+            lines.append((np.array([start], dtype=np.float64), False))
+        for following in ways[start]:
+            if (start, following) in walked:
+                continue
+            line = [start, following]
+            while len(ways[line[-1]]) == 2 and line[-1] != start:
+                one, other = ways[line[-1]]
+                line.append(other if one == line[-2] else one)
+            for here, there in pairwise(line):
+                walked |= {(here, there), (there, here)}
+            ends = [len(ways[line[0]]), len(ways[line[-1]])]
+            lines.append((np.array(line, dtype=np.float64), min(ends) == 1 and max(ends) > 2))
+    return lines
+
+
+def _neighbours(skeleton: Ink) -> dict[Pixel, list[Pixel]]:
+    """Return to which pixels one can go on from each; never across a corner that can be walked around."""
+    pixels = {(int(row), int(column)) for row, column in np.argwhere(skeleton)}
+    ways: dict[Pixel, list[Pixel]] = {}
+    for row, column in pixels:
+        straight = [(row + y, column + x) for y, x in ((-1, 0), (0, 1), (1, 0), (0, -1))]
+        across = [
+            (row + y, column + x)
+            for y, x in ((-1, -1), (-1, 1), (1, 1), (1, -1))
+            if (row + y, column) not in pixels and (row, column + x) not in pixels
+        ]
+        ways[row, column] = [pixel for pixel in straight + across if pixel in pixels]
+    return ways
+
+
+def _pen_width(area: float, lines: list[tuple[Stroke, bool]]) -> float:
+    """Return the width at which strokes of this length have this area: A = wL + πw²/4 for a round pen."""
+    length = sum(_length(line) for line, _ in lines)
+    return (sqrt(length**2 + pi * area) - length) / (pi / 2)
+
+
+def _rings(ink: Ink, middle: Stroke, width: float) -> list[Stroke]:
+    """Return rings by which a pen of this width fills the ink up to its edge, where that is farther than it reaches."""
+    beyond = np.argwhere(_edge(np.pad(ink, 1))) - 1.0
+    rings = []
+    for row, column in middle[:: max(1, round(width / 4))]:
+        reach = float(np.hypot(beyond[:, 0] - row, beyond[:, 1] - column).min()) - 0.5
+        excess = reach - width / 2
+        if excess > THICKER * width:
+            rings += [
+                np.array([row, column]) + _CIRCLE * excess * share
+                for share in np.linspace(1, 0, FILLING, endpoint=False)
+            ]
+    return rings[: MAX_STROKES // 2]
+
+
+def _edge(ink: Ink) -> Ink:
+    """Where there is no ink but some on one of the four sides."""
+    edge = np.zeros_like(ink)
+    edge[1:] |= ink[:-1]
+    edge[:-1] |= ink[1:]
+    edge[:, 1:] |= ink[:, :-1]
+    edge[:, :-1] |= ink[:, 1:]
+    return edge & ~ink
+
+
+def _length(line: Stroke) -> float:
+    return float(np.hypot(*np.diff(line, axis=0).T).sum())
+
+
+def _smoothed(line: Stroke) -> Stroke:
+    """Take the stairs out of a line; its ends stay, a ring has none."""
+    is_ring = len(line) > 3 and bool((line[0] == line[-1]).all())
+    smooth = line.copy()
+    for _ in range(SMOOTHING):
+        if is_ring:
+            open_end = smooth[:-1]
+            mean = (np.roll(open_end, 1, axis=0) + 2 * open_end + np.roll(open_end, -1, axis=0)) / 4
+            smooth = np.concatenate([mean, mean[:1]])
+        else:
+            smooth[1:-1] = (smooth[:-2] + 2 * smooth[1:-1] + smooth[2:]) / 4
+    return smooth

@@ -1,0 +1,153 @@
+"""An experiment: the frozen, shareable description of data, network, training and seed."""
+
+import base64
+import binascii
+import dataclasses
+import json
+import re
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+from mnist_demo import fields
+from mnist_demo.experiment.settings import TrainingSettings
+from mnist_demo.network import Network
+
+MAX_QUERY_LENGTH = 8_000
+"""Characters of an experiment in an address; browsers and proxies cut longer ones."""
+
+MAX_JSON_BYTES = 64_000
+"""Bytes that a shared experiment may unpack to; the largest real one has about 6,000."""
+
+MNIST_DIGEST = "mnist"
+"""The digest field of the bundled data; any other data set is named by its content."""
+
+_DIGEST = re.compile(r"mnist|[0-9a-f]{64}")
+
+
+class ExperimentError(ValueError):
+    """An experiment that cannot be read; the message says why in one sentence."""
+
+
+@dataclass(frozen=True)
+class DataReference:
+    """Which data an experiment trains on: a name to show and the content's digest, so that it can be found again."""
+
+    name: str = fields.text("MNIST", 60, "What the data set is called.")
+    digest: str = fields.text(MNIST_DIGEST, 64, "SHA-256 of the data set's content, or 'mnist'.")
+
+    def __post_init__(self) -> None:
+        fields.check(self)
+        # The digest becomes part of a path, so nothing but its exact form may pass.
+        if not _DIGEST.fullmatch(self.digest):
+            raise fields.FieldError(
+                f"DataReference: digest is {self.digest!r}; accepted is 'mnist' or 64 hexadecimal digits."
+            )
+
+    @property
+    def is_mnist(self) -> bool:
+        """Whether this is the data that comes with the lab."""
+        return self.digest == MNIST_DIGEST
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """Everything needed to train a network again: the same experiment and seed give the same losses.
+
+    Raises:
+        ValueError: on construction, when a part is not accepted; the message names it.
+    """
+
+    network: Network
+    name: str = fields.text("My network", 60, "What the experiment is called.")
+    about: str = fields.text("", 300, "One sentence on what it teaches.")
+    training: TrainingSettings = dataclasses.field(default_factory=TrainingSettings)
+    data: DataReference = dataclasses.field(default_factory=DataReference)
+    seed: int = fields.integer(0, 0, 2**31 - 1, "Where all randomness starts: the same seed, the same run.")
+
+    def __post_init__(self) -> None:
+        fields.check(self)
+        parts = {"network": Network, "training": TrainingSettings, "data": DataReference}
+        for name, kind in parts.items():
+            if not isinstance(getattr(self, name), kind):
+                raise fields.FieldError(f"Experiment: {name} is not a {kind.__name__}.")
+        largest = self.network.report().largest_batch
+        if self.training.batch_size > largest:
+            raise fields.FieldError(
+                f"Training: batch_size is {self.training.batch_size}, more than this network's maps leave memory for; "
+                f"accepted is up to {largest}."
+            )
+
+    def on_data(self, reference: DataReference, train_images: int, validation_images: int) -> "Experiment":
+        """The same experiment on other data, asking for no more images than there are."""
+        training = dataclasses.replace(
+            self.training,
+            train_images=min(self.training.train_images, train_images),
+            validation_images=min(self.training.validation_images, validation_images),
+        )
+        return dataclasses.replace(self, data=reference, training=training)
+
+    def to_json(self) -> dict[str, Any]:
+        """The experiment as JSON values."""
+        return {
+            **fields.to_json(self),
+            "network": self.network.to_json(),
+            "training": self.training.to_json(),
+            "data": fields.to_json(self.data),
+        }
+
+    @classmethod
+    def from_json(cls, value: object) -> "Experiment":
+        """The experiment that parsed JSON holds; nothing about it is trusted.
+
+        Raises:
+            ValueError: when a part is missing, unknown or not accepted; the message names it.
+        """
+        known = {**fields.field_specs(cls), "network": None, "training": None, "data": None}
+        given = fields.object_fields(value, known, "The experiment")
+        if "network" not in given:
+            raise ExperimentError("The experiment has no network.")
+        given["network"] = Network.from_json(given["network"])
+        if "training" in given:
+            given["training"] = TrainingSettings.from_json(given["training"])
+        if "data" in given:
+            given["data"] = fields.from_json(DataReference, given["data"], "data")
+        return cls(**given)
+
+    @classmethod
+    def from_json_text(cls, text: str | bytes) -> "Experiment":
+        """As `from_json`, from JSON text.
+
+        Raises:
+            ValueError: when it is not JSON, or not an experiment.
+        """
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            raise ExperimentError("The experiment is not valid JSON.") from None
+        return cls.from_json(value)
+
+    def to_query(self) -> str:
+        """The experiment for an address: compressed JSON in URL-safe base 64, some hundred characters."""
+        packed = zlib.compress(json.dumps(self.to_json(), separators=(",", ":")).encode(), 9)
+        return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+    @classmethod
+    def from_query(cls, text: str) -> "Experiment":
+        """The experiment in an address; sizes are bounded before anything is unpacked.
+
+        Raises:
+            ValueError: when the text is not an experiment; the message is one sentence for the visitor.
+        """
+        if len(text) > MAX_QUERY_LENGTH:
+            raise ExperimentError(f"The experiment in the link is longer than {MAX_QUERY_LENGTH:,} characters.")
+        damaged = ExperimentError("The experiment in the link is damaged or cut off; ask for the link again.")
+        try:
+            packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+            unpacker = zlib.decompressobj()
+            unpacked = unpacker.decompress(packed, MAX_JSON_BYTES)
+        except (binascii.Error, ValueError, zlib.error):
+            raise damaged from None
+        if not unpacker.eof:
+            raise damaged
+        return cls.from_json_text(unpacked)

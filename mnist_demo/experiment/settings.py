@@ -1,0 +1,104 @@
+"""How a network is trained: optimizer, schedule, batches, epochs and augmentation."""
+
+import dataclasses
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from mnist_demo import fields
+from mnist_demo.experiment.augmentation import Augmentation
+
+
+class Optimizer(StrEnum):
+    """The rule that turns gradients into steps."""
+
+    SGD = "sgd"
+    RMSPROP = "rmsprop"
+    ADAM = "adam"
+    ADAMW = "adamw"
+
+
+class Schedule(StrEnum):
+    """How the learning rate moves from the first batch to the last."""
+
+    CONSTANT = "constant"
+    COSINE = "cosine"
+    ONE_CYCLE = "one_cycle"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingSettings:
+    """The training half of an experiment; every default is Keras' own unless its comment says why not.
+
+    Raises:
+        FieldError: when a value is not accepted; the message says what is.
+    """
+
+    optimizer: Optimizer = fields.choice(
+        Optimizer.ADAM, "The rule that turns gradients into steps. Adam is a safe start; SGD is the classic."
+    )
+    learning_rate: float = fields.real(
+        1e-3,
+        1e-6,
+        10.0,
+        "How far one step goes. Too high and the loss jumps, too low and it crawls.",
+        step=1e-4,
+    )
+    schedule: Schedule = fields.choice(
+        Schedule.CONSTANT,
+        "Constant keeps the rate; cosine lets it fall to zero; one cycle warms up first and then falls.",
+    )
+    batch_size: int = fields.integer(128, 8, 1024, "How many images are looked at before each step.", step=8)
+    epochs: int = fields.integer(5, 1, 100, "How many times every training image is seen.")
+    train_images: int = fields.integer(
+        55_000, 10, 100_000, "How many images to learn from: the first ones of the training split.", step=500
+    )
+    # The codelab looks at 1,000 after each epoch, we look at all of the split.
+    validation_images: int = fields.integer(
+        5_000, 5, 100_000, "How many unseen images to check against after each epoch.", step=500
+    )
+    patience: int = fields.integer(
+        0, 0, 50, "Early stopping: end after so many epochs without a better validation loss. 0 never does."
+    )
+    target_accuracy: float = fields.real(
+        0.0, 0.0, 1.0, "End as soon as validation accuracy reaches this, such as 0.99. 0 never does.", step=0.01
+    )
+    momentum: float = fields.real(
+        0.9, 0.0, 0.999, "SGD only: how much of the last step is carried into the next one.", step=0.05
+    )
+    beta_1: float = fields.real(
+        0.9, 0.0, 0.999, "Adam and AdamW: how long the average of past gradients remembers.", step=0.05
+    )
+    beta_2: float = fields.real(
+        0.999, 0.0, 0.9999, "Adam and AdamW: how long the average of their squares remembers.", step=0.01
+    )
+    weight_decay: float = fields.real(
+        0.004, 0.0, 1.0, "AdamW only: how strongly weights are pulled towards zero.", step=0.001
+    )
+    augmentation: Augmentation = dataclasses.field(default_factory=Augmentation)
+
+    def __post_init__(self) -> None:
+        fields.check(self)
+        if not isinstance(self.augmentation, Augmentation):
+            raise fields.FieldError("TrainingSettings: augmentation is not an Augmentation.")
+
+    def to_json(self) -> dict[str, Any]:
+        """All settings as JSON values."""
+        return {**fields.to_json(self), "augmentation": self.augmentation.to_json()}
+
+    @classmethod
+    def from_json(cls, value: object) -> "TrainingSettings":
+        """The settings that parsed JSON holds; missing ones take their defaults.
+
+        Raises:
+            FieldError: when a field is unknown or a value is not accepted.
+        """
+        known = {**fields.field_specs(cls), "augmentation": None}
+        given = fields.object_fields(value, known, "training")
+        if "augmentation" in given:
+            given["augmentation"] = Augmentation.from_json(given["augmentation"])
+        return cls(**given)
+
+    def steps(self, images: int | None = None) -> int:
+        """Batches of one epoch; the last, smaller one counts."""
+        return -(-(images or self.train_images) // self.batch_size)

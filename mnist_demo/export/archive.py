@@ -1,0 +1,89 @@
+"""A run as one file to take away: the model, what was asked, and every figure, for use without the lab."""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from mnist_demo.runs.about import name_of
+from mnist_demo.runs.run import FloatArray, Run
+
+_ABOUT = {
+    "model.keras": "the network, without the optimizer",
+    "weights.npz": "its weights alone, layer by layer, for those without Keras",
+    "experiment.json": "what was asked: network, training settings, data, seed",
+    "batches.csv": "loss and accuracy as it learned",
+    "epochs.csv": "loss and accuracy on training and validation images after each epoch",
+}
+
+_RECIPE = """
+The model reads images of 28 by 28 pixels, white ink on black, from 0 to 1:
+
+    import keras
+    model = keras.models.load_model("model.keras")
+    probabilities = model.predict(images.reshape(-1, 28, 28, 1) / 255.0)  # images: uint8 (n, 28, 28)
+"""
+
+
+def archive_name(run: Run) -> str:
+    """What the file is called: the run's name as far as any system can write it, and when it was begun.
+
+    Raises:
+        OSError, ValueError: when the run has neither a name nor an experiment that can be read.
+    """
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", name_of(run)).strip("-")
+    return f"{plain or 'run'}-{run.id[:15]}.zip"
+
+
+def archive_run(run: Run) -> bytes:
+    """All of a run that has a use elsewhere, as a ZIP archive; a run without a model of its own yet has the rest.
+
+    Raises:
+        OSError: when the run is gone or cannot be read.
+        ValueError: when its experiment cannot be.
+    """
+    history = run.history()
+    files: dict[str, Path | str] = {}
+    snapshot = run.snapshots[-1] if run.snapshots else None
+    if snapshot is not None and _is_of(run.model_path, snapshot):
+        files["model.keras"] = run.model_path
+    if snapshot is not None:
+        files["weights.npz"] = snapshot
+    files["experiment.json"] = run.folder / "experiment.json"
+    files["batches.csv"] = _table(history.batches)
+    files["epochs.csv"] = _table(history.epochs)
+    content = io.BytesIO()
+    # Weights hardly get smaller. A board without a clock dates its files before ZIP can.
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED, strict_timestamps=False) as archive:
+        archive.writestr("read me.txt", _read_me(name_of(run), files))
+        for name, file in files.items():
+            if isinstance(file, Path):
+                archive.write(file, name)
+            else:
+                archive.writestr(name, file)
+    return content.getvalue()
+
+
+def _is_of(model: Path, snapshot: Path) -> bool:
+    """Whether a model is that of the newest weights: one that was trained on has an old model until it ends."""
+    try:
+        return model.stat().st_mtime_ns >= snapshot.stat().st_mtime_ns
+    except FileNotFoundError:
+        return False
+
+
+def _read_me(name: str, files: Mapping[str, object]) -> str:
+    lines = "".join(f"{file:<17}{_ABOUT[file]}\n" for file in files)
+    return f"{name}, trained in the Digit lab.\n\n{lines}{_RECIPE if 'model.keras' in files else ''}"
+
+
+def _table(columns: Mapping[str, FloatArray]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    # Whole numbers as such: steps and images are.
+    for row in zip(*columns.values(), strict=True):
+        writer.writerow(f"{value:.0f}" if value.is_integer() else repr(float(value)) for value in row)
+    return text.getvalue()

@@ -1,0 +1,97 @@
+"""Questions to a trained network, asked from the server world and answered by one warm process."""
+
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_demo.processes import end_with_parent, warm_up_soon, worker_context
+from mnist_demo.runs import Run
+
+TIMEOUT = 120.0
+"""Seconds after which a question is given up."""
+
+
+class InferenceError(RuntimeError):
+    """A question that got no answer; the message says why in one sentence."""
+
+
+class Inference:
+    """The client of the inference process; every method may be called from any thread."""
+
+    def __init__(self) -> None:
+        warm_up_soon()
+        self._lock = threading.Lock()
+        self._pool = self._new_pool()
+
+    def predict(self, run: Run, images: NDArray[np.uint8], snapshot: Path | None = None) -> NDArray[np.float32]:
+        """The probabilities that a run's network gives to images.
+
+        Args:
+            run: a run with at least one snapshot.
+            images: uint8 (n, 28, 28), white ink on black.
+            snapshot: which of the run's snapshots answers; by default the weights as they are now, while it trains.
+
+        Returns:
+            float32 (n, 10), each row summing to 1.
+
+        Raises:
+            InferenceError: when the run has no snapshot or the process cannot answer.
+        """
+        if snapshot is None:
+            snapshot = run.newest_weights
+            if snapshot is None:
+                raise InferenceError("This run has not learned anything yet.")
+            try:
+                return self.predict(run, images, snapshot)
+            except InferenceError:
+                # When a training ends, what it kept within the epoch goes; the last snapshot is newer then.
+                if snapshot.exists() or not run.snapshots:
+                    raise
+                return self.predict(run, images, run.snapshots[-1])
+        pool = self._pool
+        try:
+            return self._ask(pool, snapshot, images)
+        except BrokenProcessPool:
+            # The process died, perhaps for want of memory. Start it again and ask once more.
+            self._replace(pool)
+            try:
+                return self._ask(self._pool, snapshot, images)
+            except BrokenProcessPool:
+                raise InferenceError("The network's process died twice; the machine may be out of memory.") from None
+
+    def close(self) -> None:
+        """End the process."""
+        self._pool.shutdown(cancel_futures=True)
+
+    @staticmethod
+    def _ask(pool: ProcessPoolExecutor, snapshot: Path, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        try:
+            return pool.submit(_predict, snapshot, images).result(TIMEOUT)
+        except TimeoutError:
+            raise InferenceError(f"The network gave no answer within {TIMEOUT:g} seconds.") from None
+        except OSError as error:
+            # Not where they lie: that is nobody's business.
+            raise InferenceError(f"The run's weights cannot be read: {error.strerror or 'they are gone'}.") from None
+        except (ValueError, KeyError) as error:
+            raise InferenceError(f"The run's weights cannot be read: {error}") from None
+
+    @staticmethod
+    def _new_pool() -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(max_workers=1, mp_context=worker_context(), initializer=end_with_parent)
+
+    def _replace(self, broken: ProcessPoolExecutor) -> None:
+        with self._lock:
+            if self._pool is broken:
+                broken.shutdown(wait=False)
+                self._pool = self._new_pool()
+
+
+def _predict(weights: Path, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Called in the process; the import pulls in Keras there and never in the server."""
+    from mnist_demo.inference.worker import predict
+
+    return predict(weights, images)

@@ -1,0 +1,102 @@
+"""What is no digit, made of digits and of straight strokes in the graph, for the network to be unsure of.
+
+After D. Hendrycks, M. Mazeika and T. Dietterich, "Deep anomaly detection with outlier exposure", ICLR 2019: a network
+that has learned to give ten equal answers to some things that are none of the ten does so with others too. A digit on
+its side or in the mirror has the strokes of writing and no meaning; a few lines make letters and shapes.
+"""
+
+import math
+
+from mnist_demo.backend import tf
+from mnist_demo.training.augmentation.pen_forms import centred, line
+
+STRANGER = -1
+"""The label of what is no digit."""
+
+_STROKES = 6
+"""In what is made of straight strokes, at most."""
+
+_LAID_DOWN = (0, 0, 1, 1, 1, 1, 1, 1, 0, 1)
+"""Digits that are none when they are turned by a quarter; many a 1 leans so far that it is still one."""
+
+_CROSSED = (1, 0, 1, 1, 1, 1, 1, 0, 1, 1)
+"""Digits that are none with another one laid across them; a 1 may become a 4 and a 7 gets its bar."""
+
+_MIRRORED = (0, 0, 0, 1, 0, 0, 1, 1, 0, 1)
+"""Digits that are none in the mirror: not those that stay what they are, nor 2 and 5, which are each other's."""
+
+
+def estrange(images: tf.Tensor, labels: tf.Tensor, share: float, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Turn a share of the digits into what is no digit.
+
+    Args:
+        images: float32 (n, 28, 28), 0 to 1.
+        labels: int32 (n,), the digits 0 to 9.
+        share: how many, 0 to 1.
+        seed: int64 (2,), for stateless random numbers.
+
+    Returns:
+        The images, and the labels with `STRANGER` for those that are no digit now.
+    """
+    draws = tf.random.stateless_uniform((2, tf.shape(images)[0]), seed)
+    where = tf.where(draws[0] < share)  # (m, 1)
+    digits, kinds, kind = tf.gather_nd(images, where), tf.gather_nd(labels, where), tf.gather_nd(draws[1], where)
+    laid_down = tf.transpose(digits, [0, 2, 1])[:, ::-1]
+    mirrored = digits[:, :, ::-1]
+    crossed = tf.maximum(digits, tf.roll(laid_down, 1, axis=0))
+    drawn = _lines(tf.shape(digits)[0], seed + 1)
+
+    def allowed(those: tuple[int, ...]) -> tf.Tensor:
+        return tf.gather(tf.constant(those), kinds) > 0
+
+    strangers = drawn
+    for chosen, made in (
+        ((kind < 0.25) & allowed(_CROSSED), crossed),
+        ((kind >= 0.25) & (kind < 0.4) & allowed(_MIRRORED), mirrored),
+        ((kind >= 0.4) & (kind < 0.6) & allowed(_LAID_DOWN), laid_down),
+    ):
+        strangers = tf.where(chosen[:, tf.newaxis, tf.newaxis], made, strangers)
+    marks = tf.fill(tf.shape(kinds), STRANGER)
+    return (
+        tf.tensor_scatter_nd_update(images, where, centred(strangers)),
+        tf.tensor_scatter_nd_update(labels, where, marks),
+    )
+
+
+def _lines(count: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """A few straight strokes, the longer side 20 pixels, of one of three kinds: ink, (count, 28, 28).
+
+    Corners anywhere joined by three to six strokes; four to six strokes between points of a grid of three by three, as
+    most capital letters are made; closed shapes of three or four corners.
+    """
+    draws = tf.random.stateless_uniform((2, 2, count, _STROKES), seed)
+    width, number, kind = tf.unstack(tf.random.stateless_uniform((3, count, 1), seed + 1))
+    # Fewer on the grid, some of them dots, would too often be a 1 or a 7.
+    strokes = tf.maximum(3 + tf.floor(number * (_STROKES - 2)), tf.where(kind < 0.35, 3.0, 4.0))
+    slots = tf.range(_STROKES, dtype=tf.float32)
+
+    corners = draws[0]  # (2, count, strokes), 0 to 1
+    joined = tf.roll(corners, -1, axis=2)
+    grid = tf.round(draws * 2) / 2
+    sides = 3 + tf.round(number)
+    angles = 2 * math.pi * (tf.minimum(slots, sides) + 0.3 * draws[0, 0] + draws[1, 0, :, :1]) / sides
+    angles = tf.where(slots < sides, angles, angles[:, :1] + 2 * math.pi)
+    shape = tf.stack([tf.cos(angles), tf.sin(angles) * (0.6 + 0.6 * draws[1, 1, :, :1])])
+
+    starts = tf.where(kind < 0.35, corners, tf.where(kind < 0.75, grid[0], shape))
+    ends = tf.where(kind < 0.35, joined, tf.where(kind < 0.75, grid[1], tf.roll(shape, -1, axis=2)))
+    drawn = tf.where(kind < 0.75, slots < strokes, slots < sides)  # (count, strokes)
+
+    # Those left out have no length and begin where the first one does.
+    starts, ends = (tf.where(drawn, part, starts[:, :, :1]) for part in (starts, ends))
+
+    points = tf.concat([starts, ends], axis=2)
+    low = tf.reduce_min(points, axis=2, keepdims=True)
+    size = tf.reduce_max(tf.reduce_max(points, axis=2, keepdims=True) - low, axis=0) + 1e-3
+    starts, ends = (5.0 + 17.5 * (part - low) / size for part in (starts, ends))
+    width = 1.6 + 1.8 * width[:, 0]
+    ink = tf.zeros((count, 28, 28))
+    for slot in range(_STROKES):
+        (x0, y0), (x1, y1) = tf.unstack(starts[:, :, slot]), tf.unstack(ends[:, :, slot])
+        ink = tf.maximum(ink, line((x0, y0), (x1, y1), width))
+    return ink

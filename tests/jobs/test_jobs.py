@@ -1,0 +1,140 @@
+"""The queue with real processes: order, places, stopping, and a worker that dies."""
+
+import dataclasses
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mnist_demo.data import load_mnist
+from mnist_demo.experiment import Experiment
+from mnist_demo.jobs.jobs import Jobs
+from mnist_demo.runs import Ledger, Run, RunState, new_lab_id
+from mnist_demo.training import Continuation
+from mnist_demo.training.endings import GAVE_WAY
+
+
+@pytest.fixture(scope="module")
+def jobs() -> Jobs:
+    return Jobs()
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(new_lab_id(), tmp_path)
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.01)
+
+
+def long(experiment: Experiment) -> Experiment:
+    """Far longer than any test waits."""
+    training = dataclasses.replace(experiment.training, epochs=100, train_images=55_000, batch_size=8)
+    return dataclasses.replace(experiment, training=training)
+
+
+def process_of(run: Run) -> int:
+    """The process that trains a run: the one that has its events file open."""
+    path = str(run.events_path.resolve())
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if any(os.fspath(link.readlink()) == path for link in (folder / "fd").iterdir()):
+                return int(folder.name)
+        except OSError:
+            continue
+    raise AssertionError("no process has the events file open")
+
+
+def test_jobs_are_trained_one_after_the_other_and_see_their_place(
+    jobs: Jobs, ledger: Ledger, small_experiment: Experiment
+) -> None:
+    first = ledger.create(long(small_experiment))
+    second, third = (ledger.create(small_experiment) for _ in range(2))
+    for run in (first, second, third):
+        jobs.submit(run)
+    wait_for(lambda: first.history().step > 0)
+    assert [jobs.place(run) for run in (first, second, third)] == [0, 1, 2]
+    assert second.state is RunState.QUEUED
+
+    jobs.stop(first)
+    assert jobs.state(first) is RunState.STOPPING
+    wait_for(lambda: first.state is RunState.STOPPED)
+    wait_for(lambda: not jobs.is_active(third))
+    assert third.state is RunState.FINISHED
+    assert [jobs.place(run) for run in (first, second, third)] == [None, None, None]
+    second_end = [event["time"] for event in second.events() if event.get("state") == "finished"]
+    third_start = [event["time"] for event in third.events() if event.get("state") == "starting"]
+    assert second_end[0] <= third_start[0]
+
+
+def test_a_waiting_job_stops_at_once(jobs: Jobs, ledger: Ledger, small_experiment: Experiment) -> None:
+    first, second = ledger.create(long(small_experiment)), ledger.create(small_experiment)
+    jobs.submit(first)
+    jobs.submit(second)
+    jobs.stop(second)
+    assert second.state is RunState.STOPPED
+    assert not jobs.is_active(second)
+    jobs.stop(first)
+    wait_for(lambda: not jobs.is_active(first))
+
+
+def test_a_run_that_an_earlier_server_left_is_over(jobs: Jobs, ledger: Ledger, small_experiment: Experiment) -> None:
+    run = ledger.create(small_experiment)
+    run.mark(RunState.TRAINING)
+    assert jobs.state(run) is RunState.FAILED
+    # What that server last said is not why.
+    run.mark(RunState.QUEUED, GAVE_WAY)
+    assert jobs.state(run) is RunState.FAILED
+    assert jobs.reason(run) is None
+    run.mark(RunState.STOPPED, "Stopped before it began.")
+    assert jobs.state(run) is RunState.STOPPED
+    assert jobs.reason(run) == "Stopped before it began."
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the process through /proc, which is Linux's")
+def test_a_worker_that_dies_leaves_a_reason_and_its_finished_epochs(
+    jobs: Jobs, ledger: Ledger, small_experiment: Experiment
+) -> None:
+    run = ledger.create(
+        dataclasses.replace(small_experiment, training=dataclasses.replace(small_experiment.training, epochs=100))
+    )
+    jobs.submit(run)
+    wait_for(lambda: len(run.history().epochs["epoch"]) >= 2)
+    os.kill(process_of(run), signal.SIGKILL)
+    wait_for(lambda: not jobs.is_active(run))
+    assert run.state is RunState.FAILED
+    assert run.reason is not None
+    assert "SIGKILL" in run.reason
+    assert len(run.snapshots) >= 3
+
+
+def test_what_keeps_a_training_from_beginning_is_said(jobs: Jobs, ledger: Ledger, small_experiment: Experiment) -> None:
+    run, damaged = ledger.create(small_experiment), ledger.create(small_experiment)
+    jobs.submit(run)
+    wait_for(lambda: not jobs.is_active(run))
+    jobs.submit(run, continuation=Continuation())
+    (damaged.folder / "data.npz").write_bytes(b"no data")
+    jobs.submit(damaged, damaged.own_data_path)
+    wait_for(lambda: not jobs.is_active(damaged))
+    assert run.state is damaged.state is RunState.FAILED
+    assert run.reason == "This run has done all its epochs; say how many more there should be."
+    assert (damaged.reason or "").startswith("'data.npz' cannot be read")
+
+
+def test_the_same_losses_as_in_this_process(
+    jobs: Jobs, ledger: Ledger, small_experiment: Experiment, tmp_path: Path
+) -> None:
+    from mnist_demo.training import train
+
+    run = ledger.create(small_experiment)
+    jobs.submit(run)
+    wait_for(lambda: run.state is RunState.FINISHED)
+    here = train(small_experiment, load_mnist(), tmp_path / "here")
+    assert run.history().batches["loss"].tolist() == here.history().batches["loss"].tolist()
