@@ -174,7 +174,7 @@ _CANVAS = Experiment(
         _ACCURATE.training,
         epochs=8,
         augmentation=Augmentation(
-            rotation=6, shift=1, zoom=0.1, shear=5, elastic=2, thickness=0.8, pen_forms=0.6, strangers=0.1
+            rotation=6, shift=1, zoom=0.1, shear=5, elastic=2, thickness=0.8, pen_forms=0.6, non_digits=0.1
         ),
     ),
 )

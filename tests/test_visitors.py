@@ -27,7 +27,7 @@ def test_four_visitors_while_one_trains(home: Path) -> None:
             seen = thread.submit(asyncio.run, visits).result()
         log = server.log.read_text()
     assert seen.errors == []
-    assert seen.strangers == []
+    assert seen.non_digits == []
     assert "Traceback" not in log
     assert len(seen.labs) == 3
     assert len(seen.widgets) >= 4

@@ -3,16 +3,16 @@
 import streamlit as st
 
 from mnist_demo.app.session import current, lab, server
-from mnist_demo.app.widgets import dropped_runs
+from mnist_demo.app.widgets import evicted_runs
 from mnist_demo.app.widgets.live import live
 from mnist_demo.app.widgets.progress import STATE_ICONS, progress_line, progress_share
-from mnist_demo.app.words import percent, plain
+from mnist_demo.app.words import escape_markdown, percent
 from mnist_demo.runs import Run, name_of
 
 
 def show() -> None:
     """Draw the bench where the caller stands."""
-    dropped_runs.tell(lab.ledger())
+    evicted_runs.tell(lab.ledger())
     st.caption(
         "On the bench",
         help="The experiment that every page works on: a network, its training and its data. Its parameters are the "
@@ -20,8 +20,8 @@ def show() -> None:
     )
     experiment = current.experiment()
     parameters = experiment.network.report().parameters
-    on = "" if experiment.data.is_mnist else f" · {plain(experiment.data.name)}"
-    st.markdown(f"**{plain(experiment.name)}** · {parameters:,} parameters{on}")
+    on = "" if experiment.data.is_mnist else f" · {escape_markdown(experiment.data.name)}"
+    st.markdown(f"**{escape_markdown(experiment.name)}** · {parameters:,} parameters{on}")
     run = current.run()
     if run is None:
         st.caption("No run yet")
@@ -34,7 +34,7 @@ def _show_run(run: Run) -> None:
     server.jobs().look(lab.ledger().lab)
     history = run.history()
     now = server.run_state(run)
-    st.caption(f"Run: {plain(name_of(run))}")
+    st.caption(f"Run: {escape_markdown(name_of(run))}")
     st.progress(progress_share(run, history), text=f"{STATE_ICONS[now]} {progress_line(run, history)}")
     best = history.best_validation_accuracy
     st.caption(f"Best validation accuracy: {percent(best)}" if best is not None else "No validation yet")

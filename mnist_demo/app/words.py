@@ -15,7 +15,7 @@ _MARKDOWN = re.compile(r"([\\`*_~{}\[\]<>#:$|!&.@])")
 _LINKING = re.compile(r"((?<=:)//|(?<=www)\.|@)", re.IGNORECASE)
 
 
-def plain(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """A text from outside, such as a file's name, as Markdown that shows it as it stands."""
     pieces = (_MARKDOWN.sub(r"\\\1", piece) for piece in _LINKING.split(text))
     # Links are looked for when the escapes are gone, but in one piece of text only. Without a colour this is a piece of

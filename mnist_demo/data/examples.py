@@ -48,7 +48,7 @@ class Examples:
         of = "" if self.label is None else f" of {self.data.class_names[self.label]}"
         return f"{SPLIT_WORDS[self.split_name]} images{of}"
 
-    def handful(self, number: int, size: int) -> NDArray[np.intp]:
+    def sample(self, number: int, size: int) -> NDArray[np.intp]:
         """Where in the split the images of one handful are.
 
         The handfuls deal out one shuffled pack, so no image comes again before all have been seen, and a handful

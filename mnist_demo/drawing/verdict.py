@@ -73,7 +73,7 @@ def verdict(
     digit: NDArray[np.uint8],
     *,
     temperature: float = 1.0,
-    knows_strangers: bool = False,
+    knows_non_digits: bool = False,
 ) -> Verdict:
     """Say what a drawing is, or that it is no digit.
 
@@ -98,7 +98,7 @@ def verdict(
     reason = ink_problem(digit)
     if not reason and not is_clear(shares):
         reason = "It looks like none of the ten digits."
-    elif not reason and not knows_strangers and not is_clear(detect(digit)):
+    elif not reason and not knows_non_digits and not is_clear(detect(digit)):
         reason = f"It looks more like a letter or a shape than like the {order[0]} that this network reads."
     rivals = tuple(int(label) for label in order[:MOST_RIVALS] if shares[label] >= RIVAL * best)
     return Verdict(not reason, () if reason else rivals, best, tuple(shares.tolist()), reason)

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from mnist_demo import fields
+from mnist_demo import fields, old_names
+from mnist_demo.old_names import renamed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +36,7 @@ class Augmentation:
         "them so with a pen, and MNIST hardly has them.",
         step=0.05,
     )
-    strangers: float = fields.real(
+    non_digits: float = fields.real(
         0.0,
         0.0,
         0.5,
@@ -68,4 +69,4 @@ class Augmentation:
         Raises:
             FieldError: a field is unknown or its value is not accepted.
         """
-        return fields.from_json(cls, value, "augmentation")
+        return fields.from_json(cls, renamed(value, old_names.AUGMENTATION), "augmentation")

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from mnist_demo.runs.about import name_of
+from mnist_demo.runs.annotations import name_of
 from mnist_demo.runs.run import FloatArray, Run
 
 _ABOUT = {

@@ -16,9 +16,9 @@ from mnist_demo.experiment.settings import Optimizer, Schedule, TrainingSettings
 from mnist_demo.runs import Run, write_atomically
 
 FEWEST = 10
-"""Drawings from which a network can be taught."""
+"""Drawings from which a network can be fine-tuned."""
 
-HELD_BACK = 4
+HELD_OUT = 4
 """One drawing in so many is not shown, so that these can tell whether it learned the hand or the drawings."""
 
 REHEARSED = 4_000
@@ -42,16 +42,16 @@ others by that hand, and from 98.7 to 98.6% of MNIST's."""
 # Nobody writes a digit twice alike; where a network learned with more variation, it goes on with that.
 VARIATION = Augmentation(rotation=8, shift=1, zoom=0.06, shear=6)
 
-TAUGHT = ", taught your hand"
-"""What the name of a run that was taught ends with."""
+FINE_TUNED = ", taught your hand"
+"""What the name of a run that was fine-tuned ends with."""
 
 
-class TeachingError(ValueError):
-    """A network cannot be taught; the message says why in one sentence."""
+class FineTuningError(ValueError):
+    """A network cannot be fine-tuned; the message says why in one sentence."""
 
 
 @dataclass(frozen=True, eq=False)
-class Lesson:
+class FineTuning:
     """What a copy of a run is to learn.
 
     Attributes:
@@ -75,8 +75,8 @@ class Lesson:
         write_atomically(run.initial_path, self.initial)
 
 
-def plan_lesson(source: Run, drawings: Split, mnist: MnistData) -> Lesson:
-    """Plan how a copy of a run is taught drawings.
+def plan_fine_tuning(source: Run, drawings: Split, mnist: MnistData) -> FineTuning:
+    """Plan how a copy of a run is fine-tuned on drawings.
 
     Args:
         source: a run that was trained on MNIST.
@@ -88,16 +88,16 @@ def plan_lesson(source: Run, drawings: Split, mnist: MnistData) -> Lesson:
         OSError: when its weights cannot be read.
     """
     if len(drawings) < FEWEST:
-        raise TeachingError(f"There are {len(drawings)} drawings; a network can be taught from {FEWEST} on.")
+        raise FineTuningError(f"There are {len(drawings)} drawings; a network can be fine-tuned from {FEWEST} on.")
     if not source.experiment.data.is_mnist:
-        raise TeachingError(f"{source.experiment.name} did not learn MNIST's digits. Choose another network.")
+        raise FineTuningError(f"{source.experiment.name} did not learn MNIST's digits. Choose another network.")
     if not source.snapshots:
-        raise TeachingError(f"{source.experiment.name} has not learned anything yet. Choose another network.")
+        raise FineTuningError(f"{source.experiment.name} has not learned anything yet. Choose another network.")
     rng = np.random.default_rng(source.experiment.seed)
-    is_held_back = held_back(len(drawings))
-    kept, taught = np.flatnonzero(is_held_back), np.flatnonzero(~is_held_back)
-    often = max(1, min(MOST_OFTEN, SHOWN // len(taught)))
-    shown = np.repeat(taught, often)
+    is_held_out = held_out(len(drawings))
+    kept, fine_tuned = np.flatnonzero(is_held_out), np.flatnonzero(~is_held_out)
+    often = max(1, min(MOST_OFTEN, SHOWN // len(fine_tuned)))
+    shown = np.repeat(fine_tuned, often)
     rehearsed = np.sort(rng.permutation(len(mnist.train))[:REHEARSED])
     train = Split(
         np.concatenate([mnist.train.images[rehearsed], drawings.images[shown]]),
@@ -109,14 +109,14 @@ def plan_lesson(source: Run, drawings: Split, mnist: MnistData) -> Lesson:
         validation=mnist.validation[:VALIDATION],
         test=Split(drawings.images[kept], drawings.labels[kept]),
     )
-    return Lesson(_experiment(source.experiment, data, len(taught)), data, source.snapshots[-1].read_bytes())
+    return FineTuning(_experiment(source.experiment, data, len(fine_tuned)), data, source.snapshots[-1].read_bytes())
 
 
-def held_back(count: int) -> NDArray[np.bool_]:
+def held_out(count: int) -> NDArray[np.bool_]:
     """Which drawings are held back: one of each four in a row, any of them.
 
-    A drawing's place among them decides, whatever comes after it, whichever network is taught: else a network that is
-    taught again, with more drawings, would be asked what it was shown the first time.
+    A drawing's place among them decides, whatever comes after it, whichever network is fine-tuned: else a network that
+    is fine-tuned again, with more drawings, would be asked what it was shown the first time.
 
     Args:
         count: of drawings.
@@ -125,14 +125,14 @@ def held_back(count: int) -> NDArray[np.bool_]:
         bool (count,).
     """
     rng = np.random.default_rng(0)
-    chosen = np.zeros(count + HELD_BACK, dtype=np.bool_)
+    chosen = np.zeros(count + HELD_OUT, dtype=np.bool_)
     # Not every fourth: of digits that are drawn in turn those would all be odd, or all even.
-    for first in range(0, count, HELD_BACK):
-        chosen[first + rng.integers(HELD_BACK)] = True
+    for first in range(0, count, HELD_OUT):
+        chosen[first + rng.integers(HELD_OUT)] = True
     return chosen[:count]
 
 
-def _experiment(source: Experiment, data: MnistData, taught: int) -> Experiment:
+def _experiment(source: Experiment, data: MnistData, fine_tuned: int) -> Experiment:
     variation = source.training.augmentation
     training = TrainingSettings(
         optimizer=Optimizer.ADAM,
@@ -144,6 +144,6 @@ def _experiment(source: Experiment, data: MnistData, taught: int) -> Experiment:
         validation_images=len(data.validation),
         augmentation=variation if variation.is_active else VARIATION,
     )
-    name = source.name if source.name.endswith(TAUGHT) else source.name[: 60 - len(TAUGHT)].strip() + TAUGHT
-    about = f"{source.name} taught {taught} drawings, with {REHEARSED:,} images of MNIST."
+    name = source.name if source.name.endswith(FINE_TUNED) else source.name[: 60 - len(FINE_TUNED)].strip() + FINE_TUNED
+    about = f"{source.name} taught {fine_tuned} drawings, with {REHEARSED:,} images of MNIST."
     return replace(source, name=name, about=about, training=training)

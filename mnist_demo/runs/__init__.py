@@ -1,20 +1,20 @@
 """What is kept of a training: the run folder, its reader and writer, and a lab's ledger."""
 
 from mnist_demo.files import write_atomically
-from mnist_demo.runs.about import About, about_path, name_of, read_about, write_about
+from mnist_demo.runs.annotations import Annotations, annotations_path, name_of, read_annotations, write_annotations
 from mnist_demo.runs.events import EventKind, EventWriter, RunState, read_events
 from mnist_demo.runs.final_answers import FinalAnswers, keep_final_answers, kept_final_answers
 from mnist_demo.runs.ledger import HOME_VARIABLE, Ledger, LedgerError, home, is_lab_id, new_lab_id
 from mnist_demo.runs.leftovers import sweep_leftovers
-from mnist_demo.runs.retention import Drop, DropReason, StoredRun, StoreLimits, choose_drops, survey
+from mnist_demo.runs.retention import Eviction, EvictionReason, StoredRun, StoreLimits, choose_evictions, survey
 from mnist_demo.runs.run import DigitAnswers, History, Plan, Run, create_run, write_state
 from mnist_demo.runs.store import (
-    Dropped,
+    Evicted,
     StoreFullError,
-    dropped_path,
-    forget_dropped,
+    evicted_path,
+    forget_evicted,
     make_room,
-    read_dropped,
+    read_evicted,
     sweep,
 )
 from mnist_demo.runs.summary import Summary, read_summary
@@ -22,13 +22,13 @@ from mnist_demo.runs.uploads import bench_run_path, data_path, experiment_path, 
 
 __all__ = [
     "HOME_VARIABLE",
-    "About",
+    "Annotations",
     "DigitAnswers",
-    "Drop",
-    "DropReason",
-    "Dropped",
     "EventKind",
     "EventWriter",
+    "Evicted",
+    "Eviction",
+    "EvictionReason",
     "FinalAnswers",
     "History",
     "Ledger",
@@ -40,14 +40,14 @@ __all__ = [
     "StoreLimits",
     "StoredRun",
     "Summary",
-    "about_path",
+    "annotations_path",
     "bench_run_path",
-    "choose_drops",
+    "choose_evictions",
     "create_run",
     "data_path",
-    "dropped_path",
+    "evicted_path",
     "experiment_path",
-    "forget_dropped",
+    "forget_evicted",
     "home",
     "is_lab_id",
     "keep_final_answers",
@@ -55,15 +55,15 @@ __all__ = [
     "make_room",
     "name_of",
     "new_lab_id",
-    "read_about",
-    "read_dropped",
+    "read_annotations",
     "read_events",
+    "read_evicted",
     "read_summary",
     "survey",
     "sweep",
     "sweep_leftovers",
     "sweep_uploads",
-    "write_about",
+    "write_annotations",
     "write_atomically",
     "write_state",
 ]

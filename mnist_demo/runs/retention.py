@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from mnist_demo import fields
-from mnist_demo.runs.about import read_about
+from mnist_demo.runs.annotations import read_annotations
 from mnist_demo.runs.ledger import BIN, is_lab_id, is_run_id
 from mnist_demo.runs.run import Run
 
@@ -53,7 +53,7 @@ class StoreLimits:
         return cls(**given)
 
 
-class DropReason(StrEnum):
+class EvictionReason(StrEnum):
     """Why a run is dropped."""
 
     COUNT = "count"
@@ -85,11 +85,11 @@ class StoredRun:
 
 
 @dataclass(frozen=True)
-class Drop:
+class Eviction:
     """A run that is to be dropped, and why; none for what lay in the bin."""
 
     run: StoredRun
-    reason: DropReason | None
+    reason: EvictionReason | None
 
 
 def survey(root: Path, labs: Iterable[str] | None = None) -> list[StoredRun]:
@@ -108,13 +108,13 @@ def survey(root: Path, labs: Iterable[str] | None = None) -> list[StoredRun]:
     return found
 
 
-def choose_drops(
+def choose_evictions(
     runs: Sequence[StoredRun],
     limits: StoreLimits,
     now: float,
     is_active: Callable[[Path], bool],
     room_in: str | None = None,
-) -> list[Drop]:
+) -> list[Eviction]:
     """Which runs are dropped so that a store stays within its limits, the first to go first.
 
     Oldest first, the unpinned before the pinned, and never one that waits or is trained. Age drops no pinned run, and
@@ -131,27 +131,27 @@ def choose_drops(
     """
     binned = [run for run in runs if run.binned is not None]
     kept = sorted((run for run in runs if run.binned is None), key=lambda run: run.created)
-    droppable = [run for run in kept if not is_active(run.folder)]
-    loose = [run for run in droppable if not run.pinned]
+    evictable = [run for run in kept if not is_active(run.folder)]
+    loose = [run for run in evictable if not run.pinned]
     # In either direction: nothing says how long ago it was when the clock was turned back.
-    drops = [Drop(run, None) for run in binned if abs(now - (run.binned or 0)) > BIN_SECONDS]
-    drops += [Drop(run, DropReason.AGE) for run in loose if now - run.changed > limits.max_days * DAY]
-    gone = {drop.run.folder for drop in drops}
+    evictions = [Eviction(run, None) for run in binned if abs(now - (run.binned or 0)) > BIN_SECONDS]
+    evictions += [Eviction(run, EvictionReason.AGE) for run in loose if now - run.changed > limits.max_days * DAY]
+    gone = {eviction.run.folder for eviction in evictions}
     for lab in sorted({run.lab for run in kept}):
         mine = [run for run in kept if run.lab == lab and run.folder not in gone]
         surplus = len(mine) + (lab == room_in) - limits.max_runs
         candidates = [run for run in loose if run.lab == lab and run.folder not in gone]
-        drops += [Drop(run, DropReason.COUNT) for run in candidates[: max(0, surplus)]]
-    gone = {drop.run.folder for drop in drops}
+        evictions += [Eviction(run, EvictionReason.COUNT) for run in candidates[: max(0, surplus)]]
+    gone = {eviction.run.folder for eviction in evictions}
     size = sum(run.size for run in runs if run.folder not in gone)
-    pinned = [run for run in droppable if run.pinned]
+    pinned = [run for run in evictable if run.pinned]
     for run in (*binned, *loose, *pinned):
         if size <= limits.max_megabytes * 1_000_000:
             break
         if run.folder not in gone:
-            drops.append(Drop(run, None if run.binned is not None else DropReason.BYTES))
+            evictions.append(Eviction(run, None if run.binned is not None else EvictionReason.BYTES))
             size -= run.size
-    return drops
+    return evictions
 
 
 def _stored(folder: Path, lab: str, binned: bool) -> StoredRun | None:
@@ -161,7 +161,7 @@ def _stored(folder: Path, lab: str, binned: bool) -> StoredRun | None:
     except (OSError, ValueError):
         # It went meanwhile; or an id whose date does not exist, which no lab ever made.
         return None
-    pinned = read_about(Run(folder)).pinned
+    pinned = read_annotations(Run(folder)).pinned
     return StoredRun(folder, lab, created, changed, _size(folder), pinned, changed if binned else None)
 
 

@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mnist_demo.files import write_atomically
-from mnist_demo.runs.about import name_of
+from mnist_demo.runs.annotations import name_of
 from mnist_demo.runs.ledger import Ledger
-from mnist_demo.runs.retention import Drop, DropReason, StoreLimits, choose_drops, survey
+from mnist_demo.runs.retention import Eviction, EvictionReason, StoreLimits, choose_evictions, survey
 from mnist_demo.runs.run import Run
 
 _FILE = "dropped.json"
@@ -27,12 +27,12 @@ class StoreFullError(OSError):
 
 
 @dataclass(frozen=True)
-class Dropped:
+class Evicted:
     """Runs that a lab lost to the limits: how many, what the last one was called, and why that one was dropped."""
 
     count: int
     name: str
-    reason: DropReason
+    reason: EvictionReason
 
 
 def make_room(ledger: Ledger, limits: StoreLimits, is_active: IsActive) -> None:
@@ -43,9 +43,9 @@ def make_room(ledger: Ledger, limits: StoreLimits, is_active: IsActive) -> None:
     """
     root = ledger.folder.parent
     runs = survey(root, [ledger.lab])
-    drops = choose_drops(runs, limits, time.time(), is_active, room_in=ledger.lab)
+    evictions = choose_evictions(runs, limits, time.time(), is_active, room_in=ledger.lab)
     # The store as a whole is the sweep's business: here only this lab is known.
-    _drop(root, [drop for drop in drops if drop.reason is not DropReason.BYTES], is_active)
+    _evict(root, [eviction for eviction in evictions if eviction.reason is not EvictionReason.BYTES], is_active)
     left = [run for run in runs if run.binned is None and run.folder.is_dir()]
     if len(left) >= limits.max_runs:
         raise StoreFullError(
@@ -59,48 +59,48 @@ def sweep(root: Path, limits: StoreLimits, is_active: IsActive) -> None:
     Args:
         root: the folder of all labs' runs.
     """
-    _drop(root, choose_drops(survey(root), limits, time.time(), is_active), is_active)
+    _evict(root, choose_evictions(survey(root), limits, time.time(), is_active), is_active)
 
 
-def dropped_path(ledger: Ledger) -> Path:
+def evicted_path(ledger: Ledger) -> Path:
     """Where a lab is told what it lost."""
     return ledger.folder / _FILE
 
 
-def read_dropped(ledger: Ledger) -> Dropped | None:
+def read_evicted(ledger: Ledger) -> Evicted | None:
     """What a lab lost to the limits since `forget_dropped`; None for nothing."""
     try:
-        with dropped_path(ledger).open("rb") as file:
+        with evicted_path(ledger).open("rb") as file:
             value = json.loads(file.read(_MAX_BYTES))
-        return Dropped(int(value["count"]), str(value["name"])[:60], DropReason(value["reason"]))
+        return Evicted(int(value["count"]), str(value["name"])[:60], EvictionReason(value["reason"]))
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
 
 
-def forget_dropped(ledger: Ledger) -> None:
+def forget_evicted(ledger: Ledger) -> None:
     """The visitor has taken note.
 
     Raises:
         OSError: when the file cannot be removed.
     """
-    dropped_path(ledger).unlink(missing_ok=True)
+    evicted_path(ledger).unlink(missing_ok=True)
 
 
-def _drop(root: Path, drops: Sequence[Drop], is_active: IsActive) -> None:
-    for drop in drops:
-        ledger, run_id = Ledger(drop.run.lab, root), drop.run.folder.name
+def _evict(root: Path, evictions: Sequence[Eviction], is_active: IsActive) -> None:
+    for eviction in evictions:
+        ledger, run_id = Ledger(eviction.run.lab, root), eviction.run.folder.name
         try:
-            if drop.reason is None:
+            if eviction.reason is None:
                 shutil.rmtree(ledger.bin_folder / run_id)
             # It may have been taken up again since it was looked at.
-            elif not is_active(drop.run.folder):
-                _drop_run(ledger, run_id, drop.reason)
+            elif not is_active(eviction.run.folder):
+                _evict_run(ledger, run_id, eviction.reason)
         except OSError as error:
             # One folder that cannot be removed must not keep the others.
             _log.warning("A run could not be dropped: %s", error)
 
 
-def _drop_run(ledger: Ledger, run_id: str, reason: DropReason) -> None:
+def _evict_run(ledger: Ledger, run_id: str, reason: EvictionReason) -> None:
     name = _name(ledger.folder / run_id)
     # By way of the bin: a removal that is cut off half way leaves no half a run in the lab.
     if not ledger.discard(run_id):
@@ -119,7 +119,7 @@ def _name(folder: Path) -> str:
         return folder.name
 
 
-def _tell(ledger: Ledger, name: str, reason: DropReason) -> None:
-    before = read_dropped(ledger)
-    dropped = Dropped((before.count if before else 0) + 1, name, reason)
-    write_atomically(dropped_path(ledger), json.dumps(asdict(dropped)).encode())
+def _tell(ledger: Ledger, name: str, reason: EvictionReason) -> None:
+    before = read_evicted(ledger)
+    evicted = Evicted((before.count if before else 0) + 1, name, reason)
+    write_atomically(evicted_path(ledger), json.dumps(asdict(evicted)).encode())

@@ -4,18 +4,18 @@ from typing import Any
 
 from mnist_demo.backend import keras, tf
 from mnist_demo.experiment.settings import TrainingSettings
-from mnist_demo.training.augmentation.non_digits import STRANGER
+from mnist_demo.training.augmentation.non_digits import NON_DIGIT
 
 
 def objective(settings: TrainingSettings) -> tuple[Any, list[Any]]:
     """The loss and the metrics, as `keras.Model.compile` takes them."""
-    if settings.augmentation.strangers:
-        return unsure_of_strangers, [AccuracyOnDigits()]
+    if settings.augmentation.non_digits:
+        return unsure_of_non_digits, [AccuracyOnDigits()]
     # An object and not a name: Keras would make its variables in the graph, which is then traced twice.
     return "sparse_categorical_crossentropy", [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]
 
 
-def unsure_of_strangers(labels: Any, probabilities: Any) -> Any:
+def unsure_of_non_digits(labels: Any, probabilities: Any) -> Any:
     """Cross-entropy with the label, or with ten equal probabilities where the label is `STRANGER`.
 
     Args:
@@ -27,7 +27,7 @@ def unsure_of_strangers(labels: Any, probabilities: Any) -> Any:
     """
     labels = tf.reshape(tf.cast(labels, tf.int32), [-1])
     # One-hot is all zeros for a label that is none.
-    shares = tf.one_hot(labels, 10) + 0.1 * tf.cast(labels == STRANGER, tf.float32)[:, tf.newaxis]
+    shares = tf.one_hot(labels, 10) + 0.1 * tf.cast(labels == NON_DIGIT, tf.float32)[:, tf.newaxis]
     return keras.ops.categorical_crossentropy(shares, probabilities)
 
 
@@ -40,5 +40,5 @@ class AccuracyOnDigits(keras.metrics.SparseCategoricalAccuracy):
     def update_state(self, labels: Any, probabilities: Any, sample_weight: Any = None) -> Any:
         """Count a batch; weights are never given here."""
         labels = tf.reshape(tf.cast(labels, tf.int32), [-1])
-        is_digit = labels != STRANGER
+        is_digit = labels != NON_DIGIT
         return super().update_state(tf.maximum(labels, 0), probabilities, tf.cast(is_digit, tf.float32))

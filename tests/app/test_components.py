@@ -5,7 +5,7 @@ import re
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mnist_demo.app.words import plain
+from mnist_demo.app.words import escape_markdown
 
 # What mdast-util-gfm-autolink-literal 2.0 makes links of, within one piece of text; here whatever stands before it.
 AUTOLINKS = re.compile(r"(https?://|www(?=\.))[-.\w]+|[-.\w+]+@[-\w]+(\.[-\w]+)+", re.IGNORECASE)
@@ -18,7 +18,7 @@ PIECES = ["http", "https", "://", "www", "WWW", "org", ":color[", *"/@.a-+1_*`~{
 @example("mail me@example.org {now}")
 @example(":color[//] ![a](b) :material/x: $x$ <b>&amp; a_b*c`d")
 def test_text_from_outside_is_shown_as_it_stands(text: str) -> None:
-    markdown = plain(text)
+    markdown = escape_markdown(text)
     # A colour that is none only parts the text; every other mark is escaped.
     pieces = re.split(r":color\[(//|\\\.|\\@)\]", markdown)
     marks = re.escape("\\`*_~{}[]<>#:$|!&.@")

@@ -133,7 +133,7 @@ def test_a_letter_is_refused_unless_the_network_has_learned_what_is_no_digit(
     assert "It looks more like a letter or a shape than like the 4 that this network reads." in sentences(app)
 
     asked = trained_run.experiment
-    seen = replace(asked, training=replace(asked.training, augmentation=Augmentation(strangers=0.1)))
+    seen = replace(asked, training=replace(asked.training, augmentation=Augmentation(non_digits=0.1)))
     (trained_run.folder / "experiment.json").write_text(json.dumps(seen.to_json()))
     assert said(open_page("draw", LAB)) == ("4", "99% sure")
 
@@ -147,7 +147,7 @@ def test_a_digit_of_the_test_set_is_read_beside_its_label(
     app.selectbox(key="test_digit_class").select("4").run()
     fours = Examples(load_mnist(), "mnist", SplitName.TEST, 4)
     for number in range(2):
-        (index,) = fours.handful(number, 1)
+        (index,) = fours.sample(number, 1)
         words = expected_answer(inference, trained_run, load_mnist().test.images[index])
         assert said(app) == (words.label, words.sureness)
         assert any(sentence.endswith("its label is 4.") for sentence in sentences(app))

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_demo.app.explore.charts import map_chart, pixel_frame, pixel_spec
 from mnist_demo.app.explore.counts_chart import counts_spec
 from mnist_demo.app.session import datasets
-from mnist_demo.app.words import plain
+from mnist_demo.app.words import escape_markdown
 from mnist_demo.data import (
     FASHION_MNIST_CLASS_NAMES,
     MnistData,
@@ -117,18 +117,18 @@ def test_more_shows_another_handful_and_stands_in_the_address() -> None:
 
 def test_handfuls_deal_out_all_images_before_any_comes_again() -> None:
     examples = Examples(load_mnist(), "mnist", SplitName.TEST, 7)
-    dealt = np.concatenate([examples.handful(number, 72) for number in range(14)])
+    dealt = np.concatenate([examples.sample(number, 72) for number in range(14)])
     assert len(np.unique(dealt)) == len(dealt) == 14 * 72
     assert (examples.split.labels[dealt] == 7).all()
-    np.testing.assert_array_equal(examples.handful(3, 72), examples.handful(3, 72))
-    assert len(examples.handful(9999, 72)) == 72
+    np.testing.assert_array_equal(examples.sample(3, 72), examples.sample(3, 72))
+    assert len(examples.sample(9999, 72)) == 72
 
 
 def test_a_class_with_few_images_is_shown_whole() -> None:
     split = Split(IMAGES[:9], np.full(9, 3, np.uint8))
     examples = Examples(MnistData("few", split, split, split), "few", SplitName.TEST, 3)
-    assert examples.handful(5, 72).tolist() == list(range(9))
-    assert Examples(examples.data, "few", SplitName.TEST, 4).handful(0, 72).tolist() == []
+    assert examples.sample(5, 72).tolist() == list(range(9))
+    assert Examples(examples.data, "few", SplitName.TEST, 4).sample(0, 72).tolist() == []
 
 
 def test_the_classes_are_counted_and_averaged() -> None:
@@ -192,7 +192,7 @@ def test_other_data_is_taken_with_its_class_names_and_left_again(files: list[Fil
     reference = app.session_state["experiment"].data
     assert not reference.is_mnist
     assert count_line(app).startswith("72 of the 1,")
-    assert app.pills(key="digit").options[1:] == [plain(name) for name in FASHION_MNIST_CLASS_NAMES]
+    assert app.pills(key="digit").options[1:] == [escape_markdown(name) for name in FASHION_MNIST_CLASS_NAMES]
     assert "Every page works on them now" in app.toast[0].value
     assert app.file_uploader[0].value == []
     for page in ("train", "explore"):
@@ -290,7 +290,7 @@ def test_mnist_takes_the_place_of_data_that_is_gone(home: Path) -> None:
 
 
 def test_the_next_step_leads_on_whatever_the_address_holds() -> None:
-    app = visit(split="Test", digit="7", view="Map", handful="2")
+    app = visit(split="Test", digit="7", view="Map", sample="2")
     app.button(key="next_step").click().run()
     assert not app.exception
     assert app.title[0].value == "Design"

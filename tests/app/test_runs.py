@@ -21,7 +21,7 @@ from mnist_demo.experiment import DataReference, Experiment
 from mnist_demo.export import archive_run
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import (
-    About,
+    Annotations,
     EventKind,
     EventWriter,
     Ledger,
@@ -30,8 +30,8 @@ from mnist_demo.runs import (
     StoreLimits,
     create_run,
     kept_final_answers,
-    read_about,
-    write_about,
+    read_annotations,
+    write_annotations,
 )
 from tests.app.conftest import LAB, OpenPage
 from tests.pages import script
@@ -141,7 +141,7 @@ def test_a_name_a_note_and_a_pin_are_kept_with_the_run(open_page: OpenPage, two_
     assert not app.session_state["runs_edit"]
     app.button(key="runs_pin").click().run()
     assert not app.exception
-    assert read_about(two_runs[0]) == About(name="my best", note="one line and another", pinned=True)
+    assert read_annotations(two_runs[0]) == Annotations(name="my best", note="one line and another", pinned=True)
     assert two_runs[0].experiment.name == "small"
     rows = table(app)
     assert rows["Run"].tolist() == ["never begun", "my best"]
@@ -255,7 +255,7 @@ def test_a_lab_full_of_pinned_runs_says_what_to_do(
     open_page: OpenPage, trained_run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MNIST_DEMO_MAX_RUNS", "1")
-    write_about(trained_run, About(pinned=True))
+    write_annotations(trained_run, Annotations(pinned=True))
     app = open_page("train", LAB)
     app.button(key="train").click().run()
     assert "unpin or delete one" in app.error[0].value

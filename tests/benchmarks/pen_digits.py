@@ -152,7 +152,7 @@ def _refusing(
     trials = {kind: Trial(images, [each[kind] for each in answers]) for kind, images in others.items()}
     alone = trade_off(f"{name} alone", digits, trials, temperatures, is_seconded=False)
     # Who has not seen what is no digit is seconded by the detector, on the page as here.
-    is_seconded = not PRESETS[name].training.augmentation.strangers
+    is_seconded = not PRESETS[name].training.augmentation.non_digits
     seconded = trade_off(f"{name}, seconded", digits, trials, temperatures, is_seconded=True)
     print(f"{name}: temperatures {temperatures}, calibration error on the test set {before:.4f}, then {after:.4f}\n")
     return {

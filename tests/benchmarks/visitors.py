@@ -55,7 +55,7 @@ class Seen:
     widgets: list[tuple[float, str]] = field(default_factory=list)  # seconds, and what was pressed
     pages: dict[str, list[float]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
-    strangers: list[str] = field(default_factory=list)
+    non_digits: list[str] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)  # MB
     bytes_sent: int = 0
     labs: set[str] = field(default_factory=set)  # those that browsed
@@ -142,7 +142,7 @@ async def browse(url: str, labs: list[str], training: int, seconds: float, think
     for visitor in visitors:
         seen.errors += visitor.errors
         seen.bytes_sent += visitor.bytes_received
-        seen.strangers += strangers(visitor, labs, server.home)
+        seen.non_digits += non_digits(visitor, labs, server.home)
     return seen
 
 
@@ -202,7 +202,7 @@ async def _watch_memory(lab: psutil.Process, seen: Seen) -> None:
         await asyncio.sleep(2)
 
 
-def strangers(visitor: Visitor, labs: list[str], home: Path) -> list[str]:
+def non_digits(visitor: Visitor, labs: list[str], home: Path) -> list[str]:
     """What a visitor was sent of other labs: their ids, the names of their networks, the ids of their runs."""
     said = bytes(visitor.received).decode("latin-1")
     own = {run.id for run in runs_of(home, visitor.lab)}
@@ -226,13 +226,13 @@ def report(
     print(
         "\nslowest widgets: " + "; ".join(f"{label} {seconds:.2f} s" for seconds, label in sorted(seen.widgets)[:-6:-1])
     )
-    for problem in (*seen.errors[:5], *seen.strangers[:5]):
+    for problem in (*seen.errors[:5], *seen.non_digits[:5]):
         print(problem)
     print(f"memory: {before:.0f} MB before, {max(seen.memory):.0f} MB at most, {after:.0f} MB afterwards\n")
     print_result(
         visitors=visitors,
         errors=len(seen.errors) + traces,
-        strangers=len(seen.strangers),
+        non_digits=len(seen.non_digits),
         widget_p95_seconds=p95,
         widget_target_seconds=TARGET_SECONDS,
         memory_highest_mb=max(seen.memory),

@@ -84,7 +84,7 @@ def test_a_network_that_knows_only_digits_is_not_believed_about_a_letter() -> No
     assert not said.is_digit
     assert "letter or a shape than like the 7" in said.reason
     assert said.labels == ()
-    assert verdict(SURE, letter, knows_strangers=True).is_digit
+    assert verdict(SURE, letter, knows_non_digits=True).is_digit
 
 
 def test_no_digit_of_mnist_is_refused_for_its_ink() -> None:

@@ -17,7 +17,7 @@ MOST = {
     "elastic": 8,
     "thickness": 1.2,
     "pen_forms": 1,
-    "strangers": 0.5,
+    "non_digits": 0.5,
 }
 
 
@@ -48,7 +48,7 @@ def test_an_augmentation_is_frozen() -> None:
         elastic=st.floats(0, 8),
         thickness=st.floats(0, 1.2),
         pen_forms=st.floats(0, 1),
-        strangers=st.floats(0, 0.5),
+        non_digits=st.floats(0, 0.5),
     )
 )
 def test_an_augmentation_survives_json(augmentation: Augmentation) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from mnist_demo.experiment import Experiment
 from mnist_demo.export import archive_name, archive_run
-from mnist_demo.runs import About, EventKind, EventWriter, Run, create_run, write_about
+from mnist_demo.runs import Annotations, EventKind, EventWriter, Run, create_run, write_annotations
 
 ID = "20261124-101112-abcdef"
 
@@ -86,6 +86,6 @@ def test_files_of_a_board_without_a_clock_are_taken_too(run: Run) -> None:
     ],
 )
 def test_any_name_makes_a_file(run: Run, name: str, file: str) -> None:
-    write_about(run, dataclasses.replace(About(), name=name))
+    write_annotations(run, dataclasses.replace(Annotations(), name=name))
     assert archive_name(run) == file
     assert name in opened(archive_run(run))["read me.txt"].decode()

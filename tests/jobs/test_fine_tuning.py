@@ -10,7 +10,7 @@ from mnist_demo.data import Split, load_data, load_mnist
 from mnist_demo.experiment import DataReference, Experiment
 from mnist_demo.experiment.settings import TrainingSettings
 from mnist_demo.inference.worker import predict
-from mnist_demo.jobs.fine_tuning import FEWEST, REHEARSED, VALIDATION, TeachingError, held_back, plan_lesson
+from mnist_demo.jobs.fine_tuning import FEWEST, REHEARSED, VALIDATION, FineTuningError, held_out, plan_fine_tuning
 from mnist_demo.network import ActivationName, Dense, Flatten, Network
 from mnist_demo.runs import Run, RunState, create_run
 from mnist_demo.training import train
@@ -39,9 +39,9 @@ def right(weights: Path, split: Split) -> float:
 
 def test_it_learns_the_hand_and_keeps_mnist(source: Run, tmp_path: Path) -> None:
     before = source.snapshots[-1].read_bytes()
-    lesson = plan_lesson(source, a_strange_hand(80), load_mnist())
-    run = create_run(tmp_path / "taught", lesson.experiment)
-    lesson.write(run)
+    fine_tuning = plan_fine_tuning(source, a_strange_hand(80), load_mnist())
+    run = create_run(tmp_path / "taught", fine_tuning.experiment)
+    fine_tuning.write(run)
     train(run.experiment, load_data(run.own_data_path), run.folder)
 
     assert run.state is RunState.FINISHED
@@ -49,9 +49,9 @@ def test_it_learns_the_hand_and_keeps_mnist(source: Run, tmp_path: Path) -> None
     assert run.experiment.data.is_mnist
     assert source.snapshots[-1].read_bytes() == before
     # It began from what the run had learned.
-    held_back, test = load_data(run.own_data_path).test, load_mnist().test[:2000]
+    held_out, test = load_data(run.own_data_path).test, load_mnist().test[:2000]
     assert right(run.snapshots[0], test) == right(source.snapshots[-1], test)
-    assert len(held_back) == 20
+    assert len(held_out) == 20
     others = a_strange_hand(500, first=1000)
     assert right(run.snapshots[-1], others) >= right(run.snapshots[0], others) + 0.1
     assert right(run.snapshots[-1], test) >= right(run.snapshots[0], test) - 0.02
@@ -59,7 +59,7 @@ def test_it_learns_the_hand_and_keeps_mnist(source: Run, tmp_path: Path) -> None
 
 def test_what_is_held_back_is_not_shown(source: Run) -> None:
     hand = a_strange_hand(11)
-    data = plan_lesson(source, hand, load_mnist()).data
+    data = plan_fine_tuning(source, hand, load_mnist()).data
     own = {image.tobytes() for image in hand.images}
     shown = [image.tobytes() for image in data.train.images if image.tobytes() in own]
     kept = {image.tobytes() for image in data.test.images}
@@ -73,35 +73,35 @@ def test_what_is_held_back_is_not_shown(source: Run) -> None:
 
 @pytest.mark.parametrize("seed", [0, 7])
 def test_what_is_held_back_stays_so_when_drawings_are_added(source: Run, tmp_path: Path, seed: int) -> None:
-    first = plan_lesson(source, a_strange_hand(FEWEST), load_mnist())
+    first = plan_fine_tuning(source, a_strange_hand(FEWEST), load_mnist())
     other = create_run(tmp_path / "other", dataclasses.replace(source.experiment, seed=seed))
     (other.folder / "snapshots" / "000.npz").write_bytes(first.initial)
-    second = plan_lesson(other, a_strange_hand(43), load_mnist())
+    second = plan_fine_tuning(other, a_strange_hand(43), load_mnist())
     shown = {image.tobytes() for image in first.data.train.images}
     assert not shown & {image.tobytes() for image in second.data.test.images}
     # Of digits drawn in turn, every one is held back some day.
-    assert {place % 10 for place in np.flatnonzero(held_back(500))} == set(range(10))
-    assert held_back(500).sum() == 125
-    assert held_back(FEWEST).sum() == 2
+    assert {place % 10 for place in np.flatnonzero(held_out(500))} == set(range(10))
+    assert held_out(500).sum() == 125
+    assert held_out(FEWEST).sum() == 2
 
 
 def test_a_second_lesson_has_no_longer_name(source: Run, tmp_path: Path) -> None:
-    lesson = plan_lesson(source, a_strange_hand(FEWEST), load_mnist())
-    taught = create_run(tmp_path / "taught", lesson.experiment)
-    (taught.folder / "snapshots" / "000.npz").write_bytes(lesson.initial)
-    again = plan_lesson(taught, a_strange_hand(FEWEST), load_mnist())
-    assert again.experiment.name == lesson.experiment.name
-    long = create_run(tmp_path / "long", dataclasses.replace(lesson.experiment, name="x" * 60))
-    (long.folder / "snapshots" / "000.npz").write_bytes(lesson.initial)
-    assert plan_lesson(long, a_strange_hand(FEWEST), load_mnist()).experiment.name.endswith("taught your hand")
+    fine_tuning = plan_fine_tuning(source, a_strange_hand(FEWEST), load_mnist())
+    fine_tuned = create_run(tmp_path / "taught", fine_tuning.experiment)
+    (fine_tuned.folder / "snapshots" / "000.npz").write_bytes(fine_tuning.initial)
+    again = plan_fine_tuning(fine_tuned, a_strange_hand(FEWEST), load_mnist())
+    assert again.experiment.name == fine_tuning.experiment.name
+    long = create_run(tmp_path / "long", dataclasses.replace(fine_tuning.experiment, name="x" * 60))
+    (long.folder / "snapshots" / "000.npz").write_bytes(fine_tuning.initial)
+    assert plan_fine_tuning(long, a_strange_hand(FEWEST), load_mnist()).experiment.name.endswith("taught your hand")
 
 
 def test_what_cannot_be_taught_gets_a_sentence(source: Run, tmp_path: Path, small_experiment: Experiment) -> None:
-    with pytest.raises(TeachingError, match="from 10 on"):
-        plan_lesson(source, a_strange_hand(FEWEST - 1), load_mnist())
+    with pytest.raises(FineTuningError, match="from 10 on"):
+        plan_fine_tuning(source, a_strange_hand(FEWEST - 1), load_mnist())
     empty = create_run(tmp_path / "empty", small_experiment)
-    with pytest.raises(TeachingError, match="has not learned anything"):
-        plan_lesson(empty, a_strange_hand(FEWEST), load_mnist())
+    with pytest.raises(FineTuningError, match="has not learned anything"):
+        plan_fine_tuning(empty, a_strange_hand(FEWEST), load_mnist())
     shirts = dataclasses.replace(small_experiment, data=DataReference("Fashion", "0" * 64))
-    with pytest.raises(TeachingError, match="did not learn MNIST"):
-        plan_lesson(create_run(tmp_path / "shirts", shirts), a_strange_hand(FEWEST), load_mnist())
+    with pytest.raises(FineTuningError, match="did not learn MNIST"):
+        plan_fine_tuning(create_run(tmp_path / "shirts", shirts), a_strange_hand(FEWEST), load_mnist())

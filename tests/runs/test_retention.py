@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mnist_demo.fields import FieldError
-from mnist_demo.runs import DropReason, StoredRun, StoreLimits, choose_drops, survey
+from mnist_demo.runs import EvictionReason, StoredRun, StoreLimits, choose_evictions, survey
 from mnist_demo.runs.retention import BIN_SECONDS, DAY
 
 LAB, OTHER = "a" * 22, "b" * 22
@@ -31,35 +31,38 @@ def stored(
     return StoredRun(folder, lab, NOW - age * DAY, then, int(megabytes * 1e6), pinned, deleted)
 
 
-def drops(
+def evictions(
     runs: list[StoredRun], limits: StoreLimits, active: list[StoredRun] | None = None, room_in: str | None = None
-) -> list[tuple[StoredRun, DropReason | None]]:
+) -> list[tuple[StoredRun, EvictionReason | None]]:
     folders = {run.folder for run in active or []}
-    chosen = choose_drops(runs, limits, NOW, folders.__contains__, room_in)
-    return [(drop.run, drop.reason) for drop in chosen]
+    chosen = choose_evictions(runs, limits, NOW, folders.__contains__, room_in)
+    return [(eviction.run, eviction.reason) for eviction in chosen]
 
 
 def test_nothing_is_dropped_within_the_limits() -> None:
-    assert drops([stored(age) for age in range(50)], WIDE, room_in=LAB) == []
+    assert evictions([stored(age) for age in range(50)], WIDE, room_in=LAB) == []
 
 
 def test_each_lab_keeps_its_newest_runs() -> None:
     limits = StoreLimits(max_runs=2)
     old, middle, new = (stored(age) for age in (9, 5, 1))
     others = [stored(age, lab=OTHER) for age in (8, 7)]
-    assert drops([new, old, middle, *others], limits) == [(old, DropReason.COUNT)]
-    assert drops([new, old, middle, *others], limits, room_in=LAB) == [
-        (old, DropReason.COUNT),
-        (middle, DropReason.COUNT),
+    assert evictions([new, old, middle, *others], limits) == [(old, EvictionReason.COUNT)]
+    assert evictions([new, old, middle, *others], limits, room_in=LAB) == [
+        (old, EvictionReason.COUNT),
+        (middle, EvictionReason.COUNT),
     ]
 
 
 def test_pinned_and_active_runs_are_passed_over() -> None:
     limits = StoreLimits(max_runs=2)
     pinned, active, loose, new = stored(9, pinned=True), stored(8), stored(7), stored(1)
-    assert drops([pinned, active, loose, new], limits, [active]) == [(loose, DropReason.COUNT), (new, DropReason.COUNT)]
+    assert evictions([pinned, active, loose, new], limits, [active]) == [
+        (loose, EvictionReason.COUNT),
+        (new, EvictionReason.COUNT),
+    ]
     # Where nothing may go, nothing goes.
-    assert drops([pinned, stored(8, pinned=True), active], limits, [active]) == []
+    assert evictions([pinned, stored(8, pinned=True), active], limits, [active]) == []
 
 
 def test_old_runs_go_unless_they_are_pinned_or_active() -> None:
@@ -67,7 +70,7 @@ def test_old_runs_go_unless_they_are_pinned_or_active() -> None:
     old, older = stored(31), stored(40)
     used = stored(90, changed=2)
     runs = [old, older, stored(29), used, stored(50, pinned=True), active := stored(60)]
-    assert drops(runs, limits, [active]) == [(older, DropReason.AGE), (old, DropReason.AGE)]
+    assert evictions(runs, limits, [active]) == [(older, EvictionReason.AGE), (old, EvictionReason.AGE)]
 
 
 def test_a_full_disk_empties_bins_first_and_pinned_runs_last() -> None:
@@ -75,33 +78,36 @@ def test_a_full_disk_empties_bins_first_and_pinned_runs_last() -> None:
     binned = stored(1, megabytes=4, binned=60)
     loose, newer = stored(5, megabytes=4), stored(2, megabytes=4, lab=OTHER)
     pinned, active = stored(9, megabytes=4, pinned=True), stored(8, megabytes=4)
-    assert drops([pinned, newer, loose, binned, active], limits, [active]) == [
+    assert evictions([pinned, newer, loose, binned, active], limits, [active]) == [
         (binned, None),
-        (loose, DropReason.BYTES),
-        (newer, DropReason.BYTES),
+        (loose, EvictionReason.BYTES),
+        (newer, EvictionReason.BYTES),
     ]
     large = stored(8, megabytes=9)
-    assert drops([pinned, large, newer], limits, [large]) == [(newer, DropReason.BYTES), (pinned, DropReason.BYTES)]
+    assert evictions([pinned, large, newer], limits, [large]) == [
+        (newer, EvictionReason.BYTES),
+        (pinned, EvictionReason.BYTES),
+    ]
 
 
 def test_what_goes_for_another_reason_makes_room_too() -> None:
     limits = StoreLimits(max_megabytes=10, max_days=30)
-    assert drops([stored(40, megabytes=9), stored(1, megabytes=9)], limits) == [
-        (stored(40, megabytes=9), DropReason.AGE)
+    assert evictions([stored(40, megabytes=9), stored(1, megabytes=9)], limits) == [
+        (stored(40, megabytes=9), EvictionReason.AGE)
     ]
 
 
 def test_the_bin_is_emptied_after_a_while() -> None:
     late = stored(1, binned=BIN_SECONDS + 1)
-    assert drops([stored(1, binned=BIN_SECONDS - 1), late], WIDE) == [(late, None)]
+    assert evictions([stored(1, binned=BIN_SECONDS - 1), late], WIDE) == [(late, None)]
 
 
 def test_a_clock_that_went_backwards_drops_nothing_for_its_age() -> None:
     limits = StoreLimits(max_days=1)
-    assert drops([stored(-400), stored(-1)], limits) == []
+    assert evictions([stored(-400), stored(-1)], limits) == []
     # How long it lies in the bin cannot be known then: the room is given back.
     future = stored(1, binned=-2 * BIN_SECONDS)
-    assert drops([future], limits) == [(future, None)]
+    assert evictions([future], limits) == [(future, None)]
 
 
 class TestSurvey:

@@ -8,21 +8,21 @@ import pytest
 
 from mnist_demo.experiment import Experiment
 from mnist_demo.runs import (
-    About,
-    Dropped,
-    DropReason,
+    Annotations,
+    Evicted,
+    EvictionReason,
     Ledger,
     Run,
     StoreFullError,
     StoreLimits,
     create_run,
-    dropped_path,
-    forget_dropped,
+    evicted_path,
+    forget_evicted,
     make_room,
     new_lab_id,
-    read_dropped,
+    read_evicted,
     sweep,
-    write_about,
+    write_annotations,
 )
 
 LIMITS = StoreLimits(max_runs=3)
@@ -44,23 +44,23 @@ def runs(ledger: Ledger, small_experiment: Experiment) -> list[Run]:
 
 
 def test_the_oldest_makes_room_and_the_lab_is_told(ledger: Ledger, runs: list[Run]) -> None:
-    write_about(runs[0], About(name="first", pinned=True))
-    write_about(runs[1], About(name="second"))
+    write_annotations(runs[0], Annotations(name="first", pinned=True))
+    write_annotations(runs[1], Annotations(name="second"))
     make_room(ledger, LIMITS, nobody)
     assert [run.id for run in ledger.runs()] == [runs[2].id, runs[0].id]
-    assert read_dropped(ledger) == Dropped(1, "second", DropReason.COUNT)
+    assert read_evicted(ledger) == Evicted(1, "second", EvictionReason.COUNT)
     # There is room now.
     make_room(ledger, LIMITS, nobody)
     assert len(ledger.runs()) == 2
     assert not any(ledger.bin_folder.iterdir())
-    forget_dropped(ledger)
-    assert read_dropped(ledger) is None
-    forget_dropped(ledger)
+    forget_evicted(ledger)
+    assert read_evicted(ledger) is None
+    forget_evicted(ledger)
 
 
 def test_a_lab_full_of_pinned_and_active_runs_says_what_to_do(ledger: Ledger, runs: list[Run]) -> None:
     for run in runs[:2]:
-        write_about(run, About(pinned=True))
+        write_annotations(run, Annotations(pinned=True))
     with pytest.raises(StoreFullError, match="unpin or delete one"):
         make_room(ledger, LIMITS, lambda folder: folder == runs[2].folder)
     assert len(ledger.runs()) == 3
@@ -96,7 +96,7 @@ def test_a_sweep_goes_through_all_labs(
     assert [run.id for run in other.runs()] == [fresh.id]
     assert sorted(entry.name for entry in other.folder.iterdir()) == sorted([fresh.id, "bin", "dropped.json"])
     # A folder in which nothing can be read is called by its id.
-    assert read_dropped(other) == Dropped(2, unreadable.name, DropReason.AGE)
+    assert read_evicted(other) == Evicted(2, unreadable.name, EvictionReason.AGE)
     assert len(ledger.runs()) == 3
 
 
@@ -107,7 +107,7 @@ def test_what_a_cut_off_removal_left_is_removed_later(ledger: Ledger, runs: list
     os.utime(left, (0, 0))
     sweep(tmp_path, StoreLimits(), nobody)
     assert not left.exists()
-    assert read_dropped(ledger) is None
+    assert read_evicted(ledger) is None
 
 
 def test_one_bad_folder_does_not_keep_the_others(
@@ -124,7 +124,7 @@ def test_one_bad_folder_does_not_keep_the_others(
     sweep(tmp_path, StoreLimits(max_runs=1), nobody)
     assert [run.id for run in ledger.runs()] == [runs[2].id]
     assert [path.name for path in ledger.bin_folder.iterdir()] == [runs[0].id]
-    assert read_dropped(ledger) == Dropped(2, "small", DropReason.COUNT)
+    assert read_evicted(ledger) == Evicted(2, "small", EvictionReason.COUNT)
 
 
 @pytest.mark.parametrize(
@@ -132,13 +132,13 @@ def test_one_bad_folder_does_not_keep_the_others(
     [b"", b"{}", b"[1]", b'{"count": 1}', b'{"count": 1, "name": "", "reason": "spell"}', b"\xff", b"[" * 9000],
 )
 def test_a_damaged_note_says_nothing(ledger: Ledger, runs: list[Run], content: bytes) -> None:
-    dropped_path(ledger).write_bytes(content)
-    assert read_dropped(ledger) is None
+    evicted_path(ledger).write_bytes(content)
+    assert read_evicted(ledger) is None
     make_room(ledger, LIMITS, nobody)
-    assert read_dropped(ledger) == Dropped(1, "small", DropReason.COUNT)
+    assert read_evicted(ledger) == Evicted(1, "small", EvictionReason.COUNT)
 
 
 def test_the_longest_name_fits(ledger: Ledger, runs: list[Run]) -> None:
-    write_about(runs[0], About(name="🖊" * 60))
+    write_annotations(runs[0], Annotations(name="🖊" * 60))
     make_room(ledger, LIMITS, nobody)
-    assert read_dropped(ledger) == Dropped(1, "🖊" * 60, DropReason.COUNT)
+    assert read_evicted(ledger) == Evicted(1, "🖊" * 60, EvictionReason.COUNT)

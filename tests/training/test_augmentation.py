@@ -12,14 +12,14 @@ from mnist_demo.drawing import digit_from_strokes
 from mnist_demo.drawing.ink import draw
 from mnist_demo.experiment.augmentation import Augmentation
 from mnist_demo.training.augmentation.augment import SPACING, augment, spline_basis
-from mnist_demo.training.augmentation.non_digits import STRANGER, estrange
+from mnist_demo.training.augmentation.non_digits import NON_DIGIT, add_non_digits
 from mnist_demo.training.augmentation.pen_forms import line
 from mnist_demo.training.augmentation.resampling import resample
 
 Images = NDArray[np.float32]
 
 EVERYTHING = Augmentation(
-    rotation=15, shift=2, zoom=0.1, shear=10, elastic=4, thickness=0.8, pen_forms=1, strangers=0.2
+    rotation=15, shift=2, zoom=0.1, shear=10, elastic=4, thickness=0.8, pen_forms=1, non_digits=0.2
 )
 
 
@@ -192,19 +192,19 @@ def test_the_same_seed_varies_the_same_way() -> None:
 def test_strangers_are_as_many_as_it_says_and_lose_their_label() -> None:
     images = some_digits(3, 400)
     labels = tf.fill([400], 3)
-    varied, marks = estrange(tf.constant(images), labels, 0.25, tf.constant([1, 2], tf.int64))
-    is_stranger = marks.numpy() == STRANGER
-    assert 0.18 < is_stranger.mean() < 0.32
-    assert set(marks.numpy()[~is_stranger]) == {3}
-    np.testing.assert_array_equal(varied.numpy()[~is_stranger], images[~is_stranger])
-    assert (varied.numpy()[is_stranger] != images[is_stranger]).any(axis=(1, 2)).all()
-    centres = [ndimage.center_of_mass(image) for image in varied.numpy()[is_stranger]]
+    varied, marks = add_non_digits(tf.constant(images), labels, 0.25, tf.constant([1, 2], tf.int64))
+    is_non_digit = marks.numpy() == NON_DIGIT
+    assert 0.18 < is_non_digit.mean() < 0.32
+    assert set(marks.numpy()[~is_non_digit]) == {3}
+    np.testing.assert_array_equal(varied.numpy()[~is_non_digit], images[~is_non_digit])
+    assert (varied.numpy()[is_non_digit] != images[is_non_digit]).any(axis=(1, 2)).all()
+    centres = [ndimage.center_of_mass(image) for image in varied.numpy()[is_non_digit]]
     np.testing.assert_allclose(centres, 14, atol=0.1)
 
 
 def test_no_stranger_is_a_digit_in_the_mirror_that_stays_one() -> None:
     # A 0 is one in the mirror and on its side, so all that is left is to cross it or to draw something else.
     zeros = some_digits(0, 300)
-    varied, _ = estrange(tf.constant(zeros), tf.fill([300], 0), 1.0, tf.constant([1, 2], tf.int64))
+    varied, _ = add_non_digits(tf.constant(zeros), tf.fill([300], 0), 1.0, tf.constant([1, 2], tf.int64))
     reflected = (zeros[:, :, ::-1], zeros.transpose(0, 2, 1)[:, ::-1])
     assert min(float(np.abs(varied.numpy() - each).mean(axis=(1, 2)).min()) for each in reflected) > 0.01

@@ -12,28 +12,28 @@ from mnist_demo.experiment import Experiment
 from mnist_demo.experiment.augmentation import Augmentation
 from mnist_demo.experiment.settings import TrainingSettings
 from mnist_demo.training import train
-from mnist_demo.training.augmentation.non_digits import STRANGER
-from mnist_demo.training.objective import AccuracyOnDigits, objective, unsure_of_strangers
+from mnist_demo.training.augmentation.non_digits import NON_DIGIT
+from mnist_demo.training.objective import AccuracyOnDigits, objective, unsure_of_non_digits
 
-LABELS = np.array([3, STRANGER, 0, STRANGER, 9], np.int32)
+LABELS = np.array([3, NON_DIGIT, 0, NON_DIGIT, 9], np.int32)
 ANSWERS = np.random.default_rng(0).dirichlet(np.ones(10), 5).astype(np.float32)
 
 
 def test_a_digits_loss_is_keras_own_and_a_strangers_is_least_for_ten_equal_answers() -> None:
-    losses = unsure_of_strangers(tf.constant(LABELS), tf.constant(ANSWERS)).numpy()
-    digits = LABELS != STRANGER
+    losses = unsure_of_non_digits(tf.constant(LABELS), tf.constant(ANSWERS)).numpy()
+    digits = LABELS != NON_DIGIT
     expected = keras.losses.sparse_categorical_crossentropy(LABELS[digits], ANSWERS[digits])
     np.testing.assert_allclose(losses[digits], expected, rtol=1e-5)
     np.testing.assert_allclose(losses[~digits], -np.log(ANSWERS[~digits]).mean(axis=1), rtol=1e-5)
     equal = np.full((1, 10), 0.1, np.float32)
-    assert unsure_of_strangers(np.array([STRANGER]), equal).numpy()[0] == pytest.approx(np.log(10))
+    assert unsure_of_non_digits(np.array([NON_DIGIT]), equal).numpy()[0] == pytest.approx(np.log(10))
 
 
 def test_accuracy_is_that_on_the_digits() -> None:
     accuracy = AccuracyOnDigits()
     accuracy.update_state(LABELS, ANSWERS)
-    accuracy.update_state(np.array([STRANGER]), ANSWERS[:1])
-    digits = LABELS != STRANGER
+    accuracy.update_state(np.array([NON_DIGIT]), ANSWERS[:1])
+    digits = LABELS != NON_DIGIT
     assert float(accuracy.result()) == pytest.approx((ANSWERS[digits].argmax(axis=1) == LABELS[digits]).mean())
 
 
@@ -41,15 +41,15 @@ def test_without_strangers_all_is_as_keras_has_it() -> None:
     loss, (metric,) = objective(TrainingSettings())
     assert loss == "sparse_categorical_crossentropy"
     assert type(metric) is keras.metrics.SparseCategoricalAccuracy
-    loss, (metric,) = objective(TrainingSettings(augmentation=Augmentation(strangers=0.1)))
-    assert loss is unsure_of_strangers
+    loss, (metric,) = objective(TrainingSettings(augmentation=Augmentation(non_digits=0.1)))
+    assert loss is unsure_of_non_digits
     assert metric.name == "accuracy"
 
 
 def test_a_training_beside_strangers_learns_to_be_unsure(small_experiment: Experiment, tmp_path: Path) -> None:
     losses = {}
     for share in (0.0, 0.5):
-        settings = dataclasses.replace(small_experiment.training, augmentation=Augmentation(shift=1, strangers=share))
+        settings = dataclasses.replace(small_experiment.training, augmentation=Augmentation(shift=1, non_digits=share))
         history = train(
             dataclasses.replace(small_experiment, training=settings), load_mnist(), tmp_path / str(share)
         ).history()

@@ -59,7 +59,7 @@ def _layer(draft: Draft, item: DraftLayer, row: LayerReport) -> None:
             if popover.open:
                 _editor(draft, item, row.index)
             else:
-                layout.room(_EDITOR_HEIGHT)
+                layout.reserve_height(_EDITOR_HEIGHT)
         _figures(_settings(item.layer), _consequences(row))
 
 
@@ -106,7 +106,7 @@ def _output(draft: Draft, report: NetworkReport) -> None:
                 )
                 editors.edit(draft, ["output_initializer"], "design_output", current_draft.change_output)
             else:
-                layout.room(_EDITOR_HEIGHT)
+                layout.reserve_height(_EDITOR_HEIGHT)
         _figures("softmax", _consequences(row))
     _remarks(report, row.index)
 
@@ -167,7 +167,7 @@ def _add(draft: Draft) -> None:
             if popover.open:
                 _menu(draft)
             else:
-                layout.room(_EDITOR_HEIGHT)
+                layout.reserve_height(_EDITOR_HEIGHT)
         if notice := st.session_state.pop(_NOTICE, None):
             st.markdown(f":red[:material/error: {notice}]")
 

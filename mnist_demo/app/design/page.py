@@ -11,8 +11,8 @@ from mnist_demo.app.design import current_draft, layer_list, network_picture, tr
 from mnist_demo.app.session import current, lab
 from mnist_demo.app.theme import colours
 from mnist_demo.app.widgets import digits
-from mnist_demo.app.widgets.layout import header, room
-from mnist_demo.app.words import duration, plain
+from mnist_demo.app.widgets.layout import header, reserve_height
+from mnist_demo.app.words import duration, escape_markdown
 from mnist_demo.experiment import DataReference, Experiment
 from mnist_demo.jobs.estimate import Observation, estimate_seconds, observe
 from mnist_demo.network import MAX_LAYERS, MAX_MULTIPLY_ADDS, MAX_PARAMETERS, NetworkReport
@@ -56,7 +56,11 @@ def _presets(experiment: Experiment) -> None:
     if st.session_state.get(_PRESET) != chosen:
         st.session_state[_PRESET] = chosen
     st.pills("Preset", list(PRESETS), key=_PRESET, on_change=_chosen, label_visibility="collapsed")
-    st.caption(PRESETS[chosen].about if chosen else f"**{plain(experiment.name)}**. {plain(experiment.about)}")
+    st.caption(
+        PRESETS[chosen].about
+        if chosen
+        else f"**{escape_markdown(experiment.name)}**. {escape_markdown(experiment.about)}"
+    )
 
 
 def _chosen() -> None:
@@ -151,12 +155,13 @@ def _share(experiment: Experiment) -> None:
             shared = experiment
             if not experiment.data.is_mnist:
                 st.caption(
-                    f"Your data, {plain(experiment.data.name)}, does not travel with it: the copy works on MNIST."
+                    f"Your data, {escape_markdown(experiment.data.name)}, does not travel with it: "
+                    "the copy works on MNIST."
                 )
                 shared = dataclasses.replace(experiment, data=DataReference())
             st.code(_link(shared), language=None, wrap_lines=True)
         else:
-            room(_SHARE_HEIGHT)
+            reserve_height(_SHARE_HEIGHT)
 
 
 def _link(experiment: Experiment) -> str:

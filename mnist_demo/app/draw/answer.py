@@ -6,40 +6,40 @@ from numpy.typing import NDArray
 
 from mnist_demo.app.draw.answer_chart import answer_frame, answer_spec
 from mnist_demo.app.draw.answer_words import answer_text
-from mnist_demo.app.draw.digit_source import OnTable
+from mnist_demo.app.draw.digit_source import DigitInput
 from mnist_demo.app.draw.reading import _EMPTY, Reading, class_names, read
 from mnist_demo.app.theme import colours
 from mnist_demo.app.widgets import digits
-from mnist_demo.app.words import plain
+from mnist_demo.app.words import escape_markdown
 from mnist_demo.inference import InferenceError
 from mnist_demo.runs import Run
 
 _SCALE = 5  # screen pixels for each of the 28 that the network sees
 
 
-def show(run: Run, table: OnTable) -> None:
+def show(run: Run, given: DigitInput) -> None:
     """The answer large, what the network sees, and the ten bars."""
     names = class_names(run)
-    reading, problem = None, table.problem
+    reading, problem = None, given.problem
     place, below = st.container(), st.container()
-    if table.digit is not None:
+    if given.digit is not None:
         try:
             # Milliseconds, but seconds where a server that was just started still loads the network; said below the
             # answer, so that nothing of it moves.
             with below, st.spinner("The network is being loaded"):
-                reading = read(run, table.digit, may_refuse=table.is_prepared)
+                reading = read(run, given.digit, may_refuse=given.is_prepared)
         except InferenceError as error:
             problem = str(error)
     with place:
-        _show(reading, table, problem, names)
+        _show(reading, given, problem, names)
 
 
-def _show(reading: Reading | None, table: OnTable, problem: str, names: tuple[str, ...]) -> None:
+def _show(reading: Reading | None, given: DigitInput, problem: str, names: tuple[str, ...]) -> None:
     with st.container(horizontal=True, gap="medium"):
         with st.container(width="stretch"):
-            _words(reading, table, problem, names)
+            _words(reading, given, problem, names)
         with st.container(width=28 * _SCALE):
-            digit = _EMPTY if table.digit is None else table.digit
+            digit = _EMPTY if given.digit is None else given.digit
             digits.show(
                 network_view(digit, _SCALE),
                 alt="What the network sees: 28 by 28 pixels, white on black" + ("" if digit.any() else ", all black"),
@@ -60,7 +60,7 @@ def network_view(digit: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
     return np.stack([enlarged] * 3, axis=-1)
 
 
-def _words(reading: Reading | None, table: OnTable, problem: str, names: tuple[str, ...]) -> None:
+def _words(reading: Reading | None, given: DigitInput, problem: str, names: tuple[str, ...]) -> None:
     st.metric(
         "The network reads",
         reading.answer.label if reading else "–",
@@ -73,12 +73,12 @@ def _words(reading: Reading | None, table: OnTable, problem: str, names: tuple[s
         "is a digit.",
     )
     if problem:
-        st.markdown(f":material/error: {plain(problem)}")
+        st.markdown(f":material/error: {escape_markdown(problem)}")
     elif reading is None:
-        st.markdown(table.invitation)
+        st.markdown(given.invitation)
     else:
         st.markdown(reading.answer.sentence)
-        if table.label is not None:
-            right = reading.label == table.label
+        if given.label is not None:
+            right = reading.label == given.label
             icon, word = (":material/check_circle:", "Right") if right else (":material/cancel:", "Not right")
-            st.markdown(f"{icon} {word}: its label is {plain(names[table.label])}.")
+            st.markdown(f"{icon} {word}: its label is {escape_markdown(names[given.label])}.")

@@ -8,14 +8,14 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_demo.app.draw import lesson
+from mnist_demo.app.draw import fine_tuning
 from mnist_demo.app.draw.canvas import clear_canvas
-from mnist_demo.app.draw.digit_source import OnTable, Source
+from mnist_demo.app.draw.digit_source import DigitInput, Source
 from mnist_demo.app.session import current, server, trainings
 from mnist_demo.app.session.trainings import StartError
 from mnist_demo.app.widgets import digits, start_button
 from mnist_demo.app.widgets.digits import Caption
-from mnist_demo.app.words import could_not, plain, plural
+from mnist_demo.app.words import could_not, escape_markdown, plural
 from mnist_demo.data import Split
 from mnist_demo.drawing import ALL_STEPS, DrawingError, Step
 from mnist_demo.drawing.collection import MAX_BYTES, MOST, Collection
@@ -31,7 +31,7 @@ _COLUMNS = 5  # as many as a phone of 360 pixels has room for
 _log = logging.getLogger(__name__)
 
 
-def keep(table: OnTable, source: str | None, steps: frozenset[Step]) -> None:
+def keep(given: DigitInput, source: str | None, steps: frozenset[Step]) -> None:
     """Beside the table: a label for what lies on it, one tap for each drawing, and it is kept."""
     kept = len(_collection())
     if source == Source.TEST_SET:
@@ -40,7 +40,7 @@ def keep(table: OnTable, source: str | None, steps: frozenset[Step]) -> None:
         hint = "Switch all steps on first: a network learns what it will be asked."
     elif kept >= MOST:
         hint = f"There is room for {MOST} drawings. Take them away and begin again."
-    elif table.digit is None:
+    elif given.digit is None:
         what = "Bring a photo of a digit" if source == Source.PHOTO else "Draw a digit"
         hint = f"{what}, then say which one it is. Kept so far: {kept}."
     else:
@@ -53,14 +53,14 @@ def keep(table: OnTable, source: str | None, steps: frozenset[Step]) -> None:
         key=_LABEL,
         disabled=bool(hint),
         on_change=_keep_drawing,
-        args=(None if hint else table.digit, source == Source.DRAWING),
+        args=(None if hint else given.digit, source == Source.DRAWING),
         help="Keeps the drawing under this label and empties the canvas for the next one.",
         width=_FIVE,
     )
     # The room of a hint is kept, so that nothing below moves.
     st.caption(hint or f"One tap keeps it. Kept so far: {kept}.")
     if problem := st.session_state.pop(_PROBLEM, None):
-        st.markdown(f":material/error: {plain(problem)}")
+        st.markdown(f":material/error: {escape_markdown(problem)}")
 
 
 def show(run: Run) -> None:
@@ -73,7 +73,7 @@ def show(run: Run) -> None:
     if len(collection):
         _kept(collection)
     _teach(run, collection)
-    lesson.show()
+    fine_tuning.show()
 
 
 def _keep_drawing(digit: NDArray[np.uint8] | None, is_drawn: bool) -> None:
@@ -136,7 +136,7 @@ def _teach(run: Run, collection: Collection) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         start_button.start_button(
             "Teach",
-            lambda: _begin_lesson(run, collection),
+            lambda: _begin_fine_tuning(run, collection),
             type="primary",
             icon=":material/school:",
             key="teach",
@@ -147,26 +147,28 @@ def _teach(run: Run, collection: Collection) -> None:
         if not data.is_mnist:
             # Said before ten digits are drawn for it in vain.
             st.caption(
-                f"**{plain(run.experiment.name)}** learned {plain(data.name)}, and only a network that learned MNIST's "
-                "digits can be taught yours. Choose or train another one."
+                f"**{escape_markdown(run.experiment.name)}** learned {escape_markdown(data.name)}, and only a "
+                "network that learned MNIST's digits can be taught yours. Choose or train another one."
             )
         elif len(collection) < FEWEST:
             st.caption(f"From {FEWEST} drawings on a network can be taught; {FEWEST - len(collection)} to go.")
         else:
-            st.caption(f"A copy of **{plain(run.experiment.name)}** learns them; the network itself stays as it is.")
+            st.caption(
+                f"A copy of **{escape_markdown(run.experiment.name)}** learns them; the network itself stays as it is."
+            )
 
 
-def _begin_lesson(run: Run, collection: Collection) -> None:
+def _begin_fine_tuning(run: Run, collection: Collection) -> None:
     current_run = current.run()
     if current_run is not None and current_run.own_data_path.exists() and server.run_state(current_run).is_active:
         # The second of two quick clicks.
         return
     try:
-        trainings.teach(run, Split(collection.images, collection.labels))
+        trainings.fine_tune(run, Split(collection.images, collection.labels))
     except OSError as error:
         raise StartError(could_not("The lesson could not begin", error)) from error
     except ValueError as error:
-        raise StartError(plain(str(error))) from error
+        raise StartError(escape_markdown(str(error))) from error
 
 
 def _drop_last() -> None:

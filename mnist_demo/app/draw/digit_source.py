@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mnist_demo.app.draw.canvas import PEN_WIDTH, SIDE, clear_canvas, drawing_canvas, undo_stroke
 from mnist_demo.app.session import datasets
 from mnist_demo.app.widgets import digits
-from mnist_demo.app.words import plain
+from mnist_demo.app.words import escape_markdown
 from mnist_demo.data import SplitName
 from mnist_demo.data.examples import Examples
 from mnist_demo.drawing import ALL_STEPS, DrawingError, Stages, Step, stages_from_strokes
@@ -30,7 +30,7 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class OnTable:
+class DigitInput:
     """What is to be read.
 
     Attributes:
@@ -57,24 +57,26 @@ def drawing_tools() -> None:
     st.button("Clear", type="tertiary", on_click=clear_canvas, key="clear", help="Takes all strokes away.")
 
 
-def drawing(steps: frozenset[Step]) -> OnTable:
+def drawing(steps: frozenset[Step]) -> DigitInput:
     """The canvas and what is drawn on it."""
     try:
         strokes = drawing_canvas()
         if not strokes:
-            return OnTable()
+            return DigitInput()
         stages = stages_from_strokes(strokes, steps=steps, canvas=(SIDE, SIDE), drawn_pen_width=PEN_WIDTH)
     except DrawingError as error:
-        return OnTable(problem=str(error))
-    return OnTable(stages.digit, stages, is_prepared=steps == ALL_STEPS)
+        return DigitInput(problem=str(error))
+    return DigitInput(stages.digit, stages, is_prepared=steps == ALL_STEPS)
 
 
-def test_digit(run: Run) -> OnTable:
+def test_digit(run: Run) -> DigitInput:
     """A digit of the test set of a run's data, of any class or of one."""
     try:
         data = datasets.load(run.experiment.data)
     except (OSError, ValueError):
-        return OnTable(problem=f"The images of {run.experiment.data.name} are no longer kept. Choose another network.")
+        return DigitInput(
+            problem=f"The images of {run.experiment.data.name} are no longer kept. Choose another network."
+        )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
             "Class",
@@ -87,13 +89,13 @@ def test_digit(run: Run) -> OnTable:
     label = data.class_names.index(chosen) if chosen in data.class_names else None
     examples = Examples(data, run.experiment.data.digest, SplitName.TEST, label)
     if not len(examples.indices):
-        return OnTable(problem=f"The test set has no image of {chosen}. Choose another class.")
-    (index,) = examples.handful(st.session_state.get(_ANOTHER, 0), 1)
+        return DigitInput(problem=f"The test set has no image of {chosen}. Choose another class.")
+    (index,) = examples.sample(st.session_state.get(_ANOTHER, 0), 1)
     digit, true = data.test.images[index], int(data.test.labels[index])
     enlarged = digits.inked(digit[None])[0].repeat(_SCALE, axis=0).repeat(_SCALE, axis=1)
     what = f"Test image {index + 1:,} of {len(data.test):,}, labelled {data.class_names[true]}"
-    digits.show(enlarged, alt=what, caption=plain(what))
-    return OnTable(digit, label=true)
+    digits.show(enlarged, alt=what, caption=escape_markdown(what))
+    return DigitInput(digit, label=true)
 
 
 def _another() -> None:

@@ -5,12 +5,12 @@ import streamlit as st
 from mnist_demo.app import navigation
 from mnist_demo.app.draw import answer, collection, digit_source, photo, reading, several_networks, stages
 from mnist_demo.app.draw.canvas import SIDE
-from mnist_demo.app.draw.digit_source import OnTable, Source
+from mnist_demo.app.draw.digit_source import DigitInput, Source
 from mnist_demo.app.session import current, server, trainings
 from mnist_demo.app.widgets import live, start_button
 from mnist_demo.app.widgets.layout import choice, header
 from mnist_demo.app.widgets.run_choice import choose_run
-from mnist_demo.app.words import plain
+from mnist_demo.app.words import escape_markdown
 from mnist_demo.drawing import Step
 from mnist_demo.runs import Run
 
@@ -40,7 +40,7 @@ def _offer_canvas(run: Run) -> None:
     is_busy = bench is not None and server.run_state(bench).is_active
     # On other data than digits it would learn nothing that the pen needs, and it learns from those on the bench.
     are_digits = run.experiment.data.is_mnist and current.experiment().data.is_mnist
-    if is_busy or run.experiment.training.augmentation.strangers or not are_digits:
+    if is_busy or run.experiment.training.augmentation.non_digits or not are_digits:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         start_button.start_button(
@@ -63,7 +63,7 @@ def _wait_for_bench(run: Run) -> None:
         return
 
     def waiting() -> None:
-        st.caption(f"**{plain(bench.experiment.name)}** takes its place as soon as it begins to learn.")
+        st.caption(f"**{escape_markdown(bench.experiment.name)}** takes its place as soon as it begins to learn.")
         if len(bench.snapshots) > 0 or not server.run_state(bench).is_active:
             st.rerun()
 
@@ -81,29 +81,29 @@ def _table_and_answer(run: Run) -> None:
             digit_source.drawing_tools()
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=SIDE):
-            table = _on_table(source, steps, run)
+            given = _digit_input(source, steps, run)
             if st.session_state.get(_TEACH):
-                collection.keep(table, source, steps)
+                collection.keep(given, source, steps)
         # A width of its own, at which it goes below the canvas rather than become too narrow.
         with st.container(width=_ANSWER_WIDTH):
-            if table.stages is not None:
+            if given.stages is not None:
                 stages.notice(steps)
-            live.live_reading(lambda: answer.show(run, table), run)
+            live.live_reading(lambda: answer.show(run, given), run)
     expander = st.expander("How your drawing becomes the network's input", key="draw_stages", on_change="rerun")
     if expander.open:
         with expander:
-            stages.show(table)
+            stages.show(given)
     several = st.expander("What several networks say to it", key="draw_several", on_change="rerun")
     if several.open:
         with several:
-            several_networks.show(table)
+            several_networks.show(given)
     teaching = st.expander("Teach it your hand", key=_TEACH, on_change="rerun")
     if teaching.open:
         with teaching:
             collection.show(run)
 
 
-def _on_table(source: str | None, steps: frozenset[Step], run: Run) -> OnTable:
+def _digit_input(source: str | None, steps: frozenset[Step], run: Run) -> DigitInput:
     match source:
         case Source.PHOTO:
             return photo.show(steps)

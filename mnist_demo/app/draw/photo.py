@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnist_demo.app.draw.canvas import SIDE
-from mnist_demo.app.draw.digit_source import OnTable
+from mnist_demo.app.draw.digit_source import DigitInput
 from mnist_demo.app.theme import colours
 from mnist_demo.app.widgets import digits
 from mnist_demo.app.widgets.layout import choice
@@ -25,7 +25,7 @@ class _Way(StrEnum):
     CAMERA = "With the camera"
 
 
-def show(steps: frozenset[Step]) -> OnTable:
+def show(steps: frozenset[Step]) -> DigitInput:
     """Take a photo, show where on it the digit was found, and put that on the table."""
     # The camera asks for leave as soon as it is shown, so it is not shown before it is asked for.
     way = choice("How to bring a photo", list(_Way), "photo_way")
@@ -44,14 +44,14 @@ def show(steps: frozenset[Step]) -> OnTable:
             with st.spinner("Looking for the digit"):
                 st.session_state[_KEPT] = (file.file_id, read_photo(file.getvalue()))
         if _KEPT not in st.session_state:
-            return OnTable(invitation=_INVITATION)
+            return DigitInput(invitation=_INVITATION)
         photo: Photo = st.session_state[_KEPT][1]
         found = "The photo, and on it in colour the ink that was found"
         digits.show(_marked(photo), alt=found, caption=found)
         stages = stages_from_strokes(photo.strokes, steps=steps, canvas=photo.size, drawn_pen_width=photo.pen_width)
     except DrawingError as error:
-        return OnTable(problem=str(error), invitation=_INVITATION)
-    return OnTable(stages.digit, stages, is_prepared=steps == ALL_STEPS)
+        return DigitInput(problem=str(error), invitation=_INVITATION)
+    return DigitInput(stages.digit, stages, is_prepared=steps == ALL_STEPS)
 
 
 def _marked(photo: Photo) -> NDArray[np.uint8]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mnist_demo.app.draw.answer_words import Answer, answer_in_words, verdict_in_words
 from mnist_demo.app.session import datasets, server
-from mnist_demo.app.words import plain
+from mnist_demo.app.words import escape_markdown
 from mnist_demo.drawing import verdict
 from mnist_demo.evaluation import calibrated, fit_temperature
 from mnist_demo.inference import Inference, InferenceError
@@ -53,15 +53,15 @@ def read(run: Run, digit: NDArray[np.uint8], *, may_refuse: bool = True) -> Read
     # Weights that change every second are not worth a pass over the validation images.
     temperature = 1.0 if weights is None else _temperature(run, weights)
     raw = server.inference().predict(run, digit[None], weights)[0]
-    names = [plain(name) for name in class_names(run)]
+    names = [escape_markdown(name) for name in class_names(run)]
     if not np.isfinite(raw).all():
         return Reading(raw.astype(np.float64), answer_in_words(raw, names))
     shares = calibrated(raw, temperature)
     # What a digit looks like says nothing about shirts.
     if not may_refuse or not run.experiment.data.is_mnist:
         return Reading(shares, answer_in_words(shares, names), int(shares.argmax()))
-    strangers = run.experiment.training.augmentation.strangers
-    judged = verdict(raw, digit, temperature=temperature, knows_strangers=strangers > 0)
+    non_digits = run.experiment.training.augmentation.non_digits
+    judged = verdict(raw, digit, temperature=temperature, knows_non_digits=non_digits > 0)
     label = judged.labels[0] if len(judged.labels) == 1 else None
     return Reading(shares, verdict_in_words(judged, names), label, not judged.is_digit)
 

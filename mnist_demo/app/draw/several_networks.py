@@ -7,14 +7,14 @@ import streamlit as st
 
 from mnist_demo.app.draw import reading
 from mnist_demo.app.draw.answer_words import answer_text
-from mnist_demo.app.draw.digit_source import OnTable
+from mnist_demo.app.draw.digit_source import DigitInput
 from mnist_demo.app.draw.reading import Reading
 from mnist_demo.app.session import current, server
 from mnist_demo.app.theme import colours
 from mnist_demo.app.theme.chart_style import text_config
 from mnist_demo.app.widgets import live
 from mnist_demo.app.widgets.run_choice import run_labels
-from mnist_demo.app.words import plain
+from mnist_demo.app.words import escape_markdown
 from mnist_demo.inference import InferenceError
 from mnist_demo.runs import Run
 
@@ -27,7 +27,7 @@ _CHART_HEIGHT = 110
 _NAME_LENGTH = 70  # screen pixels, at most
 
 
-def show(table: OnTable) -> None:
+def show(given: DigitInput) -> None:
     """A choice of runs, and a card for each."""
     runs = {run.id: run for run in current.trained_runs(while_learning=True)}
     if len(runs) < 2:
@@ -51,7 +51,7 @@ def show(table: OnTable) -> None:
         with st.container(horizontal=True, gap="medium"):
             for run_id in chosen[:MOST]:
                 with st.container(width=_CARD_WIDTH, border=True):
-                    _card(runs[run_id], table)
+                    _card(runs[run_id], given)
 
     if learning:
         live.live_reading(cards, learning[0])
@@ -59,16 +59,16 @@ def show(table: OnTable) -> None:
         cards()
 
 
-def _card(run: Run, table: OnTable) -> None:
+def _card(run: Run, given: DigitInput) -> None:
     said: Reading | None = None
     problem = ""
-    if table.digit is not None:
+    if given.digit is not None:
         try:
-            said = reading.read(run, table.digit, may_refuse=table.is_prepared)
+            said = reading.read(run, given.digit, may_refuse=given.is_prepared)
         except InferenceError as error:
             problem = str(error)
     st.metric(
-        plain(run.experiment.name),
+        escape_markdown(run.experiment.name),
         said.answer.label if said else "–",
         said.answer.sureness if said else "nothing yet",
         delta_color="off",
@@ -82,7 +82,7 @@ def _card(run: Run, table: OnTable) -> None:
         alt=f"{run.experiment.name}: {answer_text(probabilities, names)}",
     )
     if problem:
-        st.markdown(f":material/error: {plain(problem)}")
+        st.markdown(f":material/error: {escape_markdown(problem)}")
 
 
 def _columns(reading: Reading | None, names: tuple[str, ...]) -> alt.Chart:

@@ -5,10 +5,10 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnist_demo.app.draw.answer import network_view
-from mnist_demo.app.draw.digit_source import OnTable
+from mnist_demo.app.draw.digit_source import DigitInput
 from mnist_demo.app.theme import colours
 from mnist_demo.app.widgets import digits
-from mnist_demo.app.words import plain
+from mnist_demo.app.words import escape_markdown
 from mnist_demo.drawing import ALL_STEPS, Stages, Step
 
 _PIXELS = 112  # of the side of a stage's picture: six of them stand beside each other on a desktop
@@ -45,16 +45,16 @@ def notice(steps: frozenset[Step]) -> None:
         st.button("All steps on", icon=":material/done_all:", on_click=all_steps_on, key="all_steps_on")
 
 
-def show(table: OnTable) -> None:
+def show(given: DigitInput) -> None:
     """The stages in order, and the steps between them."""
-    if table.stages is None:
+    if given.stages is None:
         st.markdown(
             "A digit of the test set went this way long ago: it comes as 28×28 pixels and is read as it is."
-            if table.digit is not None
+            if given.digit is not None
             else "Put something on the table first; its way into the network then appears here, step by step."
         )
         return
-    stages = table.stages
+    stages = given.stages
     with st.container(horizontal=True):
         _stage("1. The strokes on their paper, as the pen left them.", _on_field(stages.drawn.picture(_PIXELS)))
         for number, (step, picture) in enumerate(_by_step(stages).items(), start=2):
@@ -73,7 +73,7 @@ def _stage(sentence: str, picture: NDArray[np.uint8], step: Step | None = None) 
         if step is not None:
             st.toggle(_LABELS[step], value=True, key=_key(step), persist_state="session")
         # Escaped, or the number and its point would begin a list.
-        st.caption(plain(sentence))
+        st.caption(escape_markdown(sentence))
 
 
 def _by_step(stages: Stages) -> dict[Step, NDArray[np.uint8]]:

@@ -8,7 +8,7 @@ import streamlit as st
 from mnist_demo.app.evaluate.confusion_chart import CELL, confusion_frame, confusion_spec, confusion_text
 from mnist_demo.app.widgets.layout import choice
 from mnist_demo.app.widgets.mistakes import page_of_images
-from mnist_demo.app.words import plain, plural
+from mnist_demo.app.words import escape_markdown, plural
 from mnist_demo.data import DIGIT_CLASS_NAMES, MnistData
 from mnist_demo.evaluation import Evaluation, Mistake
 
@@ -152,7 +152,7 @@ def _found(evaluation: Evaluation, true: int | None, predicted: int | None) -> l
 
 
 def _title(evaluation: Evaluation, count: int, true: int | None, predicted: int | None) -> str:
-    names = [plain(name) for name in evaluation.class_names]
+    names = [escape_markdown(name) for name in evaluation.class_names]
     if true is None and predicted is None:
         return plural(count, "wrong image")
     if true is not None and true == predicted:

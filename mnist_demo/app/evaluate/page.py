@@ -11,7 +11,7 @@ from mnist_demo.app.session import datasets, server, test_results
 from mnist_demo.app.widgets.layout import header
 from mnist_demo.app.widgets.progress import progress_line
 from mnist_demo.app.widgets.run_choice import choose_run, no_longer_kept
-from mnist_demo.app.words import duration, percent, plain
+from mnist_demo.app.words import duration, escape_markdown, percent
 from mnist_demo.data import MnistData
 from mnist_demo.evaluation import Evaluation, evaluate
 from mnist_demo.inference import InferenceError
@@ -78,12 +78,12 @@ def _status(run: Run, snapshot: Path, reading: PredictionPass) -> None:
         if server.run_state(run).is_active:
             epochs = run.experiment.training.epochs
             st.markdown(
-                f"**{plain(name_of(run))}** after epoch {int(snapshot.stem)} of {epochs}, still learning",
+                f"**{escape_markdown(name_of(run))}** after epoch {int(snapshot.stem)} of {epochs}, still learning",
                 width="content",
             )
             st.button("Look again", icon=":material/refresh:", key="look_again", on_click=_look_again)
         else:
-            st.markdown(f"**{plain(name_of(run))}** · {progress_line(run, run.history())}")
+            st.markdown(f"**{escape_markdown(name_of(run))}** · {progress_line(run, run.history())}")
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)

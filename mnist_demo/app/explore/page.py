@@ -10,19 +10,19 @@ from mnist_demo.app.explore import upload, views
 from mnist_demo.app.session import current, datasets
 from mnist_demo.app.widgets import digits
 from mnist_demo.app.widgets.layout import header
-from mnist_demo.app.words import plain, plural
+from mnist_demo.app.words import escape_markdown, plural
 from mnist_demo.data import SplitName
 from mnist_demo.data.examples import SPLIT_WORDS, Examples
 from mnist_demo.experiment import DataReference
 
 # Blocks of two columns fill a row of any width with whole digits: six blocks on a desk, three on a phone.
 _BLOCKS, _BLOCK_COLUMNS, _BLOCK_ROWS = 6, 2, 6
-_HANDFUL = _BLOCKS * _BLOCK_COLUMNS * _BLOCK_ROWS
+_SAMPLE = _BLOCKS * _BLOCK_COLUMNS * _BLOCK_ROWS
 # Screen pixels between digits; Streamlit's gap "xxsmall" between blocks is as wide.
 _GAP = 4
 
 _ALL = "All"
-_HANDFUL_PARAMETER = "handful"
+_SAMPLE_PARAMETER = "handful"
 _CLASSES, _ONE, _MAP, _OTHER = "Classes", "One digit", "Map", "Use other data"
 
 
@@ -57,7 +57,7 @@ def _chosen(class_names: Sequence[str]) -> Callable[[], Examples]:
             [_ALL, *range(len(class_names))],
             default=_ALL,
             required=True,
-            format_func=lambda option: option if isinstance(option, str) else plain(class_names[option]),
+            format_func=lambda option: option if isinstance(option, str) else escape_markdown(class_names[option]),
             key="digit",
             bind="query-params",
             wrap=True,
@@ -74,10 +74,13 @@ def _examples(reference: DataReference, split: SplitName, label: int | None) -> 
 def _grid(load: Callable[[], Examples]) -> None:
     examples = load()
     total = len(examples.indices)
-    number = _handful_number()
-    shown = examples.handful(number, _HANDFUL)
+    number = _sample_number()
+    shown = examples.sample(number, _SAMPLE)
     if total == 0:
-        st.info(f"There are no {plain(examples.words)}: choose another class or split.", icon=":material/search_off:")
+        st.info(
+            f"There are no {escape_markdown(examples.words)}: choose another class or split.",
+            icon=":material/search_off:",
+        )
     with st.container(horizontal=True, gap="xxsmall"):
         for start in range(0, len(shown), _BLOCK_COLUMNS * _BLOCK_ROWS):
             block = shown[start : start + _BLOCK_COLUMNS * _BLOCK_ROWS]
@@ -88,24 +91,27 @@ def _grid(load: Callable[[], Examples]) -> None:
         st.button(
             "More",
             icon=":material/shuffle:",
-            disabled=total <= _HANDFUL,
-            on_click=_next_handful,
+            disabled=total <= _SAMPLE,
+            on_click=_next_sample,
             args=(number,),
             key="more",
             help="Another handful of the same kind.",
         )
-        st.markdown(f"{len(shown):,} of the {total:,} {plain(examples.words)} in {plain(examples.data.name)}")
+        st.markdown(
+            f"{len(shown):,} of the {total:,} {escape_markdown(examples.words)} "
+            f"in {escape_markdown(examples.data.name)}"
+        )
         if not current.experiment().data.is_mnist:
             upload.back_to_mnist()
 
 
-def _handful_number() -> int:
-    asked = st.query_params.get(_HANDFUL_PARAMETER, "")
+def _sample_number() -> int:
+    asked = st.query_params.get(_SAMPLE_PARAMETER, "")
     return int(asked) if len(asked) <= 4 and asked.isascii() and asked.isdigit() else 0
 
 
-def _next_handful(number: int) -> None:
-    st.query_params[_HANDFUL_PARAMETER] = str(number + 1)
+def _next_sample(number: int) -> None:
+    st.query_params[_SAMPLE_PARAMETER] = str(number + 1)
 
 
 def _views(load: Callable[[], Examples]) -> None:

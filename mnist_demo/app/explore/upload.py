@@ -9,7 +9,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from mnist_demo import fields
 from mnist_demo.app.session import current, datasets
-from mnist_demo.app.words import could_not, plain
+from mnist_demo.app.words import could_not, escape_markdown
 from mnist_demo.data import FASHION_MNIST_CLASS_NAMES, MAX_UPLOAD_BYTES, DataError, MnistData, Upload, read_uploads
 from mnist_demo.data.errors import quoted
 from mnist_demo.experiment import DataReference
@@ -78,7 +78,7 @@ def _take(files: Sequence[UploadedFile], class_names: Sequence[str] | None) -> N
             _check_enough(files[0].name, data)
             current.set_data(data)
     except DataError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(escape_markdown(str(error)), icon=":material/error:")
         return
     except OSError as error:
         st.error(could_not("The data could not be kept", error), icon=":material/error:")
@@ -86,7 +86,7 @@ def _take(files: Sequence[UploadedFile], class_names: Sequence[str] | None) -> N
     _let_go(files)
     st.session_state[_ROUND] += 1
     sizes = f"{len(data.train):,} training, {len(data.validation):,} validation and {len(data.test):,} test images"
-    st.session_state[_TAKEN] = f"**{plain(data.name)}**: {sizes}. Every page works on them now."
+    st.session_state[_TAKEN] = f"**{escape_markdown(data.name)}**: {sizes}. Every page works on them now."
     st.rerun()
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from mnist_demo.app.explore.counts_chart import counts_spec
 from mnist_demo.app.theme import colours
 from mnist_demo.app.widgets import digits
-from mnist_demo.app.words import percent, plain, plural
+from mnist_demo.app.words import escape_markdown, percent, plural
 from mnist_demo.data import PcaMap, SplitName, class_counts, class_images, pca_map
 from mnist_demo.data.examples import SPLIT_WORDS, Examples
 
@@ -53,7 +53,7 @@ def classes(examples: Examples) -> None:
                         width="content" if is_short else _NAME_WIDTH, horizontal_alignment="center", gap="xxsmall"
                     ):
                         st.image(pictures[label], width=_CLASS_WIDTH, alt=about)
-                        st.caption(plain(name), text_alignment="center")
+                        st.caption(escape_markdown(name), text_alignment="center")
 
 
 @st.cache_data(max_entries=24, show_spinner="Averaging the images …")
@@ -79,7 +79,7 @@ def one_digit(load: Callable[[], Examples]) -> None:
         st.session_state[IMAGE_KEY] = 0
     with st.container(horizontal=True, vertical_alignment="bottom"):
         position = st.number_input(
-            f"Which of the {last + 1:,} {plain(examples.words)}",
+            f"Which of the {last + 1:,} {escape_markdown(examples.words)}",
             min_value=0,
             max_value=last,
             value=0,
@@ -104,7 +104,7 @@ def one_digit(load: Callable[[], Examples]) -> None:
             alt=f"The {split} image {index}, labelled {name}",
         )
     with right:
-        st.header(f"Labelled {plain(name)}", anchor=False)
+        st.header(f"Labelled {escape_markdown(name)}", anchor=False)
         st.markdown(
             f"Image {index:,} of the {len(examples.split):,} {split} images. {_inked_share(image)} "
             "Point at a pixel to see its row, column and value, from 0 (paper) to 255 (ink)."
@@ -152,7 +152,7 @@ def map_of_images(load: Callable[[], Examples]) -> None:
             return
         name = examples.data.class_names[examples.split.labels[picked]]
         picture = digits.sheet(digits.inked(examples.split.images[picked : picked + 1]), 1, scale=4)
-        digits.show(picture, f"Image {picked}: {name}", caption=f"Image {picked:,}: {plain(name)}")
+        digits.show(picture, f"Image {picked}: {name}", caption=f"Image {picked:,}: {escape_markdown(name)}")
 
 
 @st.cache_data(max_entries=12, show_spinner="Looking for the two directions in which the images differ most …")

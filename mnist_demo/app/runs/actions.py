@@ -11,9 +11,9 @@ import streamlit as st
 from mnist_demo.app.runs import table
 from mnist_demo.app.runs.rows import RunRow
 from mnist_demo.app.session import current, lab, server
-from mnist_demo.app.words import could_not, plain, plural
+from mnist_demo.app.words import could_not, escape_markdown, plural
 from mnist_demo.export import archive_name, archive_run
-from mnist_demo.runs import About, Run, about_path, name_of, read_about, write_about
+from mnist_demo.runs import Annotations, Run, annotations_path, name_of, read_annotations, write_annotations
 
 _DELETED = "runs_deleted"
 _OFFERED = 600.0
@@ -62,7 +62,7 @@ def show_undo() -> None:
     if not deleted:
         return
     with st.container(horizontal=True, vertical_alignment="center", border=True):
-        names = " · ".join(f"**{plain(name)}**" for _, name in deleted[:3])
+        names = " · ".join(f"**{escape_markdown(name)}**" for _, name in deleted[:3])
         more = f" and {plural(len(deleted) - 3, 'other run')}" if len(deleted) > 3 else ""
         st.markdown(f"Deleted: {names}{more}", width="content")
         st.button("Undo", icon=":material/undo:", key="runs_undo", on_click=_undo)
@@ -122,7 +122,7 @@ def _archive(folder: Path, stamp: tuple[int, ...]) -> bytes:
 
 def _stamp(run: Run) -> tuple[int, ...]:
     """What changes when a run or its name does."""
-    paths = (run.events_path, run.model_path, about_path(run), *run.snapshots[-1:])
+    paths = (run.events_path, run.model_path, annotations_path(run), *run.snapshots[-1:])
     return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)
 
 
@@ -130,8 +130,8 @@ def _say(row: RunRow, name_key: str, note_key: str) -> None:
     name, note = str(st.session_state[name_key]), str(st.session_state[note_key])
     try:
         # A note is kept as one line: the table has no room for more.
-        changed = dataclasses.replace(read_about(row.run), name=name.strip(), note=" ".join(note.split()))
-        write_about(row.run, changed)
+        changed = dataclasses.replace(read_annotations(row.run), name=name.strip(), note=" ".join(note.split()))
+        write_annotations(row.run, changed)
         # Out of the way of the table, which shows what was saved.
         st.session_state[_EDIT] = False
     except ValueError as refusal:
@@ -143,8 +143,8 @@ def _say(row: RunRow, name_key: str, note_key: str) -> None:
 def _pin(rows: Sequence[RunRow], pinned: bool) -> None:
     try:
         for row in rows:
-            about: About = read_about(row.run)
-            write_about(row.run, dataclasses.replace(about, pinned=pinned))
+            about: Annotations = read_annotations(row.run)
+            write_annotations(row.run, dataclasses.replace(about, pinned=pinned))
     except OSError as error:
         st.session_state[_REFUSED] = could_not("That could not be kept", error)
 
@@ -158,7 +158,7 @@ def _delete(ids: Sequence[str]) -> None:
             # `disabled` holds in the browser only, and a run may have been queued meanwhile.
             if run is None or jobs.is_active(run):
                 continue
-            name = read_about(run).name or run.experiment.name
+            name = read_annotations(run).name or run.experiment.name
             if ledger.discard(run_id):
                 deleted.append((run_id, name))
     except (OSError, ValueError) as error:

@@ -13,7 +13,7 @@ from mnist_demo.app.widgets.layout import choice
 from mnist_demo.app.widgets.learning_curves import Measure
 from mnist_demo.app.widgets.live import REFRESH
 from mnist_demo.app.widgets.progress import progress_line
-from mnist_demo.app.words import percent, plain
+from mnist_demo.app.words import escape_markdown, percent
 from mnist_demo.evaluation import mcnemar, wilson_interval
 from mnist_demo.experiment.difference import differing_settings
 from mnist_demo.runs import FinalAnswers, kept_final_answers
@@ -86,14 +86,14 @@ def _accuracies(chosen: Sequence[RunRow], labels: Sequence[str], answers: Sequen
 def _accuracy(label: str, answers: FinalAnswers | None) -> None:
     with st.container(width=180, gap=None):
         if answers is None:
-            st.metric(plain(label), "–")
+            st.metric(escape_markdown(label), "–")
             st.caption("has no test result")
             return
         right, images = answers.right_count, len(answers)
         low, high = wilson_interval(right, images)
         places = 2 if right >= 0.99 * images else 1
         st.metric(
-            plain(label),
+            escape_markdown(label),
             percent(right / images),
             help=f"Test accuracy: {right:,} of {images:,} test images are read rightly. Of other images written like "
             "these, the share would lie in the 95% interval (Wilson) nineteen times out of twenty.",
@@ -107,7 +107,7 @@ def _same_images(chosen: Sequence[RunRow], tested: Sequence[FinalAnswers]) -> bo
 
 
 def _conclusion(chosen: Sequence[RunRow], first: FinalAnswers, second: FinalAnswers) -> str:
-    names = [f"{letter} {plain(row.name)}" for letter, row in zip(LETTERS, chosen, strict=False)]
+    names = [f"{letter} {escape_markdown(row.name)}" for letter, row in zip(LETTERS, chosen, strict=False)]
     sizes = {row.parameters for row in chosen}
     alike = f"Both have {sizes.pop():,} parameters. " if len(sizes) == 1 else ""
     return (
@@ -134,7 +134,7 @@ def _curves(chosen: Sequence[RunRow], labels: Sequence[str], active: bool) -> No
         if active:
             # Those that are over keep their line: what stands below must not move.
             for row, (label, history) in zip(now, histories.items(), strict=True):
-                st.progress(history.progress, text=f"**{plain(label)}** · {progress_line(row.run, history)}")
+                st.progress(history.progress, text=f"**{escape_markdown(label)}** · {progress_line(row.run, history)}")
         shown, progress = _MEASURES[measure], _AGAINST[against]
         settings = {label: row.experiment.training for label, row in zip(labels, now, strict=True)}
         going_on = [label for label, row in zip(labels, now, strict=True) if row.state.is_active]

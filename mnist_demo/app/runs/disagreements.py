@@ -9,7 +9,7 @@ from mnist_demo.app.runs.rows import RunRow
 from mnist_demo.app.session import datasets
 from mnist_demo.app.widgets import mistakes
 from mnist_demo.app.widgets.layout import choice
-from mnist_demo.app.words import plain
+from mnist_demo.app.words import escape_markdown
 from mnist_demo.data import DataError, MnistData
 from mnist_demo.evaluation import Mistake
 from mnist_demo.runs import FinalAnswers
@@ -38,7 +38,9 @@ def show(first: RunRow, second: RunRow, first_answers: FinalAnswers, second_answ
         st.markdown("None.")
         return
     _images(found, data, f"{who}_{first.id}_{second.id}")
-    st.caption(f"Under each: what it is, what **{letter} {plain(wrong.name)}** reads instead, and how confidently.")
+    st.caption(
+        f"Under each: what it is, what **{letter} {escape_markdown(wrong.name)}** reads instead, and how confidently."
+    )
 
 
 def _wrong_only(answers: FinalAnswers, other: FinalAnswers) -> list[Mistake]:

@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 from mnist_demo.app.runs.rows import RunRow
 from mnist_demo.app.session import datasets, server
 from mnist_demo.app.session.test_results import keep
-from mnist_demo.app.words import plain
+from mnist_demo.app.words import escape_markdown
 from mnist_demo.data import DataError
 from mnist_demo.inference import InferenceError
 
@@ -29,14 +29,16 @@ def work_out(rows: Sequence[RunRow], place: DeltaGenerator) -> list[str]:
     for index, row in enumerate(wanted):
         try:
             if not _work_out(row, index, len(wanted), place):
-                refused.append(f"The test result of **{plain(row.name)}** could not be kept; the disk may be full.")
+                refused.append(
+                    f"The test result of **{escape_markdown(row.name)}** could not be kept; the disk may be full."
+                )
         except (OSError, DataError):
             refused.append(
-                f"**{plain(row.name)}** cannot be tested: its images or its weights are no longer kept. "
-                f"It was trained on {plain(row.experiment.data.name)}."
+                f"**{escape_markdown(row.name)}** cannot be tested: its images or its weights are no longer kept. "
+                f"It was trained on {escape_markdown(row.experiment.data.name)}."
             )
         except InferenceError as error:
-            refused.append(f"**{plain(row.name)}** could not be asked. {plain(str(error))}")
+            refused.append(f"**{escape_markdown(row.name)}** could not be asked. {escape_markdown(str(error))}")
     place.empty()
     return refused
 
@@ -48,6 +50,6 @@ def _work_out(row: RunRow, index: int, count: int, place: DeltaGenerator) -> boo
     while not reading.is_done:
         share = (index + reading.done / len(reading)) / count
         which = f", run {index + 1} of {count}" if count > 1 else ""
-        place.progress(share, text=f"**{plain(row.name)}** reads the test images{which}")
+        place.progress(share, text=f"**{escape_markdown(row.name)}** reads the test images{which}")
         reading.step()
     return keep(row.run, snapshot, reading, data.test.labels)

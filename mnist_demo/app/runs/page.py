@@ -9,7 +9,7 @@ from mnist_demo.app import navigation
 from mnist_demo.app.runs import actions, comparison, missing_results, rows, table
 from mnist_demo.app.runs.rows import RunRow
 from mnist_demo.app.session import current, lab, trainings
-from mnist_demo.app.widgets import dropped_runs, start_button
+from mnist_demo.app.widgets import evicted_runs, start_button
 from mnist_demo.app.widgets.layout import header
 from mnist_demo.app.words import plural
 
@@ -20,7 +20,7 @@ def page() -> None:
     """Every run of the lab: find it again, name it, compare it."""
     header("Runs", "Every network you trained: find it again, name it, compare it with others.")
     actions.show_undo()
-    dropped_runs.show(lab.ledger())
+    evicted_runs.show(lab.ledger())
     found = len(lab.ledger().runs())
     listed = rows.rows()
     if (damaged := found - len(listed)) > 0:

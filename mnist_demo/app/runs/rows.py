@@ -10,7 +10,7 @@ from mnist_demo.app.session import lab, server
 from mnist_demo.experiment import Experiment
 from mnist_demo.experiment.difference import in_words, nearest_preset
 from mnist_demo.presets import PRESETS
-from mnist_demo.runs import About, Run, RunState, Summary, read_about, read_summary
+from mnist_demo.runs import Annotations, Run, RunState, Summary, read_annotations, read_summary
 
 OWN = "your own"
 """Stands for the preset of a network that is none of them."""
@@ -35,7 +35,7 @@ class RunRow:
     """
 
     run: Run
-    about: About
+    about: Annotations
     summary: Summary
     state: RunState
     experiment: Experiment
@@ -87,7 +87,7 @@ def _row(run: Run) -> RunRow | None:
     changes = ", ".join(filter(None, (asked.changes, *_while_training(asked.experiment, summary))))
     # Only the queue knows whether a run that was not ended is still worked on.
     now = server.run_state(run) if summary.state.is_active else summary.state
-    return RunRow(run, read_about(run), summary, now, asked.experiment, asked.parameters, asked.preset, changes)
+    return RunRow(run, read_annotations(run), summary, now, asked.experiment, asked.parameters, asked.preset, changes)
 
 
 def _while_training(experiment: Experiment, summary: Summary) -> list[str]:

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mnist_demo.app.runs.rows import RunRow
-from mnist_demo.app.widgets.run_choice import told_apart
+from mnist_demo.app.widgets.run_choice import disambiguated
 from mnist_demo.app.words import local_time, moment
 
 COMPARED = "compare"
@@ -53,7 +53,7 @@ def show(rows: Sequence[RunRow]) -> list[RunRow]:
     )
     # The same choice for keyboards and screen readers, to which the table is a picture.
     st.session_state[_LIST] = chosen()
-    titles = told_apart({row.id: f"{row.name}, {moment(row.begun)}" for row in rows})
+    titles = disambiguated({row.id: f"{row.name}, {moment(row.begun)}" for row in rows})
     st.multiselect(
         "Chosen runs",
         list(by_id),

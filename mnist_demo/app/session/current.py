@@ -10,7 +10,7 @@ import streamlit as st
 from mnist_demo.app.session import datasets, housekeeping
 from mnist_demo.app.session.lab import ledger
 from mnist_demo.app.session.server import jobs, run_state
-from mnist_demo.app.words import plain
+from mnist_demo.app.words import escape_markdown
 from mnist_demo.data import DataError, MnistData, load_mnist
 from mnist_demo.experiment import DataReference, Experiment
 from mnist_demo.presets import PRESETS
@@ -51,7 +51,7 @@ def data() -> MnistData:
         return datasets.load(reference)
     except (OSError, DataError):
         st.toast(
-            f"The data set {plain(reference.name)} is no longer kept; MNIST takes its place.",
+            f"The data set {escape_markdown(reference.name)} is no longer kept; MNIST takes its place.",
             icon=":material/link_off:",
         )
         use_data(DataReference())

@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_demo.app.session import datasets, housekeeping
 from mnist_demo.app.session.current import set_experiment
 from mnist_demo.app.session.server import inference, jobs
-from mnist_demo.app.words import plain
+from mnist_demo.app.words import escape_markdown
 from mnist_demo.experiment import DataReference, Experiment
 from mnist_demo.runs import is_lab_id, new_lab_id
 
@@ -34,12 +34,13 @@ def _take_shared(text: str) -> None:
     try:
         shared = Experiment.from_query(text)
     except ValueError as error:
-        st.toast(plain(str(error)), icon=":material/link_off:")
+        st.toast(escape_markdown(str(error)), icon=":material/link_off:")
         return
     if not datasets.is_kept(shared.data):
         # Data stay with the lab they were uploaded to; the network and its training can be shared all the same.
         st.toast(
-            f"The data set {plain(shared.data.name)} is not in this lab; MNIST takes its place.", icon=":material/link:"
+            f"The data set {escape_markdown(shared.data.name)} is not in this lab; MNIST takes its place.",
+            icon=":material/link:",
         )
         shared = datasets.fit(shared, DataReference())
     set_experiment(shared)

@@ -9,7 +9,7 @@ from mnist_demo.app.session.server import jobs
 from mnist_demo.app.words import could_not
 from mnist_demo.data import DataError, Split, load_mnist
 from mnist_demo.experiment import Experiment
-from mnist_demo.jobs.fine_tuning import plan_lesson
+from mnist_demo.jobs.fine_tuning import plan_fine_tuning
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Run
 from mnist_demo.training import Continuation
@@ -35,7 +35,7 @@ def prepare_training(likely: Experiment) -> None:
     jobs().prepare(st.session_state["lab_id"], likely, datasets.path_of(likely.data))
 
 
-def teach(source: Run, drawings: Split) -> Run:
+def fine_tune(source: Run, drawings: Split) -> Run:
     """Queue a copy of a run of this lab to learn drawings, mixed with MNIST, and put it on the bench.
 
     Raises:
@@ -43,8 +43,8 @@ def teach(source: Run, drawings: Split) -> Run:
         OSError: when the run's folder cannot be written, or the lab is full of pinned runs.
     """
     housekeeping.make_room(ledger(), jobs())
-    lesson = plan_lesson(source, drawings, load_mnist())
-    started = ledger().create(lesson.experiment, lesson.write)
+    fine_tuning = plan_fine_tuning(source, drawings, load_mnist())
+    started = ledger().create(fine_tuning.experiment, fine_tuning.write)
     jobs().submit(started, started.own_data_path)
     housekeeping.sweep_soon(jobs())
     _put_on_bench(started.id)

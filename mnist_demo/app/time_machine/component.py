@@ -71,7 +71,7 @@ def payload(
     }
 
 
-def frame_label(epoch: int, whole: int, planned: int, *, is_taught: bool = False) -> str:
+def frame_label(epoch: int, whole: int, planned: int, *, is_fine_tuned: bool = False) -> str:
     """What a frame is called.
 
     Args:
@@ -81,7 +81,7 @@ def frame_label(epoch: int, whole: int, planned: int, *, is_taught: bool = False
         is_taught: whether the training began from another run's weights, not from random ones.
     """
     if epoch == 0:
-        return "Epoch 0: before the lesson" if is_taught else "Epoch 0: untrained"
+        return "Epoch 0: before the lesson" if is_fine_tuned else "Epoch 0: untrained"
     return f"Epoch {epoch} of {planned}" + (", stopped within" if epoch > whole else "")
 
 

@@ -109,8 +109,8 @@ def _data(run: Run, names: tuple[str, ...], machine: _Machine) -> dict[str, Any]
         history = run.history()
         planned = history.plan.epochs if history.plan else run.experiment.training.epochs
         whole = len(history.epochs["epoch"])
-        is_taught = run.initial_path.exists()
-        labels = [frame_label(frame.epoch, whole, planned, is_taught=is_taught) for frame in ready]
+        is_fine_tuned = run.initial_path.exists()
+        labels = [frame_label(frame.epoch, whole, planned, is_fine_tuned=is_fine_tuned) for frame in ready]
         machine.data = payload(ready, labels, machine.frames.split, names, machine.frames.kernels) if ready else {}
         machine.sent = ready
     return machine.data

@@ -14,7 +14,7 @@ from mnist_demo.app.widgets.layout import choice, header
 from mnist_demo.app.widgets.learning_curves import Measure, curve_frame, training_spec
 from mnist_demo.app.widgets.live import live
 from mnist_demo.app.widgets.progress import STATE_ICONS, progress_line, progress_share
-from mnist_demo.app.words import percent, plain, plural
+from mnist_demo.app.words import escape_markdown, percent, plural
 from mnist_demo.data import DataError
 from mnist_demo.experiment import Experiment
 from mnist_demo.insight.answers import FIXED_DIGITS
@@ -108,8 +108,8 @@ def _warn_of_few_steps(experiment: Experiment) -> None:
 def _plan(experiment: Experiment) -> str:
     settings = experiment.training
     return (
-        f"**{plain(experiment.name)}**: {plural(settings.epochs, 'epoch')} of {settings.train_images:,} images "
-        f"of {plain(experiment.data.name)} in batches of {settings.batch_size}"
+        f"**{escape_markdown(experiment.name)}**: {plural(settings.epochs, 'epoch')} of {settings.train_images:,} "
+        f"images of {escape_markdown(experiment.data.name)} in batches of {settings.batch_size}"
     )
 
 
@@ -118,7 +118,7 @@ def _watch(run: Run) -> None:
     line = progress_line(run, history)
     if server.run_state(run) is RunState.FAILED:
         line = f":red[{STATE_ICONS[RunState.FAILED]} {line}]"
-    st.progress(progress_share(run, history), text=f"**{plain(name_of(run))}** · {line}")
+    st.progress(progress_share(run, history), text=f"**{escape_markdown(name_of(run))}** · {line}")
     _show_figures(history)
     _show_charts(run, history)
     _show_fixed_digits(run, history)
@@ -166,7 +166,7 @@ def _show_fixed_digits(run: Run, history: History) -> None:
     try:
         data = datasets.load(run.experiment.data)
     except (OSError, DataError):
-        st.caption(f"The images of {plain(run.experiment.data.name)} are no longer kept.")
+        st.caption(f"The images of {escape_markdown(run.experiment.data.name)} are no longer kept.")
         return
     if history.digits is None:
         # They have their place from the beginning, so that nothing moves when the first answers arrive.

@@ -36,7 +36,7 @@ def choice(label: str, options: Sequence[str], key: str, **looks: Any) -> str:
     return chosen if chosen in options else options[0]
 
 
-def room(height: int) -> None:
+def reserve_height(height: int) -> None:
     """Keep pixels free in a popover that is filled when it is opened.
 
     It looks for the side with room for it when it opens, by what is in it then (Streamlit 1.67): an empty one at the

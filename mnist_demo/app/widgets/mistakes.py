@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_demo.app.theme import colours
 from mnist_demo.app.widgets.readings_sheet import Reading, readings_sheet
 from mnist_demo.app.widgets.readings_sheet import width as readings_width
-from mnist_demo.app.words import plain
+from mnist_demo.app.words import escape_markdown
 from mnist_demo.data import DIGIT_CLASS_NAMES, MnistData
 from mnist_demo.evaluation import Mistake
 
@@ -21,7 +21,7 @@ def page_of_images(shown: list[Mistake], data: MnistData) -> None:
     st.image(picture, width=readings_width(), alt="; ".join(said), output_format="PNG")
     st.caption("The most confident come first.")
     if codes is not names:
-        st.caption(" · ".join(f"{label} {plain(name)}" for label, name in enumerate(names)))
+        st.caption(" · ".join(f"{label} {escape_markdown(name)}" for label, name in enumerate(names)))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

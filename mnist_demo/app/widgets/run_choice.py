@@ -11,7 +11,7 @@ from mnist_demo.app.session import current, server
 from mnist_demo.app.widgets import start_button
 from mnist_demo.app.widgets.live import live
 from mnist_demo.app.widgets.progress import progress_line, progress_share
-from mnist_demo.app.words import moment, percent, plain
+from mnist_demo.app.words import escape_markdown, moment, percent
 from mnist_demo.runs import Run, name_of
 
 _CHOICE = "chosen_run"
@@ -21,7 +21,7 @@ def no_longer_kept(run: Run) -> None:
     """Say that a page cannot work on a run, as what it was trained on or has learned is gone."""
     st.error(
         f"The images or the weights of this run are no longer kept: it was trained on "
-        f"{plain(run.experiment.data.name)}. Give these images again on Explore, or choose another network.",
+        f"{escape_markdown(run.experiment.data.name)}. Give these images again on Explore, or choose another network.",
         icon=":material/error:",
     )
 
@@ -46,7 +46,7 @@ def need_trained_run(purpose: str, *, while_learning: bool = False) -> Run:
     with st.container(border=True):
         if current_run is not None and server.run_state(current_run).is_active:
             when = "when its first batch begins" if while_learning else "when its first epoch ends"
-            st.markdown(f"**{plain(current_run.experiment.name)}** is learning. This page opens {when}.")
+            st.markdown(f"**{escape_markdown(current_run.experiment.name)}** is learning. This page opens {when}.")
             live(progress, current_run)
         else:
             if current_run is not None and current_run.reason:
@@ -85,10 +85,10 @@ def choose_run(purpose: str, *, while_learning: bool = False) -> Run:
 
 def run_labels(runs: Mapping[str, Run]) -> dict[str, str]:
     """Runs in a list, by their ids: what each is, how good, and when it was begun."""
-    return told_apart({run_id: _run_label(run) for run_id, run in runs.items()})
+    return disambiguated({run_id: _run_label(run) for run_id, run in runs.items()})
 
 
-def told_apart(labels: Mapping[str, str]) -> dict[str, str]:
+def disambiguated(labels: Mapping[str, str]) -> dict[str, str]:
     """Labels by run id that end in the minute in which the run was begun, made different where two are alike.
 
     Streamlit (1.67) knows the options of a list by their labels: whoever chose the one of two would get the other.

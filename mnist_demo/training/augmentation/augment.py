@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from mnist_demo.backend import tf
 from mnist_demo.experiment.augmentation import Augmentation
-from mnist_demo.training.augmentation.non_digits import estrange
-from mnist_demo.training.augmentation.pen_forms import rewrite
+from mnist_demo.training.augmentation.non_digits import add_non_digits
+from mnist_demo.training.augmentation.pen_forms import write_pen_forms
 from mnist_demo.training.augmentation.resampling import CENTRE, resample, spread, transform
 
 SPACING = 27 / 4
@@ -38,10 +38,10 @@ def augment(
     Returns:
         The images, what comes in from outside being black, and their labels: `STRANGER` for what is no digit any more.
     """
-    if augmentation.strangers:
-        images, labels = estrange(images, labels, augmentation.strangers, _stream(seed, 4))
+    if augmentation.non_digits:
+        images, labels = add_non_digits(images, labels, augmentation.non_digits, _stream(seed, 4))
     if augmentation.pen_forms:
-        images = rewrite(images, labels, augmentation.pen_forms, _stream(seed, 1))
+        images = write_pen_forms(images, labels, augmentation.pen_forms, _stream(seed, 1))
     if augmentation.elastic:
         images = _bent(images, augmentation, seed)
     elif augmentation.moves:

@@ -10,7 +10,7 @@ import math
 from mnist_demo.backend import tf
 from mnist_demo.training.augmentation.pen_forms import centred, line
 
-STRANGER = -1
+NON_DIGIT = -1
 """The label of what is no digit."""
 
 _STROKES = 6
@@ -26,7 +26,7 @@ _MIRRORED = (0, 0, 0, 1, 0, 0, 1, 1, 0, 1)
 """Digits that are none in the mirror: not those that stay what they are, nor 2 and 5, which are each other's."""
 
 
-def estrange(images: tf.Tensor, labels: tf.Tensor, share: float, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def add_non_digits(images: tf.Tensor, labels: tf.Tensor, share: float, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Turn a share of the digits into what is no digit.
 
     Args:
@@ -49,16 +49,16 @@ def estrange(images: tf.Tensor, labels: tf.Tensor, share: float, seed: tf.Tensor
     def allowed(those: tuple[int, ...]) -> tf.Tensor:
         return tf.gather(tf.constant(those), kinds) > 0
 
-    strangers = drawn
+    non_digits = drawn
     for chosen, made in (
         ((kind < 0.25) & allowed(_CROSSED), crossed),
         ((kind >= 0.25) & (kind < 0.4) & allowed(_MIRRORED), mirrored),
         ((kind >= 0.4) & (kind < 0.6) & allowed(_LAID_DOWN), laid_down),
     ):
-        strangers = tf.where(chosen[:, tf.newaxis, tf.newaxis], made, strangers)
-    marks = tf.fill(tf.shape(kinds), STRANGER)
+        non_digits = tf.where(chosen[:, tf.newaxis, tf.newaxis], made, non_digits)
+    marks = tf.fill(tf.shape(kinds), NON_DIGIT)
     return (
-        tf.tensor_scatter_nd_update(images, where, centred(strangers)),
+        tf.tensor_scatter_nd_update(images, where, centred(non_digits)),
         tf.tensor_scatter_nd_update(labels, where, marks),
     )
 

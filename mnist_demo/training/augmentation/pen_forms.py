@@ -20,7 +20,7 @@ _DRAWS = 8
 """Random numbers for the strokes of one digit, at most."""
 
 
-def rewrite(images: tf.Tensor, labels: tf.Tensor, share: float, seed: tf.Tensor) -> tf.Tensor:
+def write_pen_forms(images: tf.Tensor, labels: tf.Tensor, share: float, seed: tf.Tensor) -> tf.Tensor:
     """Add a bar to some 7s, a flag, a foot or both to some 1s, and a tail to some 9s, and centre their mass again.
 
     Args:

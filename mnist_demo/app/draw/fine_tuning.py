@@ -11,7 +11,7 @@ from mnist_demo.app.session import lab, server
 from mnist_demo.app.widgets.live import live
 from mnist_demo.app.widgets.progress import progress_line
 from mnist_demo.app.widgets.readings_sheet import Reading, readings_sheet, width
-from mnist_demo.app.words import percent, plain
+from mnist_demo.app.words import escape_markdown, percent
 from mnist_demo.data import DataError, Split, load_data, load_mnist
 from mnist_demo.inference import InferenceError
 from mnist_demo.inference.passes import PredictionPass
@@ -41,20 +41,22 @@ class _Answers:
 
 def show() -> None:
     """The newest lesson of the lab, live while it goes on; nothing when there was none."""
-    lesson = next((run for run in lab.ledger().runs() if run.initial_path.exists()), None)
-    if lesson is None:
+    fine_tuning = next((run for run in lab.ledger().runs() if run.initial_path.exists()), None)
+    if fine_tuning is None:
         return
-    st.markdown(f"**{plain(lesson.experiment.name)}**")
-    if server.run_state(lesson).is_active:
-        live(_progress, lesson)
+    st.markdown(f"**{escape_markdown(fine_tuning.experiment.name)}**")
+    if server.run_state(fine_tuning).is_active:
+        live(_progress, fine_tuning)
         return
-    if len(lesson.snapshots) < 2:
-        st.markdown(f":material/error: {plain(lesson.reason or 'The lesson ended before its first epoch.')}")
+    if len(fine_tuning.snapshots) < 2:
+        st.markdown(
+            f":material/error: {escape_markdown(fine_tuning.reason or 'The lesson ended before its first epoch.')}"
+        )
         return
     try:
-        _before_and_after(lesson)
+        _before_and_after(fine_tuning)
     except InferenceError as error:
-        st.markdown(f":material/error: {plain(str(error))}")
+        st.markdown(f":material/error: {escape_markdown(str(error))}")
     except (OSError, DataError):
         st.markdown(":material/error: What was held back in this lesson is no longer kept.")
 
@@ -65,7 +67,7 @@ def _progress(run: Run) -> None:
 
 
 def _before_and_after(run: Run) -> None:
-    own, mnist = _held_back(run), load_mnist().test
+    own, mnist = _held_out(run), load_mnist().test
     place = st.empty()
     drawn = _answers(run, "held back", own)
     passes = [server.prediction_pass(path, "test", mnist.images, run) for path in (run.snapshots[0], run.snapshots[-1])]
@@ -121,7 +123,7 @@ def _labels(reading: PredictionPass) -> NDArray[np.intp]:
     return labels
 
 
-def _held_back(run: Run) -> Split:
+def _held_out(run: Run) -> Split:
     return _read(run.own_data_path, run.own_data_path.stat().st_mtime_ns)
 
 

@@ -15,7 +15,7 @@ _MAX_BYTES = 8_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class About:
+class Annotations:
     """What people say about a run.
 
     Raises:
@@ -36,7 +36,7 @@ class About:
         return {**fields.to_json(self), "pinned": self.pinned}
 
     @classmethod
-    def from_json(cls, value: object) -> "About":
+    def from_json(cls, value: object) -> "Annotations":
         """What `to_json` gave; missing fields take their defaults.
 
         Raises:
@@ -45,28 +45,28 @@ class About:
         return cls(**fields.object_fields(value, {**fields.field_specs(cls), "pinned": None}, "about"))
 
 
-def about_path(run: Run) -> Path:
+def annotations_path(run: Run) -> Path:
     """Where it is kept; most runs have no such file."""
     return run.folder / _FILE
 
 
-def read_about(run: Run) -> About:
+def read_annotations(run: Run) -> Annotations:
     """What is said about a run; nothing, when the file is missing or damaged."""
     try:
-        with about_path(run).open("rb") as file:
+        with annotations_path(run).open("rb") as file:
             content = file.read(_MAX_BYTES + 1)
-        return About.from_json(json.loads(content)) if len(content) <= _MAX_BYTES else About()
+        return Annotations.from_json(json.loads(content)) if len(content) <= _MAX_BYTES else Annotations()
     except (OSError, ValueError, RecursionError):
-        return About()
+        return Annotations()
 
 
-def write_about(run: Run, about: About) -> None:
+def write_annotations(run: Run, about: Annotations) -> None:
     """Keep what is said about a run.
 
     Raises:
         OSError: when it cannot be written, or the run is gone.
     """
-    write_atomically(about_path(run), json.dumps(about.to_json()).encode())
+    write_atomically(annotations_path(run), json.dumps(about.to_json()).encode())
 
 
 def name_of(run: Run) -> str:
@@ -75,4 +75,4 @@ def name_of(run: Run) -> str:
     Raises:
         OSError, ValueError: when the run has neither a name nor an experiment that can be read.
     """
-    return read_about(run).name or run.experiment.name
+    return read_annotations(run).name or run.experiment.name

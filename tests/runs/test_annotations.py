@@ -6,7 +6,7 @@ import pytest
 
 from mnist_demo.experiment import Experiment
 from mnist_demo.fields import FieldError
-from mnist_demo.runs import About, Run, about_path, create_run, name_of, read_about, write_about
+from mnist_demo.runs import Annotations, Run, annotations_path, create_run, name_of, read_annotations, write_annotations
 
 
 @pytest.fixture
@@ -15,11 +15,11 @@ def run(tmp_path: Path, small_experiment: Experiment) -> Run:
 
 
 def test_it_comes_back_and_the_experiment_stays(run: Run, small_experiment: Experiment) -> None:
-    assert read_about(run) == About()
+    assert read_annotations(run) == Annotations()
     assert name_of(run) == "small"
-    said = About(name="größer 🖊" * 5, note="x" * 500, pinned=True)
-    write_about(run, said)
-    assert read_about(run) == said
+    said = Annotations(name="größer 🖊" * 5, note="x" * 500, pinned=True)
+    write_annotations(run, said)
+    assert read_annotations(run) == said
     assert name_of(run) == said.name
     assert Run(run.folder).experiment == small_experiment
 
@@ -29,23 +29,23 @@ def test_it_comes_back_and_the_experiment_stays(run: Run, small_experiment: Expe
 )
 def test_what_is_not_accepted(said: dict[str, object]) -> None:
     with pytest.raises(FieldError, match="accepted is"):
-        About(**said)  # type: ignore[arg-type]
+        Annotations(**said)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[]", b'{"name": 3}', b'{"spell": 1}', b"[" * 5000, b"\xff", b" " * 9000]
 )
 def test_a_damaged_file_says_nothing(run: Run, content: bytes) -> None:
-    about_path(run).write_bytes(content)
-    assert read_about(run) == About()
+    annotations_path(run).write_bytes(content)
+    assert read_annotations(run) == Annotations()
 
 
 def test_the_longest_fits(run: Run) -> None:
-    said = About(name="🖊" * 60, note="🖊" * 500, pinned=True)
-    write_about(run, said)
-    assert read_about(run) == said
+    said = Annotations(name="🖊" * 60, note="🖊" * 500, pinned=True)
+    write_annotations(run, said)
+    assert read_annotations(run) == said
 
 
 def test_nothing_is_written_for_a_run_that_is_gone(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
-        write_about(Run(tmp_path / "gone"), About(name="x"))
+        write_annotations(Run(tmp_path / "gone"), Annotations(name="x"))

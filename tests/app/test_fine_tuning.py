@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mnist_demo.data import load_mnist
-from mnist_demo.jobs.fine_tuning import plan_lesson
+from mnist_demo.jobs.fine_tuning import plan_fine_tuning
 from mnist_demo.jobs.jobs import Jobs
 from mnist_demo.runs import Run, RunState, create_run
 from tests.app.conftest import LAB, OpenPage
@@ -39,11 +39,11 @@ def test_drawings_are_labelled_kept_and_taught(
     app.run()
     app.segmented_control(key="collect_label").set_value(7).run()
     app.button(key="teach").click().run()
-    ((taught, data_path),) = submitted
-    assert taught.experiment.name == "small, taught your hand"
-    assert data_path == taught.own_data_path
-    assert taught.initial_path.read_bytes() == trained_run.snapshots[-1].read_bytes()
-    assert app.session_state["run_id"] == taught.id
+    ((fine_tuned, data_path),) = submitted
+    assert fine_tuned.experiment.name == "small, taught your hand"
+    assert data_path == fine_tuned.own_data_path
+    assert fine_tuned.initial_path.read_bytes() == trained_run.snapshots[-1].read_bytes()
+    assert app.session_state["run_id"] == fine_tuned.id
     app.button(key="collect_drop_all").click().run()
     assert any(caption.value.endswith("Kept so far: 0.") for caption in app.caption)
     assert not app.exception
@@ -90,13 +90,13 @@ def test_drawings_that_cannot_be_read_are_not_written_over(
 
 def test_what_a_lesson_did_is_shown_before_and_after(open_page: OpenPage, trained_run: Run, canvas: FakeCanvas) -> None:
     test = load_mnist().test
-    lesson = plan_lesson(trained_run, test[:12], load_mnist())
-    taught = create_run(trained_run.folder.with_name("20260102-120000-abcdef"), lesson.experiment)
-    lesson.write(taught)
+    fine_tuning = plan_fine_tuning(trained_run, test[:12], load_mnist())
+    fine_tuned = create_run(trained_run.folder.with_name("20260102-120000-abcdef"), fine_tuning.experiment)
+    fine_tuning.write(fine_tuned)
     # A lesson that changed nothing, but for the network that it started from.
     for snapshot in trained_run.snapshots:
-        shutil.copy(snapshot, taught.folder / "snapshots")
-    taught.mark(RunState.FINISHED)
+        shutil.copy(snapshot, fine_tuned.folder / "snapshots")
+    fine_tuned.mark(RunState.FINISHED)
     app = open_page("draw", LAB)
     app.session_state["draw_teach"] = True
     app.run()
