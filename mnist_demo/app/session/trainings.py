@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_demo.app.session import current, datasets, housekeeping, server, trainings
+from mnist_demo.app.session import current, datasets, housekeeping, server
 from mnist_demo.app.session.current import _put_on_bench
 from mnist_demo.app.session.lab import ledger
 from mnist_demo.app.session.server import jobs
@@ -103,6 +103,6 @@ def begin(experiment: Experiment) -> Run:
         StartError: when the run cannot be created.
     """
     try:
-        return trainings.start_training(experiment)
+        return start_training(experiment)
     except OSError as error:
         raise StartError(could_not("The run could not be created", error)) from error
