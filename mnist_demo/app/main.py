@@ -17,7 +17,8 @@ def main() -> None:
     from mnist_demo.app.session import housekeeping, opening
     from mnist_demo.app.theme import style
 
-    st.set_page_config(page_title="Digit lab", page_icon=":material/draw:", layout="wide")
+    # A material icon would be fetched from another host.
+    st.set_page_config(page_title="Digit lab", page_icon=str(Path(__file__).with_name("icon.svg")), layout="wide")
     warm_up.begin()
     style.apply()
     opening.open_lab()

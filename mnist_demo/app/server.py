@@ -39,7 +39,7 @@ def _inline_scripts() -> str:
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'self'",
-        f"script-src 'self' blob: {_inline_scripts()}",
+        f"script-src 'self' blob: 'wasm-unsafe-eval' {_inline_scripts()}",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
