@@ -1,30 +1,9 @@
 """The front door of the lab: `streamlit run streamlit_app.py`."""
 
-
-def main() -> None:
-    """Draw the navigation, the bench and the page that was asked for."""
-    # Worker processes execute this file again, so nothing heavy is imported above.
+# Worker processes may execute this file again, as `__mp_main__`, and import nothing heavy.
+if __name__ != "__mp_main__":
     import streamlit as st
 
-    from mnist_demo.app import navigation, sidebar, warm_up
-    from mnist_demo.app.session import opening
-    from mnist_demo.app.streamlit_patches import presses, unsent
-    from mnist_demo.app.theme import style
+    from mnist_demo.app import server
 
-    st.set_page_config(page_title="Digit lab", page_icon=":material/draw:", layout="wide")
-    presses.count_once()
-    unsent.keep()
-    style.apply()
-    warm_up.begin()
-    opening.open_lab()
-    page = st.navigation(navigation.pages())
-    with st.sidebar:
-        sidebar.show()
-    try:
-        page.run()
-    finally:
-        warm_up.freeze_imports(page.title)
-
-
-if __name__ == "__main__":
-    main()
+    app = st.App(server.PAGE_SCRIPT, lifespan=server.lifespan, routes=server.ROUTES, middleware=server.MIDDLEWARE)

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing.context import BaseContext
 from pathlib import Path
 
@@ -19,6 +20,7 @@ def worker_context() -> BaseContext:
     A child forked from a server that has Keras imported begins in about 0.1 s and shares its memory; a spawned one
     imports Keras anew in about 4 s. The preload only imports and reads: after an op or a model, forking may hang.
     """
+    _prepare_environment()
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
@@ -49,24 +51,25 @@ def seconds_until_warm() -> float:
     return 0.0 if _began is None else max(0.0, _began + WARM_UP_DELAY + _IMPORT_SECONDS - time.monotonic())
 
 
-def warm_up_soon() -> None:
-    """Start the fork server a little later: its imports keep a core busy that the first page needs more."""
+def warm_up_soon(also: Callable[[], None]) -> None:
+    """Start the fork server a little later, which imports Keras in the background on a core of its own.
+
+    Args:
+        also: what else can wait as long as that.
+    """
     global _began
     _began = _began or time.monotonic()
-    _prepare_environment()
+
+    def warm_up() -> None:
+        if worker_context().get_start_method() == "forkserver":
+            from multiprocessing import forkserver
+
+            forkserver.ensure_running()
+        also()
+
     timer = threading.Timer(WARM_UP_DELAY, warm_up)
     timer.daemon = True
     timer.start()
-
-
-def warm_up() -> None:
-    """Start the fork server, which imports Keras in the background; safe to call again."""
-    _prepare_environment()
-    context = worker_context()
-    if context.get_start_method() == "forkserver":
-        from multiprocessing import forkserver
-
-        forkserver.ensure_running()
 
 
 def _prepare_environment() -> None:

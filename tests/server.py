@@ -7,12 +7,16 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
 from mnist_demo.runs import HOME_VARIABLE
 
 ROOT = Path(__file__).parent.parent
+
+MAIN = ROOT / "mnist_demo" / "app" / "main.py"
+"""The page script, which runs without the front door too."""
 
 # Chromium needs no sandbox from us, and must not ask the network for anything.
 CHROMIUM_ARGUMENTS = [
@@ -33,27 +37,42 @@ def find_chromium() -> str | None:
 
 
 class LabServer:
-    """`streamlit run streamlit_app.py` on a free port; a context manager that ends it and its children."""
+    """The lab on a free port; a context manager that ends it and its children.
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
+    Args:
+        home: where it keeps what it keeps; its log lies beside that when this is no folder.
+        script: what `streamlit run` is given.
+        options: more of its options, such as '--server.baseUrlPath=lab'.
+        environment: more variables.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        script: Path = ROOT / "streamlit_app.py",
+        options: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.home, self.script, self.options = home, script, options
+        self.environment = {**os.environ, HOME_VARIABLE: str(home), **(environment or {})}
         self.process: subprocess.Popen[bytes] | None = None
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
-        self.log = home / "server.log"
+        self.log = home / "server.log" if home.is_dir() else home.with_suffix(".log")
 
     @property
     def url(self) -> str:
         """Where the lab answers."""
-        return f"http://127.0.0.1:{self.port}"
+        base = next((option.partition("=")[2] for option in self.options if "baseUrlPath" in option), "")
+        return f"http://127.0.0.1:{self.port}/{base}".rstrip("/")
 
     def __enter__(self) -> "LabServer":
-        command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "streamlit_app.py")]
-        options = ["--server.port", str(self.port), "--server.address", "127.0.0.1", "--server.headless", "true"]
+        command = [sys.executable, "-m", "streamlit", "run", str(self.script)]
+        options = ["--server.port", str(self.port), "--server.address", "127.0.0.1", "--server.headless=true"]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                command + options, cwd=ROOT, env={**os.environ, HOME_VARIABLE: str(self.home)}, stdout=log, stderr=log
+                [*command, *options, *self.options], cwd=ROOT, env=self.environment, stdout=log, stderr=log
             )
         deadline = time.monotonic() + 120
         while not self._answers():

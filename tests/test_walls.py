@@ -20,7 +20,7 @@ VISIT_EVERY_PAGE = """
 import json, sys
 from streamlit.testing.v1 import AppTest
 from mnist_demo.app.navigation import PAGES
-lab = AppTest.from_file("streamlit_app.py", default_timeout=120).run()
+lab = AppTest.from_file("mnist_demo/app/main.py", default_timeout=120).run()
 assert not lab.exception, lab.exception
 for page in PAGES:
     lab.switch_page(str(page.path)).run()

@@ -1,4 +1,4 @@
-"""What the server does before a visitor needs it, so that no page waits for it."""
+"""What the server does once before a visitor needs it, so that no page waits for it."""
 
 import gc
 import importlib
@@ -6,19 +6,24 @@ import threading
 
 import streamlit as st
 
+from mnist_demo import processes
+from mnist_demo.app import log, streamlit_patches
+from mnist_demo.app.session import housekeeping, server
 from mnist_demo.data import load_mnist
-from mnist_demo.processes import WARM_UP_DELAY
 
 
 @st.cache_resource(show_spinner=False)
 def begin() -> None:
-    """Unpack the digits at once and import what draws charts a little later, once for the server."""
+    """Make the server ready, once: from the front door when it starts, else from the first page."""
+    log.hide_lab_ids()
+    streamlit_patches.apply()
+    housekeeping.log_unwritable_home()
     # 0.2 s, which leave the interpreter to the imports and the first elements of a page.
     threading.Thread(target=load_mnist, name="read-ahead", daemon=True).start()
-    # 0.5 s, which the first page needs more: it has no use for Altair and pandas.
-    timer = threading.Timer(WARM_UP_DELAY, _import_charts)
-    timer.daemon = True
-    timer.start()
+    # The fork server's imports keep a core busy, and Altair's take 0.5 s: the first page needs neither.
+    processes.warm_up_soon(_import_charts)
+    housekeeping.sweep_soon(server.jobs())
+    server.inference()
 
 
 def _import_charts() -> None:

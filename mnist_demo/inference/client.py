@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_demo.processes import end_with_parent, warm_up_soon, worker_context
+from mnist_demo.processes import end_with_parent, worker_context
 from mnist_demo.runs import Run
 
 TIMEOUT = 120.0
@@ -23,7 +23,6 @@ class Inference:
     """The client of the inference process; every method may be called from any thread."""
 
     def __init__(self) -> None:
-        warm_up_soon()
         self._lock = threading.Lock()
         self._pool = self._new_pool()
 

@@ -18,7 +18,7 @@ from mnist_demo.experiment import Experiment
 from mnist_demo.jobs.fair_queue import FairQueue
 from mnist_demo.jobs.job import Job
 from mnist_demo.jobs.standby import Standby
-from mnist_demo.processes import warm_up_soon, worker_context
+from mnist_demo.processes import worker_context
 from mnist_demo.runs import Run, RunState
 from mnist_demo.training.continuation import Continuation
 from mnist_demo.training.control import Control
@@ -50,7 +50,6 @@ class Jobs:
     def __init__(
         self, slots: int | None = None, attention: float = ATTENTION, pause_patience: float = PAUSE_PATIENCE
     ) -> None:
-        warm_up_soon()
         self._context: BaseContext = worker_context()
         self._standby = Standby(self._context)
         self._attention, self._pause_patience = attention, pause_patience

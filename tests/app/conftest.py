@@ -17,7 +17,7 @@ from mnist_demo.runs import Run
 from tests.apart import train_apart
 from tests.app.drawing import FakeCanvas
 from tests.pages import script
-from tests.server import ROOT
+from tests.server import MAIN
 
 LAB = "trained-lab-0123456789"
 """The id of the lab that has a trained run."""
@@ -40,7 +40,7 @@ def open_page() -> OpenPage:
     """Opens a page of the lab by its file's name, in a given lab or in a new one."""
 
     def visit(page: str, lab: str | None = None) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
+        app = AppTest.from_file(str(MAIN), default_timeout=120)
         if lab is not None:
             app.query_params["lab"] = lab
         app.run()

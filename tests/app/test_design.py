@@ -1,6 +1,5 @@
 """The Design page, from the entry point."""
 
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,13 +11,12 @@ from mnist_demo.experiment.settings import Optimizer, TrainingSettings
 from mnist_demo.network import MAX_LAYERS, Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Network
 from mnist_demo.presets import PRESETS
 from tests.pages import script
-
-ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
+from tests.server import MAIN
 
 
 @pytest.fixture
 def page() -> AppTest:
-    app = AppTest.from_file(str(ENTRY), default_timeout=120).run()
+    app = AppTest.from_file(str(MAIN), default_timeout=120).run()
     app.switch_page(script("design")).run()
     assert not app.exception
     return app

@@ -30,7 +30,7 @@ from mnist_demo.presets import PRESETS
 from tests.app.conftest import OpenPage
 from tests.data.files import idx, idx_gz, npz, one_hot, some_images, sprite
 from tests.pages import script
-from tests.server import ROOT
+from tests.server import MAIN, ROOT
 
 File = tuple[str, bytes]
 
@@ -42,7 +42,7 @@ TRAINED_ON = 1283
 
 def visit(**parameters: str) -> AppTest:
     """Follow a link to the page."""
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
+    app = AppTest.from_file(str(MAIN), default_timeout=120)
     for name, value in parameters.items():
         app.query_params[name] = value
     app.run()
@@ -79,7 +79,7 @@ def test_the_first_page_does_not_wait_for_what_it_has_no_use_for() -> None:
     script = """
 import sys
 from streamlit.testing.v1 import AppTest
-app = AppTest.from_file("streamlit_app.py", default_timeout=120).run()
+app = AppTest.from_file("mnist_demo/app/main.py", default_timeout=120).run()
 assert not app.exception and app.get("vega_lite_chart")
 print({"altair", "keras", "pandas", "tensorflow"} & set(sys.modules))
 """

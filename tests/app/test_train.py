@@ -15,7 +15,7 @@ from mnist_demo.runs import Ledger, Run, RunState
 from mnist_demo.training import Continuation
 from mnist_demo.training.endings import TOO_FAST
 from tests.app.conftest import LAB, OpenPage
-from tests.server import ROOT
+from tests.server import MAIN
 
 
 def lab_of(app: AppTest) -> Ledger:
@@ -133,7 +133,7 @@ def test_what_was_just_typed_is_what_it_goes_on_with(
 
 def test_going_back_to_a_shared_link_keeps_what_was_made_of_it(open_page: OpenPage) -> None:
     shared = PRESETS["tiny"].to_query()
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
+    app = AppTest.from_file(str(MAIN), default_timeout=120)
     app.query_params["experiment"] = shared
     app.run()
     assert app.session_state["experiment"] == PRESETS["tiny"]
@@ -149,7 +149,7 @@ def test_going_back_to_a_shared_link_keeps_what_was_made_of_it(open_page: OpenPa
 
 
 def test_what_a_shared_link_says_is_no_markdown(open_page: OpenPage) -> None:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
+    app = AppTest.from_file(str(MAIN), default_timeout=120)
     data = DataReference("[Sign in](https://evil.example)", "ab" * 32)
     app.query_params["experiment"] = dataclasses.replace(PRESETS["tiny"], data=data).to_query()
     app.run()

@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from mnist_demo.app.session import datasets, housekeeping
+from mnist_demo.app.session import datasets
 from mnist_demo.app.session.current import set_experiment
-from mnist_demo.app.session.server import inference, jobs
 from mnist_demo.app.words import escape_markdown
 from mnist_demo.experiment import DataReference, Experiment
 from mnist_demo.runs import is_lab_id, new_lab_id
@@ -26,8 +25,6 @@ def open_lab() -> None:
         if st.session_state.get("shared_taken") != (lab, shared):
             st.session_state["shared_taken"] = lab, shared
             _take_shared(shared)
-    housekeeping.open_once(jobs())
-    inference()
 
 
 def _take_shared(text: str) -> None:

@@ -1,0 +1,46 @@
+"""The page script, which every visit runs: the navigation, the sidebar and the page that was asked for.
+
+The front door (`app/server.py`) runs it. `streamlit run mnist_demo/app/main.py` works too, without what the front door
+adds, for a host that does not know `st.App`.
+"""
+
+import sys
+from pathlib import Path
+
+
+def main() -> None:
+    """Draw the navigation, the bench and the page that was asked for."""
+    # Worker processes execute this file again, so nothing heavy is imported above.
+    import streamlit as st
+
+    from mnist_demo.app import navigation, sidebar, warm_up
+    from mnist_demo.app.session import housekeeping, opening
+    from mnist_demo.app.theme import style
+
+    # A material icon would be fetched from another host.
+    st.set_page_config(page_title="Digit lab", page_icon=str(Path(__file__).with_name("icon.svg")), layout="wide")
+    warm_up.begin()
+    style.apply()
+    opening.open_lab()
+    page = st.navigation(navigation.pages())
+    with st.sidebar:
+        sidebar.show()
+    housekeeping.warn_of_unwritable_home()
+    try:
+        page.run()
+    finally:
+        warm_up.freeze_imports(page.title)
+
+
+def _find_package() -> None:
+    """Put the package's parent on the import path in the place of this folder, which Streamlit puts there."""
+    # The rooms in this folder would hide packages of the same names.
+    here = Path(__file__).resolve().parent
+    sys.path[:] = [path for path in sys.path if path != str(here)]
+    if (root := str(here.parent.parent)) not in sys.path:
+        sys.path.insert(0, root)
+
+
+if __name__ == "__main__":
+    _find_package()
+    main()

@@ -1,0 +1,154 @@
+"""The front door: what stands around the pages, given to `st.App` by `streamlit_app.py`."""
+
+import base64
+import contextlib
+import hashlib
+import logging
+import re
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.responses import RedirectResponse
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config, file_util
+
+from mnist_demo.app import warm_up
+from mnist_demo.app.navigation import FIRST, PAGES
+
+PAGE_SCRIPT = Path(__file__).parent / "main.py"
+"""The script that draws the pages."""
+
+ROUTES: Sequence[BaseRoute] = ()
+"""Addresses beside Streamlit's own."""
+
+
+def _inline_scripts() -> str:
+    """Return the sources that allow the scripts within Streamlit's own page, by what is in them."""
+    scripts = re.findall(r"<script>(.*?)</script>", Path(file_util.get_static_dir(), "index.html").read_text(), re.S)
+    digests = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
+    return " ".join(f"'sha256-{digest}'" for digest in digests)
+
+
+# Everything comes from the lab itself. `blob:` is for the scripts of components, which Streamlit makes in the browser,
+# `unsafe-inline` for the styles that it sets. No `frame-ancestors`: a course may show the lab in its own page, where
+# the lab knows nobody by a cookie.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        f"script-src 'self' blob: 'wasm-unsafe-eval' {_inline_scripts()}",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self' data: blob:",
+        "worker-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+    )
+)
+
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    # The address has the lab's id, and whoever knows that has the lab.
+    "Referrer-Policy": "same-origin",
+}
+
+_log = logging.getLogger(__name__)
+
+
+class SecurityHeaders:
+    """Puts `HEADERS` on every response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the app does, with the headers."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+class PageSpellings:
+    """Leads other spellings of a page's address to the page: `/Draw`, `/Time-Machine`, `/draw/`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Redirect, or answer as the app does."""
+        if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}:
+            base = config.get_option("server.baseUrlPath").strip("/")
+            if (location := page_location(scope["path"], base)) is not None:
+                query = scope["query_string"].decode("latin-1")
+                await RedirectResponse(f"{location}?{query}" if query else location)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def page_location(path: str, base: str = "") -> str | None:
+    """Return where another spelling of a page's address leads; None for an address that stays as it is.
+
+    Args:
+        path: the path that was asked for.
+        base: what `server.baseUrlPath` puts before every address, without slashes around it.
+
+    Returns:
+        A location relative to the path, which stays right behind a proxy that takes a prefix away.
+    """
+    start = f"/{base}/" if base else "/"
+    asked = path.removeprefix(start).rstrip("/")
+    if not path.startswith(start) or "/" in asked:
+        return None
+    name = _ADDRESSES.get(_folded(asked))
+    if name is None or path == start + name:
+        return None
+    levels = len(path) - len(start) - len(asked)
+    return "../" * levels + name or "./"
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[-_ ]", "", name).lower()
+
+
+# The first page answers at the bare address.
+_ADDRESSES = {_folded(page.name): "" if page is FIRST else page.name for page in PAGES}
+
+MIDDLEWARE = (Middleware(SecurityHeaders), Middleware(PageSpellings))
+
+
+@contextlib.asynccontextmanager
+async def lifespan(app: st.App) -> AsyncIterator[None]:
+    """Make the server ready before the first visitor, and open the browser of whoever started it."""
+    del app
+    warm_up.begin()
+    open_browser()
+    yield
+
+
+def open_browser() -> None:
+    """Open the lab in a browser, as `streamlit run` does for a plain script but not for an `st.App` (1.67).
+
+    Streamlit says with `server.headless` when nobody wants that; another server than Streamlit's own opens none.
+    """
+    if config.get_option("server.headless") or getattr(config, "_server_mode", None) != "starlette-app":
+        return
+    try:
+        from streamlit import cli_util
+        from streamlit.web.server import server_util
+
+        option = next(filter(config.is_manually_set, ("browser.serverAddress", "server.address")), None)
+        address = config.get_option(option) if option else "localhost"
+        # The socket listens already; the browser is answered when the server is ready.
+        cli_util.open_browser(server_util.get_url(server_util.get_display_address(address)))
+    except Exception as error:
+        _log.warning("The browser could not be opened: %s", error)
