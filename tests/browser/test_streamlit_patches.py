@@ -37,7 +37,9 @@ def test_a_press_that_is_sent_twice_counts_once(page: Page, server: LabServer) -
     expect_no_exception(page)
 
 
-@pytest.mark.parametrize(("environment", "counted"), [({}, r"([3-9]|\d\d)"), ({"MENDED": "1"}, "2")], ids=["as it comes", "mended"])
+@pytest.mark.parametrize(
+    ("environment", "counted"), [({}, r"([3-9]|\d\d)"), ({"MENDED": "1"}, "2")], ids=["as it comes", "mended"]
+)
 def test_streamlit_alone_still_counts_such_a_press_more_than_once(
     page: Page, tmp_path: Path, environment: dict[str, str], counted: str
 ) -> None:
