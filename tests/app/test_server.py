@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from mnist_demo.app import log
 from mnist_demo.app.log import HIDDEN
@@ -79,13 +80,17 @@ def test_a_home_that_cannot_be_written_is_named_with_its_variable(
 def test_a_message_that_no_page_needs_is_refused_before_it_is_read(tmp_path: Path) -> None:
     with LabServer(tmp_path) as server:
         address = server.url.replace("http", "ws") + "/_stcore/stream"
-        with connect(address, origin=server.url, max_size=None) as socket:  # type: ignore[arg-type]
+        with connect(address, origin=Origin(server.url), max_size=None) as socket:
             socket.send(bytes(2_000_001))
             with pytest.raises(ConnectionClosed) as refusal:
-                while True:
-                    socket.recv(30)
+                _receive_everything(socket)
     assert refusal.value.rcvd is not None
     assert refusal.value.rcvd.code == 1009
+
+
+def _receive_everything(socket: ClientConnection) -> None:
+    while True:
+        socket.recv(30)
 
 
 @pytest.mark.skipif(os.name == "nt" or not Path("/usr/bin").exists(), reason="the stand-in is a shell script")
@@ -97,7 +102,11 @@ def test_the_browser_opens_unless_nobody_wants_it(tmp_path: Path, is_headless: b
     stand_in.chmod(0o755)
     path = f"{stand_in.parent}{os.pathsep}{os.environ['PATH']}"
     options = [f"--server.headless={str(is_headless).lower()}"]
-    with LabServer(tmp_path, options=options, environment={"PATH": path}) as server:
+    # Streamlit asks whoever starts it for the first time for an address, unless one was refused before.
+    credentials = tmp_path / ".streamlit" / "credentials.toml"
+    credentials.parent.mkdir()
+    credentials.write_text('[general]\nemail = ""\n')
+    with LabServer(tmp_path, options=options, environment={"PATH": path, "HOME": str(tmp_path)}) as server:
         deadline = time.monotonic() + (0 if is_headless else 30)
         while not opened.exists() and time.monotonic() < deadline:
             time.sleep(0.05)
