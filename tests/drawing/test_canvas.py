@@ -1,4 +1,4 @@
-"""Strokes out of what the canvas component really sends."""
+"""Read strokes from what the canvas component really sends."""
 
 import copy
 import json
@@ -12,12 +12,10 @@ from hypothesis import strategies as st
 
 from mnist_demo.drawing import DrawingError, canvas_from_strokes, digit_from_strokes, strokes_from_canvas
 from mnist_demo.drawing.canvas import SMALLEST
-from mnist_demo.drawing.ink import draw
 from tests.drawing.samples import Strokes, drawings
 
-# Recorded with streamlit-drawable-canvas 0.13 in Chromium, canvas 280×280, pen 20: a barred 7 in two strokes; then
-# a click was added, and the first stroke moved, made smaller and turned with the edit tool. What the browser had
-# drawn in the end is kept as well, each 10×10 pixels averaged.
+# Recorded with streamlit-drawable-canvas 0.13 in Chromium, canvas 280×280, pen 20: a barred 7 in two strokes, a click,
+# and the first stroke of the 7 after the edit tool had moved, shrunk and turned it.
 CAPTURED: dict[str, Any] = json.loads(Path(__file__).with_name("captured_canvas.json").read_text())
 
 
@@ -45,19 +43,13 @@ def test_an_untouched_drawing_is_where_the_pen_was() -> None:
     assert (digit_from_strokes([long, bar]) > 0).any()
 
 
-def test_an_edited_drawing_is_what_the_browser_shows() -> None:
-    edited = CAPTURED["edited"]
-    first, bar, click = strokes_from_canvas(edited)
-    assert len(click) == 1
-    # The first stroke was made smaller, and its pen with it.
-    small_pen = 20 * edited["objects"][0]["scaleX"]
-    ours = np.maximum(draw((first / 10,), small_pen / 10, 280), draw((bar / 10, click / 10), 2, 280))
-    theirs = np.array(CAPTURED["edited_as_the_browser_drew_it"]) / 255
-    np.testing.assert_allclose(ours.reshape(28, 10, 28, 10).mean(axis=(1, 3)), theirs, atol=0.03)
+def test_a_stroke_that_the_edit_tool_turned_is_refused() -> None:
+    with pytest.raises(DrawingError, match="changed after it was drawn"):
+        strokes_from_canvas({"objects": [CAPTURED["turned"]]})
 
 
 def test_a_click_is_one_point() -> None:
-    stroke = strokes_from_canvas({"objects": [CAPTURED["edited"]["objects"][2]]})[0]
+    stroke = strokes_from_canvas({"objects": [CAPTURED["click"]]})[0]
     np.testing.assert_allclose(stroke, [[230, 240]], atol=0.01)
 
 
@@ -78,21 +70,6 @@ def test_a_curve_is_followed_closely(x0: float, y0: float, cx: float, cy: float,
     share = np.clip(((points[:, None] - start) * along).sum(axis=2) / length2, 0, 1)
     distance = np.linalg.norm(points[:, None] - start - share[:, :, None] * along, axis=2).min(axis=1)
     assert distance.max() < 0.06
-
-
-@settings(max_examples=40)
-@given(numbers, numbers, st.floats(0.2, 3), st.floats(0.2, 3), st.booleans(), st.floats(-360, 360))
-def test_moving_stretching_and_turning(
-    left: float, top: float, scale_x: float, scale_y: float, flip: bool, angle: float
-) -> None:
-    # A straight line from (10, 20) to (50, 50), its middle at (30, 35).
-    where = {"left": left, "top": top, "scaleX": scale_x, "scaleY": scale_y, "flipX": flip, "angle": angle}
-    placed = strokes_from_canvas(path_of(["M", 10, 20], ["L", 50, 50], **where))[0]
-    turn = np.exp(1j * np.radians(angle))
-    half = turn * complex(20 * scale_x * (-1 if flip else 1), 15 * scale_y)
-    middle = complex(left, top)
-    expected = [(p.real, p.imag) for p in (middle - half, middle + half)]
-    np.testing.assert_allclose(placed, expected, atol=1e-6)
 
 
 nan, inf = float("nan"), float("inf")
@@ -126,11 +103,16 @@ good = ["M", 1, 2]
         (path_of(["M", nan, 2]), "path beyond"),
         (path_of(["M", inf, 2]), "path beyond"),
         (path_of(["M", 10**400, 2]), "path beyond"),
-        (path_of(good, left=nan), "left beyond"),
-        (path_of(good, angle="right"), "angle that is not a number"),
-        (path_of(good, originX="left"), "originX other than"),
-        (path_of(["M", 0, 0], ["L", 1e9, 0], scaleX=1e9), "too far"),
-        (path_of(["M", 0, 0], ["L", 9, 9], skewX=90), "too far"),
+        (path_of(good, originX="left"), r"changed after it was drawn \(originX\)"),
+        (path_of(good, originY=["center"]), r"\(originY\)"),
+        (path_of(good, scaleX=2), r"\(scaleX\)"),
+        (path_of(good, scaleY=nan), r"\(scaleY\)"),
+        (path_of(good, angle="right"), r"\(angle\)"),
+        (path_of(good, angle=10**400), r"\(angle\)"),
+        (path_of(good, skewX=90), r"\(skewX\)"),
+        (path_of(good, skewY=-inf), r"\(skewY\)"),
+        (path_of(good, flipX=True), r"\(flipX\)"),
+        (path_of(good, flipY={}), r"\(flipY\)"),
         (path_of(good, *[["L", 1, 2]] * 10_000), "more than 10,000 points"),
         ({"objects": path_of(good)["objects"] * 1001}, "more than 1,000 strokes"),
         ({"objects": path_of(good, *[["L", 1, 2.001]] * 200)["objects"] * 51}, "more than 10,000"),
