@@ -81,20 +81,14 @@ def read_idx(name: str, content: bytes) -> NDArray[np.uint8]:
     shape = struct.unpack(f">{dimensions}I", header[MAGIC_LENGTH:start])
     _check_shape(name, shape)
     size = start + math.prod(shape)
-    escape_markdown, ended_well = _unzipped(name, content, size + 1) if is_gzip(content) else (content, True)
-    if len(escape_markdown) != size or not ended_well:
-        found = (
-            "fewer"
-            if len(escape_markdown) < size
-            else "more"
-            if len(escape_markdown) > size
-            else "no proper end of gzip"
-        )
+    plain, ended_well = _unzipped(name, content, size + 1) if is_gzip(content) else (content, True)
+    if len(plain) != size or not ended_well:
+        found = "fewer" if len(plain) < size else "more" if len(plain) > size else "no proper end of gzip"
         raise DataError(
             f"{quoted(name)} promises {shape[0]:,} {dimensions.name.lower()} in {size:,} bytes and holds "
             f"{found}: accepted is a whole IDX file and nothing after it."
         )
-    values = np.frombuffer(escape_markdown, dtype=np.uint8, offset=start).reshape(shape)
+    values = np.frombuffer(plain, dtype=np.uint8, offset=start).reshape(shape)
     values.flags.writeable = False
     return values if dimensions is IdxDimensions.IMAGES else checked_labels(quoted(name), values)
 
@@ -119,16 +113,16 @@ def _unzipped(name: str, content: bytes, limit: int) -> tuple[bytearray, bool]:
     Raises:
         DataError: If a member is damaged, or there are too many.
     """
-    escape_markdown, position = bytearray(), 0
+    plain, position = bytearray(), 0
     for _ in range(MAX_MEMBERS):
         stream = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
         try:
-            while not stream.eof and position < len(content) and len(escape_markdown) < limit:
+            while not stream.eof and position < len(content) and len(plain) < limit:
                 piece = content[position : position + BYTES_PER_PIECE]
-                escape_markdown += stream.decompress(piece, limit - len(escape_markdown))
+                plain += stream.decompress(piece, limit - len(plain))
                 position += len(piece) - len(stream.unconsumed_tail) - len(stream.unused_data)
         except zlib.error as error:
             raise DataError(f"{quoted(name)} is damaged ({reason(error)}): accepted is a whole gzip file.") from error
-        if not content.startswith(GZIP_MAGIC, position) or len(escape_markdown) == limit or not stream.eof:
-            return escape_markdown, stream.eof and position == len(content)
+        if not content.startswith(GZIP_MAGIC, position) or len(plain) == limit or not stream.eof:
+            return plain, stream.eof and position == len(content)
     raise DataError(f"{quoted(name)} has more than {MAX_MEMBERS:,} gzip members: accepted are up to as many.")

@@ -54,11 +54,11 @@ def _pieces(compressed: bytes, size: int, total: int) -> Iterator[bytearray]:
         wanted, found = min(size, total - start), bytearray()
         while len(found) < wanted:
             piece = compressed[position : position + BYTES_PER_PIECE]
-            escape_markdown = stream.decompress(piece, wanted - len(found))
-            if not piece and not escape_markdown:
+            plain = stream.decompress(piece, wanted - len(found))
+            if not piece and not plain:
                 raise ValueError("its pixels end too early")
             position += len(piece) - len(stream.unconsumed_tail)
-            found += escape_markdown
+            found += plain
         yield found
 
 

@@ -230,9 +230,9 @@ def _batches_per_call(experiment: Experiment) -> int:
 
 def _save_model(run: Run, model: Any) -> None:
     # A copy without the optimizer loads anywhere: no schedule of ours, no training state.
-    escape_markdown = build_model(run.experiment.network)
-    escape_markdown.set_weights(model.get_weights())
+    plain = build_model(run.experiment.network)
+    plain.set_weights(model.get_weights())
     # Keras chooses the format by the ending, so the unfinished file has it too.
     beside = run.model_path.with_name(f".{os.getpid()}.part.keras")
-    escape_markdown.save(beside)
+    plain.save(beside)
     beside.replace(run.model_path)

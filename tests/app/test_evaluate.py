@@ -213,14 +213,14 @@ def test_damaged_weights_are_one_sentence(open_page: OpenPage, trained_run: Run)
 
 def test_the_matrix_is_shaded_by_its_mistakes_unless_asked_otherwise(evaluation: Evaluation) -> None:
     off = evaluation.confusion - np.diag(evaluation.confusion.diagonal())
-    escape_markdown = confusion_frame(evaluation, rates=False, shade_diagonal=False, true=None, predicted=None)
-    np.testing.assert_allclose(escape_markdown["shade"].to_numpy().reshape(10, 10), off / off.max())
+    plain = confusion_frame(evaluation, rates=False, shade_diagonal=False, true=None, predicted=None)
+    np.testing.assert_allclose(plain["shade"].to_numpy().reshape(10, 10), off / off.max())
     full = confusion_frame(evaluation, rates=False, shade_diagonal=True, true=3, predicted=None)
     np.testing.assert_allclose(
         full["shade"].to_numpy().reshape(10, 10), evaluation.confusion / evaluation.confusion.max()
     )
     assert set(full[full["outlined"]]["true"]) == {3}
-    assert not escape_markdown["outlined"].any()
+    assert not plain["outlined"].any()
 
 
 def test_the_chart_names_only_columns_of_its_data(evaluation: Evaluation) -> None:

@@ -120,8 +120,8 @@ def _class_colour(class_names: Sequence[str], legend: alt.Legend | None) -> alt.
 def _padded(values: "pd.Series[float]") -> alt.Scale:
     """A scale with room for half a dot at both ends, also when all values are the same."""
     low, high = float(values.min()), float(values.max())
-    reserve_height = (high - low) * 0.03 or 0.5
-    return alt.Scale(domain=[low - reserve_height, high + reserve_height], nice=False)
+    margin = (high - low) * 0.03 or 0.5
+    return alt.Scale(domain=[low - margin, high + margin], nice=False)
 
 
 def _apart(middles: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
@@ -129,11 +129,11 @@ def _apart(middles: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     axes = ["first", "second"]
     extent = np.maximum(np.ptp(frame[axes].to_numpy(), axis=0), 1e-6)
     # What a name takes of the map: a share of its width for each letter, and a share of its height.
-    reserve_height = np.stack([0.02 + 0.012 * middles["name"].str.len(), np.full(len(middles), 0.055)], axis=1) * extent
+    margin = np.stack([0.02 + 0.012 * middles["name"].str.len(), np.full(len(middles), 0.055)], axis=1) * extent
     places = middles[axes].to_numpy(dtype=float, copy=True)
     for _ in range(60):
         away = places[:, np.newaxis] - places  # (n, n, 2)
-        overlap = np.maximum((reserve_height[:, np.newaxis] + reserve_height) / 2 - np.abs(away), 0)
+        overlap = np.maximum((margin[:, np.newaxis] + margin) / 2 - np.abs(away), 0)
         covers = overlap.all(axis=2) & ~np.eye(len(places), dtype=bool)
         # Up and down is the short way for words; two in the same place part in the order of their classes.
         order = np.sign(away[..., 1]) + (away[..., 1] == 0) * np.sign(np.subtract.outer(*[np.arange(len(places))] * 2))

@@ -101,15 +101,15 @@ def show_more(run: Run) -> None:
         return
     with st.popover("Train more", icon=":material/forward_media:", key="train_more_options"):
         if reached.is_end:
-            reserve_height = MAX_EPOCHS - reached.epoch
-            if reserve_height < 1:
+            epochs_left = MAX_EPOCHS - reached.epoch
+            if epochs_left < 1:
                 st.markdown(f"This run has {MAX_EPOCHS} epochs, as many as one run can have.")
                 return
             st.number_input(
                 "Epochs more",
                 min_value=1,
-                max_value=min(100, reserve_height),
-                value=min(settings.epochs, 100, reserve_height),
+                max_value=min(100, epochs_left),
+                value=min(settings.epochs, 100, epochs_left),
                 key=f"more_epochs_{run.id}",
                 help="The schedule of the learning rate begins again over these epochs."
                 if settings.schedule is not Schedule.CONSTANT
