@@ -5,6 +5,7 @@ import time
 import warnings
 import zipfile
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from mnist_demo.data import DataError
 from mnist_demo.data.npy import read_npy_header
-from mnist_demo.data.npz import read_npz
+from mnist_demo.data.npz import MAX_EXPANSION, read_npz
 from tests.data.files import npz, some_images
 
 IMAGES, LABELS = some_images(6)
@@ -226,6 +227,28 @@ def test_what_a_file_says_is_not_repeated_at_length() -> None:
         with pytest.raises(DataError) as caught:
             read_npz("a.npz", content)
         assert len(str(caught.value)) < 600
+
+
+def test_an_array_that_is_packed_better_than_any_image_is_not_unpacked() -> None:
+    packed = io.BytesIO()
+    np.savez_compressed(packed, x_train=np.zeros((2_000, 28, 28)), y_train=np.zeros(2_000, np.uint8))
+    with (
+        patch("mnist_demo.data.npz.read_images", side_effect=AssertionError("unpacked")),
+        pytest.raises(DataError, match="accepted is up to 300 times as much"),
+    ):
+        read_npz("zeros.npz", packed.getvalue())
+
+
+def test_labels_in_their_order_are_packed_better_and_accepted() -> None:
+    packed = io.BytesIO()
+    labels = np.repeat(np.arange(10), 2_000)
+    images = np.random.default_rng(0).integers(0, 2, (len(labels), 28, 28), np.uint8)
+    np.savez_compressed(packed, x_train=images, y_train=labels)
+    with zipfile.ZipFile(packed) as opened:
+        y_train = opened.getinfo("y_train.npy")
+    assert y_train.file_size > MAX_EXPANSION * y_train.compress_size
+    train, _ = read_npz("sorted.npz", packed.getvalue())
+    np.testing.assert_array_equal(train.labels, labels)
 
 
 def test_a_zip_bomb_is_never_unpacked() -> None:

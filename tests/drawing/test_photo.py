@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 from contextlib import suppress
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
@@ -19,6 +20,7 @@ from mnist_demo.drawing import DrawingError, Photo, digit_from_strokes, read_pho
 from mnist_demo.drawing.ink import draw
 from mnist_demo.drawing.photo import photo as module
 from mnist_demo.drawing.photo.photo import LONGEST, MAX_BYTES, find_digit
+from mnist_demo.drawing.photo.webp import webp_size
 from tests.drawing.photos import encoded, photo
 
 Pixels = NDArray[np.uint8]
@@ -132,6 +134,17 @@ def bomb(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunks + struct.pack(">I", len(data) - 4) + data + struct.pack(">I", zlib.crc32(data))
 
 
+def webp_bomb(kind: bytes) -> bytes:
+    """The beginning of a WebP file that promises 5,001 by 5,001 pixels in one of its three ways."""
+    side = 5_001
+    body = {
+        b"VP8X": bytes(4) + (side - 1).to_bytes(3, "little") * 2,
+        b"VP8L": b"\x2f" + ((side - 1) | (side - 1) << 14).to_bytes(4, "little") + bytes(5),
+        b"VP8 ": bytes(3) + b"\x9d\x01\x2a" + side.to_bytes(2, "little") * 2,
+    }.get(kind, bytes(10))
+    return b"RIFF" + struct.pack("<I", 22) + b"WEBP" + kind + struct.pack("<I", 10) + body
+
+
 SEVEN = on_paper(load_mnist().test.images[0])
 
 
@@ -147,6 +160,11 @@ SEVEN = on_paper(load_mnist().test.images[0])
         (bomb(6_000, 6_000), "more than 30 million pixels"),
         (bomb(10_000, 10_000), "more than 30 million pixels"),
         (bomb(60_000, 60_000), "more than 30 million pixels"),
+        (webp_bomb(b"VP8X"), "more than 16 million pixels"),
+        (webp_bomb(b"VP8L"), "more than 16 million pixels"),
+        (webp_bomb(b"VP8 "), "more than 16 million pixels"),
+        (webp_bomb(b"ALPH"), "damaged"),
+        (b"RIFF....WEBPVP8X", "damaged"),
         (bytes(MAX_BYTES + 1), "accepted are up to 12"),
         (encoded(SEVEN.resize((6, 6))), "only 6×6 pixels"),
         (encoded(Image.new("L", (300, 200), 240)), "No digit stands out"),
@@ -156,6 +174,26 @@ SEVEN = on_paper(load_mnist().test.images[0])
 def test_what_is_no_photo_of_a_digit_is_refused_in_one_sentence(content: bytes, message: str) -> None:
     with pytest.raises(DrawingError, match=message):
         read_photo(content)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"quality": 50}, {"lossless": True}, {"save_all": True, "append_images": [Image.new("RGB", (37, 90))]}],
+    ids=["lossy", "lossless", "animated"],
+)
+def test_the_size_of_a_webp_file_is_the_one_in_its_header(options: dict[str, Any]) -> None:
+    content = io.BytesIO()
+    Image.effect_noise((37, 90), 60).convert("RGB").save(content, "WEBP", **options)
+    assert webp_size(content.getvalue()) == (37, 90)
+    assert webp_size(encoded(SEVEN)) is None
+
+
+def test_nothing_large_is_opened_as_webp() -> None:
+    with (
+        patch.object(Image, "open", side_effect=AssertionError("opened")),
+        pytest.raises(DrawingError, match="million pixels"),
+    ):
+        module.decode(webp_bomb(b"VP8X"))
 
 
 def test_nothing_large_is_decoded() -> None:

@@ -18,11 +18,15 @@ from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 from mnist_demo.drawing.photo.blobs import Blob, blobs
 from mnist_demo.drawing.photo.sheet import only_sheet, sheet_area
 from mnist_demo.drawing.photo.skeleton import strokes_from_ink
+from mnist_demo.drawing.photo.webp import webp_size
 from mnist_demo.drawing.strokes import DrawingError, Strokes
 
 MAX_BYTES = 12 * 2**20
 MAX_PIXELS = 30_000_000
-"""Of a picture before it is decoded, which takes up to four bytes a pixel for a moment."""
+"""Pixels of a PNG or JPEG file, which takes up to four bytes a pixel while it is decoded."""
+
+MAX_WEBP_PIXELS = 16_000_000
+"""Pixels of a WebP file, which takes eight bytes a pixel as soon as it is opened, and more while it is decoded."""
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 # Phones append small pictures to a JPEG, which Pillow calls by another name then; the first one is the photo.
@@ -113,6 +117,8 @@ def decode(content: bytes) -> NDArray[np.uint8]:
             f"The photo has {len(content) / 2**20:.0f} MB: accepted are up to {MAX_BYTES // 2**20}. Make it smaller."
         )
     try:
+        if (size := webp_size(content)) is not None and size[0] * size[1] > MAX_WEBP_PIXELS:
+            raise _too_many_pixels(MAX_WEBP_PIXELS)
         with _decoding, Image.open(io.BytesIO(content), formats=FORMATS) as opened:
             if opened.format not in _ACCEPTED:
                 raise DrawingError(f"The file is none of the formats read here, which are {WHAT_IS_READ}.")
@@ -194,8 +200,8 @@ def _traced(
     return Photo(picture, where, placed, float(pen_width * factor.mean()))
 
 
-def _too_many_pixels() -> DrawingError:
-    return DrawingError(f"The photo has more than {MAX_PIXELS // 10**6} million pixels. Make it smaller.")
+def _too_many_pixels(most: int = MAX_PIXELS) -> DrawingError:
+    return DrawingError(f"The photo has more than {most // 10**6} million pixels. Make it smaller.")
 
 
 def _upright_grey(opened: Image.Image) -> NDArray[np.uint8]:
