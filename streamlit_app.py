@@ -9,9 +9,9 @@ def main() -> None:
     from mnist_demo.app import navigation, sidebar, warm_up
     from mnist_demo.app.session import opening
     from mnist_demo.app.streamlit_patches import presses, unsent
-    from mnist_demo.app.theme import style
+    from mnist_demo.app.theme import help_names, style
 
-    st.set_page_config(page_title="Digit lab", page_icon=":material/draw:", layout="wide")
+    st.set_page_config(page_title="Digit lab", page_icon=str(style.ICON), layout="wide")
     presses.count_once()
     unsent.keep()
     style.apply()
@@ -20,6 +20,7 @@ def main() -> None:
     page = st.navigation(navigation.pages())
     with st.sidebar:
         sidebar.show()
+        help_names.apply()
     try:
         page.run()
     finally:
