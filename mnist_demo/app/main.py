@@ -15,7 +15,7 @@ def main() -> None:
 
     from mnist_demo.app import navigation, sidebar, warm_up
     from mnist_demo.app.session import housekeeping, opening
-    from mnist_demo.app.theme import style
+    from mnist_demo.app.theme import help_names, style
 
     # A material icon would be fetched from another host.
     st.set_page_config(page_title="Digit lab", page_icon=str(Path(__file__).with_name("icon.svg")), layout="wide")
@@ -25,6 +25,7 @@ def main() -> None:
     page = st.navigation(navigation.pages())
     with st.sidebar:
         sidebar.show()
+        help_names.apply()
     housekeeping.warn_of_unwritable_home()
     try:
         page.run()

@@ -123,8 +123,9 @@ def _spec(class_names: tuple[str, ...], paper: str, ink: str, primary: str) -> d
         ),
         opacity=alt.condition("datum.right || datum.shade > 0.1", alt.value(1), alt.value(0.75)),
     )
+    # `aria` is off, because the cell under the outline says the same, and no outline is an image without a text.
     outline = base.transform_filter("datum.outlined").mark_rect(
-        fillOpacity=0, stroke=ink, strokeWidth=2, cursor="pointer"
+        fillOpacity=0, stroke=ink, strokeWidth=2, cursor="pointer", aria=False
     )
     layers = [cells.add_params(picked), numbers, outline]
     return without_data(alt.LayerChart(layer=layers).properties(height=400))

@@ -160,7 +160,8 @@ class Machine {
     // Columns stay as wide as a number: names that are longer stand upright above them.
     table.className = names.some(name => name.length > 3) ? "upright" : ""
     const head = table.createTHead().insertRow()
-    head.append(header("", "col"), ...names.map(name => header(name, "col")))
+    head.insertCell() // the corner: a header without words would be announced as one
+    head.append(...names.map(name => header(name, "col")))
     const body = table.createTBody()
     this.cells = names.flatMap((name, row) => {
       const line = body.insertRow()

@@ -141,7 +141,8 @@ def _training_spec(measure: Measure, images: int, images_per_epoch: int, primary
     trend = base.transform_filter(is_validation).mark_line(strokeWidth=2, strokeDash=[4, 3])
     points = base.transform_filter(is_validation).mark_point(size=60, filled=True, opacity=1, shape="diamond")
     marks = alt.Chart(pd.DataFrame()).transform_filter(alt.datum.series == RATE_CHANGED).encode(x="images:Q")
-    rules = marks.mark_rule(color="#8a8d94", strokeDash=[2, 2]).encode(
+    # `aria` is off, because the names say the same, and an empty group of rules is an image without a text.
+    rules = marks.mark_rule(color="#8a8d94", strokeDash=[2, 2], aria=False).encode(
         tooltip=alt.Tooltip("rate:N", title="changed to")
     )
     # Where no curve ends: accuracy rises to the top, loss and error fall to the bottom.
