@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from mnist_demo.app import log
@@ -83,14 +83,9 @@ def test_a_message_that_no_page_needs_is_refused_before_it_is_read(tmp_path: Pat
         with connect(address, origin=Origin(server.url), max_size=None) as socket:
             socket.send(bytes(2_000_001))
             with pytest.raises(ConnectionClosed) as refusal:
-                _receive_everything(socket)
+                socket.recv(30)
     assert refusal.value.rcvd is not None
     assert refusal.value.rcvd.code == 1009
-
-
-def _receive_everything(socket: ClientConnection) -> None:
-    while True:
-        socket.recv(30)
 
 
 @pytest.mark.skipif(os.name == "nt" or not Path("/usr/bin").exists(), reason="the stand-in is a shell script")
@@ -101,12 +96,8 @@ def test_the_browser_opens_unless_nobody_wants_it(tmp_path: Path, is_headless: b
     stand_in.write_text(f'#!/bin/sh\necho "$1" > "{opened}.new" && mv "{opened}.new" "{opened}"\n')
     stand_in.chmod(0o755)
     path = f"{stand_in.parent}{os.pathsep}{os.environ['PATH']}"
-    options = [f"--server.headless={str(is_headless).lower()}"]
-    # Streamlit asks whoever starts it for the first time for an address, unless one was refused before.
-    credentials = tmp_path / ".streamlit" / "credentials.toml"
-    credentials.parent.mkdir()
-    credentials.write_text('[general]\nemail = ""\n')
-    with LabServer(tmp_path, options=options, environment={"PATH": path, "HOME": str(tmp_path)}) as server:
+    options = [f"--server.headless={str(is_headless).lower()}", "--server.showEmailPrompt=false"]
+    with LabServer(tmp_path, options=options, environment={"PATH": path}) as server:
         deadline = time.monotonic() + (0 if is_headless else 30)
         while not opened.exists() and time.monotonic() < deadline:
             time.sleep(0.05)
