@@ -1,5 +1,6 @@
 """Reading and writing our own files: atomically, bounded; and what counts as damaged."""
 
+import lzma
 import os
 import secrets
 import struct
@@ -27,6 +28,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 ZIP_FAULTS = (
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
     struct.error,
     OSError,
     EOFError,
