@@ -145,7 +145,7 @@ class StopReason:
             return cls._of_sentence(value)
         if not isinstance(value, dict) or not value.keys() <= {field.name for field in fields(cls)}:
             raise ValueError("a stop reason is a code with its values")
-        return cls(**{**value, "code": StopCode(value.get("code"))})
+        return cls(**{**value, "code": StopCode(str(value.get("code")))})
 
     @classmethod
     def _of_sentence(cls, sentence: str) -> Self:
