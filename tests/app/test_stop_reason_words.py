@@ -67,7 +67,7 @@ def test_every_reason_is_kept_as_json_and_has_a_sentence(reason: StopReason) -> 
     ],
 )
 def test_what_is_no_reason_is_refused(value: object) -> None:
-    with pytest.raises(ValueError, match="reason|StopCode|has the values|cannot be"):
+    with pytest.raises(ValueError, match=r"reason|StopCode|has the values|cannot be"):
         StopReason.from_json(value)
 
 
