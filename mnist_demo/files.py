@@ -1,6 +1,5 @@
 """Reading and writing our own files: atomically, bounded; and what counts as damaged."""
 
-import lzma
 import os
 import secrets
 import struct
@@ -28,7 +27,6 @@ def write_atomically(path: Path, content: bytes) -> None:
 ZIP_FAULTS = (
     zipfile.BadZipFile,
     zlib.error,
-    lzma.LZMAError,
     struct.error,
     OSError,
     EOFError,

@@ -9,10 +9,9 @@ from pathlib import Path
 
 from mnist_demo.experiment import Experiment
 from mnist_demo.jobs.estimate import estimate_seconds
-from mnist_demo.runs import History, Run, RunState
+from mnist_demo.runs import History, Run, RunState, StopCode, StopReason
 from mnist_demo.training.continuation import Continuation
 from mnist_demo.training.control import Control
-from mnist_demo.training.endings import GAVE_WAY, PAUSED_TOO_LONG
 
 STOP_PATIENCE = 60.0
 """Seconds after which a process that was asked to stop and does not is ended; a batch takes well below one."""
@@ -77,7 +76,7 @@ class Job:
             self.control = Control(sender=line)
         return True
 
-    def stop(self, reason: str | None = None) -> None:
+    def stop(self, reason: StopReason | None = None) -> None:
         """Ask its process to end; once is enough."""
         if not self.is_stopping:
             self.is_stopping, self._stop_asked = True, time.monotonic()
@@ -104,9 +103,9 @@ class Job:
         if now - self.looked > attention:
             # A pause is meant to last, so a paused job does not come back by itself.
             self.gives_way = self._paused_since is None
-            self.stop(GAVE_WAY if self.gives_way else PAUSED_TOO_LONG)
+            self.stop(StopReason(code=StopCode.PREEMPTED if self.gives_way else StopCode.PAUSED_TOO_LONG))
         elif self._paused_since is not None and now - self._paused_since > pause_patience:
-            self.stop(PAUSED_TOO_LONG)
+            self.stop(StopReason(code=StopCode.PAUSED_TOO_LONG))
 
     def expected_seconds(self, *, is_running: bool) -> float:
         """About how long its training takes from now on; 0 when its experiment cannot be read."""

@@ -19,10 +19,9 @@ from mnist_demo.jobs.fair_queue import FairQueue
 from mnist_demo.jobs.job import Job
 from mnist_demo.jobs.standby import Standby
 from mnist_demo.processes import worker_context
-from mnist_demo.runs import Run, RunState
+from mnist_demo.runs import Run, RunState, StopCode, StopReason
 from mnist_demo.training.continuation import Continuation
 from mnist_demo.training.control import Control
-from mnist_demo.training.endings import DID_NOT_STOP, GAVE_WAY, why_it_died
 
 CORES_PER_JOB = 2
 
@@ -57,7 +56,7 @@ class Jobs:
         self._waiting: FairQueue[Job] = FairQueue()
         self._running: list[Job] = []
         # How a run ended that could not be told so itself, the disk being full.
-        self._last_words: dict[Path, str] = {}
+        self._last_words: dict[Path, StopReason] = {}
         self._slots = slots or max(1, (os.cpu_count() or 1) // CORES_PER_JOB)
         for number in range(self._slots):
             threading.Thread(target=self._work, name=f"training-jobs-{number}", daemon=True).start()
@@ -107,7 +106,8 @@ class Jobs:
                 return
             if job not in self._running:
                 self._waiting.remove(job.lab, job)
-                self._mark(run, RunState.STOPPED, "Stopped before it began." if job.continuation is None else None)
+                never_began = StopReason(code=StopCode.NEVER_BEGAN) if job.continuation is None else None
+                self._mark(run, RunState.STOPPED, never_began)
                 return
             job.gives_way = False
             job.stop()
@@ -173,7 +173,7 @@ class Jobs:
             return RunState.STOPPING
         return RunState.PAUSED if job.is_paused and state is RunState.TRAINING else state
 
-    def reason(self, run: Run) -> str | None:
+    def reason(self, run: Run) -> StopReason | None:
         """Why a run is in its state, when there is something to say."""
         said = self._last_words.get(run.folder)
         # What an earlier server last said of a run that waited or trained is not why it ended.
@@ -224,13 +224,13 @@ class Jobs:
                     self._running.remove(job)
                     if job.gives_way and job.run.state is RunState.STOPPED:
                         self._queue_again(job)
-                    elif job.run.state is RunState.STOPPED and job.run.reason == GAVE_WAY:
+                    elif job.run.state is RunState.STOPPED and job.run.reason == StopReason(code=StopCode.PREEMPTED):
                         # Somebody stopped it while it gave way: it does not come back.
                         self._mark(job.run, RunState.STOPPED)
                     self._changed.notify_all()
 
     def _queue_again(self, job: Job) -> None:
-        self._mark(job.run, RunState.QUEUED, GAVE_WAY)
+        self._mark(job.run, RunState.QUEUED, StopReason(code=StopCode.PREEMPTED))
         again = Job(job.run, job.data_path, Continuation())
         self._waiting.push(again.lab, again)
 
@@ -240,7 +240,7 @@ class Jobs:
         except Exception as error:
             # Whatever it was, the jobs behind it must have their turn: the reason goes into the log and the run.
             _log.exception("The process of a training could not be started.")
-            self._mark(job.run, RunState.FAILED, f"The training process could not be started ({error}). Try again.")
+            self._mark(job.run, RunState.FAILED, StopReason.of_error(error, StopCode.FAILED_TO_START))
             return
         while process.exitcode is None:
             process.join(timeout=1.0)
@@ -248,7 +248,8 @@ class Jobs:
         exit_code = process.exitcode
         process.close()
         if job.run.state.is_active:
-            self._mark(job.run, RunState.FAILED, DID_NOT_STOP if job.is_stuck else why_it_died(exit_code))
+            did_not_stop = StopReason(code=StopCode.DID_NOT_STOP)
+            self._mark(job.run, RunState.FAILED, did_not_stop if job.is_stuck else StopReason.of_exit_code(exit_code))
 
     def _start(self, job: Job) -> multiprocessing.Process:
         if job.continuation is not None:
@@ -276,11 +277,11 @@ class Jobs:
             elif not job.is_stopping and any(other.lab != job.lab for other in self._waiting):
                 job.let_others_go_first(self._attention, self._pause_patience)
 
-    def _mark(self, run: Run, state: RunState, reason: str | None = None) -> None:
+    def _mark(self, run: Run, state: RunState, reason: StopReason | None = None) -> None:
         try:
             run.mark(state, reason)
         except OSError:
-            self._last_words[run.folder] = reason or "The run's folder cannot be written."
+            self._last_words[run.folder] = reason or StopReason(code=StopCode.NOT_WRITTEN)
 
 
 def _run_job(run_folder: Path, data_path: Path | None, commands: Connection, continuation: Continuation | None) -> None:

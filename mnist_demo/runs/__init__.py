@@ -8,6 +8,7 @@ from mnist_demo.runs.ledger import HOME_VARIABLE, Ledger, LedgerError, home, is_
 from mnist_demo.runs.leftovers import sweep_leftovers
 from mnist_demo.runs.retention import Eviction, EvictionReason, StoredRun, StoreLimits, choose_evictions, survey
 from mnist_demo.runs.run import DigitAnswers, History, Plan, Run, create_run, write_state
+from mnist_demo.runs.stop_reasons import StopCode, StopReason
 from mnist_demo.runs.store import (
     Evicted,
     StoreFullError,
@@ -36,6 +37,8 @@ __all__ = [
     "Plan",
     "Run",
     "RunState",
+    "StopCode",
+    "StopReason",
     "StoreFullError",
     "StoreLimits",
     "StoredRun",

@@ -10,6 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from mnist_demo.runs.stop_reasons import StopReason
+
 Event = dict[str, Any]
 
 _CLASSES = 10
@@ -37,7 +39,7 @@ class RunState(StrEnum):
 class EventKind(StrEnum):
     """What an event tells.
 
-    - state: `state`, and `reason` when there is one
+    - state: `state`, and `reason` (a `StopReason`; a sentence in runs of the former version) when there is one
     - plan: `epochs`, `steps_per_epoch`, `images_per_epoch`, `parameters`
     - batch: `step`, `images`, `loss`, `accuracy`, `learning_rate`, `seconds`: means over the batches since the last one
     - epoch: `epoch`, `step`, `images`, `loss`, `accuracy`, `val_loss`, `val_accuracy`, `seconds`
@@ -134,7 +136,7 @@ def _is_accepted(name: str, value: object) -> bool:
         case "state":
             return value in tuple(RunState)
         case "reason":
-            return isinstance(value, str)
+            return _is_stop_reason(value)
         case "answers":
             return isinstance(value, list) and all(_is_count(answer) and answer < _CLASSES for answer in value)
         case "confidences":
@@ -148,6 +150,13 @@ def _is_accepted(name: str, value: object) -> bool:
             return _is_count(value) and value != 0
         case _:
             return _is_count(value)
+
+
+def _is_stop_reason(value: object) -> bool:
+    try:
+        return bool(StopReason.from_json(value))
+    except ValueError:
+        return False
 
 
 def _is_count(value: Any) -> bool:

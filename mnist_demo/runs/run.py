@@ -4,7 +4,7 @@ import errno
 import functools
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from mnist_demo.experiment import Experiment
 from mnist_demo.files import write_atomically
 from mnist_demo.runs.events import FIELDS, Event, EventKind, EventWriter, RunState, read_events
+from mnist_demo.runs.stop_reasons import StopReason
 
 FloatArray = NDArray[np.float64]
 
@@ -189,12 +190,12 @@ class Run:
     @property
     def state(self) -> RunState:
         """Where the run stands."""
-        return self._last_state()[0]
+        return self._standing_state()[0]
 
     @property
-    def reason(self) -> str | None:
-        """Why the run is in its state, when there is something to say."""
-        return self._last_state()[1]
+    def reason(self) -> StopReason | None:
+        """Why the run is in its state, when there is a reason to give."""
+        return self._standing_state()[1]
 
     def history(self) -> History:
         """The figures so far, from one reading of the events."""
@@ -209,17 +210,24 @@ class Run:
             digits=_digits(digits[-1]) if digits else None,
         )
 
-    def mark(self, state: RunState, reason: str | None = None) -> None:
+    def mark(self, state: RunState, reason: StopReason | None = None) -> None:
         """Append a change of state."""
         with EventWriter(self.events_path) as writer:
             write_state(writer, state, reason)
 
-    def _last_state(self) -> tuple[RunState, str | None]:
-        state, reason = RunState.QUEUED, None
-        for event in self.events():
-            if event["kind"] == EventKind.STATE:
-                state, reason = RunState(event["state"]), event.get("reason")
-        return state, reason
+    def _standing_state(self) -> tuple[RunState, StopReason | None]:
+        return self._last_state(lambda _: True) or (RunState.QUEUED, None)
+
+    @property
+    def last_ending(self) -> tuple[RunState, StopReason | None] | None:
+        """The state in which the run last ended, and why; None when it never ended. The run may be active again."""
+        return self._last_state(lambda state: not state.is_active)
+
+    def _last_state(self, is_meant: Callable[[RunState], bool]) -> tuple[RunState, StopReason | None] | None:
+        for event in reversed(self.events()):
+            if event["kind"] == EventKind.STATE and is_meant(RunState(event["state"])):
+                return RunState(event["state"]), StopReason.from_json(event["reason"]) if "reason" in event else None
+        return None
 
 
 def _events(path: Path) -> tuple[Event, ...]:
@@ -258,9 +266,9 @@ def create_run(folder: str | os.PathLike[str], experiment: Experiment) -> Run:
     return run
 
 
-def write_state(writer: EventWriter, state: RunState, reason: str | None = None) -> None:
+def write_state(writer: EventWriter, state: RunState, reason: StopReason | None = None) -> None:
     """Append a change of state to an open events file."""
-    writer.write(EventKind.STATE, state=str(state), **({"reason": reason} if reason else {}))
+    writer.write(EventKind.STATE, state=str(state), **({"reason": reason.to_json()} if reason else {}))
 
 
 def _standing(events: Sequence[Event]) -> list[Event]:

@@ -116,8 +116,11 @@ def load_checkpoint(path: Path, model: Any) -> Position:
     """
     position, arrays = _read(path, with_arrays=True)
     variables = dict(_variables(model))
-    if arrays.keys() != variables.keys() or any(
-        arrays[name].shape != tuple(variable.shape) for name, variable in variables.items()
+    if arrays.keys() != variables.keys() or not all(
+        # A damaged member is bytes and has no shape.
+        isinstance(arrays[name], np.ndarray)
+        and (arrays[name].shape, arrays[name].dtype) == (tuple(variable.shape), np.asarray(variable).dtype)
+        for name, variable in variables.items()
     ):
         raise CheckpointError(f"{path.name} belongs to another network or optimizer.")
     for name, variable in variables.items():

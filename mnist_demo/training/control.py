@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from multiprocessing.connection import Connection
 
-MAX_MESSAGE_BYTES = 2_000
+from mnist_demo.runs import StopCode, StopReason
+
+MAX_MESSAGE_BYTES = 4_000
+"""Most bytes of a command on the line: a reason's text of 300 characters, escaped, and the rest."""
 
 
 class CommandKind(StrEnum):
@@ -33,10 +36,10 @@ class Command:
 
     kind: CommandKind
     value: float | None = None
-    reason: str | None = None
+    reason: StopReason | None = None
 
 
-SERVER_GONE = Command(CommandKind.STOP, reason="Interrupted, as the server ended.")
+SERVER_GONE = Command(CommandKind.STOP, reason=StopReason(code=StopCode.SERVER_GONE))
 """What a training takes the end of its line for: nobody would be left to look, and an orphan would eat a core."""
 
 
@@ -59,7 +62,7 @@ class Control:
         self._lock = threading.Lock()
         self._leaving: Command | None = None
 
-    def request_stop(self, reason: str | None = None) -> None:
+    def request_stop(self, reason: StopReason | None = None) -> None:
         """Ask the training to end at the next batch and keep what was learned."""
         self._send(Command(CommandKind.STOP, reason=reason))
 
@@ -100,14 +103,16 @@ class Control:
             self._receiver = None
             return SERVER_GONE
         fields = json.loads(message)
-        return Command(CommandKind(fields["kind"]), fields["value"], fields["reason"])
+        reason = StopReason.from_json(fields["reason"]) if fields["reason"] else None
+        return Command(CommandKind(fields["kind"]), fields["value"], reason)
 
     def leave(self, command: Command) -> None:
         """Let this be all that the training is told from now on; a signal handler may call it."""
         self._leaving = command
 
     def _send(self, command: Command) -> None:
-        message = json.dumps({"kind": command.kind, "value": command.value, "reason": command.reason}).encode()
+        reason = command.reason.to_json() if command.reason else None
+        message = json.dumps({"kind": command.kind, "value": command.value, "reason": reason}).encode()
         with self._lock:
             if self._sender is None:
                 return

@@ -19,6 +19,10 @@ class TrainingError(ValueError):
     """A training that cannot begin; the message names what does not fit."""
 
 
+class NothingLeftError(TrainingError):
+    """A run that has done all its epochs and is asked for no more."""
+
+
 def begin_at(experiment: Experiment) -> Position:
     """The place where a training of this experiment begins."""
     return Position(epoch=0, batch=0, first_epoch=0, last_epoch=experiment.training.epochs)
@@ -37,7 +41,7 @@ def continue_at(run: Run, asked: Continuation) -> Position:
         return reached
     last = reached.epoch + asked.epochs
     if last == reached.epoch:
-        raise TrainingError("This run has done all its epochs; say how many more there should be.")
+        raise NothingLeftError("This run has done all its epochs; say how many more there should be.")
     if last > MAX_EPOCHS:
         raise TrainingError(f"This run would have {last} epochs; accepted are up to {MAX_EPOCHS}.")
     # A part of its own, over which the schedule begins again.

@@ -8,18 +8,19 @@ from typing import Any
 from mnist_demo.data import MnistData
 from mnist_demo.experiment import Experiment
 from mnist_demo.network import build_model
-from mnist_demo.runs import EventKind, EventWriter, Run, RunState, create_run, write_state
+from mnist_demo.runs import EventKind, EventWriter, Run, RunState, StopReason, create_run, write_state
 from mnist_demo.training.batch_loop import BatchLoop
+from mnist_demo.training.callbacks.callbacks import Callbacks
+from mnist_demo.training.callbacks.steering import StopRequested
+from mnist_demo.training.callbacks.terminate_on_nan import DivergedError
 from mnist_demo.training.checkpoint import Position
 from mnist_demo.training.continuation import Continuation
 from mnist_demo.training.control import Control
-from mnist_demo.training.endings import why_it_failed
 from mnist_demo.training.pipeline import validation_batches
 from mnist_demo.training.preparation import Preparation
-from mnist_demo.training.recorder import DivergedError, Recorder
+from mnist_demo.training.progress import Progress
 from mnist_demo.training.resuming import begin_at, continue_at, take_up
-from mnist_demo.training.steering import StopRequested
-from mnist_demo.training.weights import load_weights, save_weights
+from mnist_demo.training.weights import load_weights
 
 MAX_BATCHES_PER_CALL = 8
 """More of them save nothing further."""
@@ -94,32 +95,32 @@ def train_more(
     asked = continuation or Continuation()
     start = continue_at(run, asked)
 
-    def fit(writer: EventWriter) -> str | None:
+    def fit(writer: EventWriter) -> StopReason | None:
         made = Preparation(run.experiment, data, start)
         return _Training(run, made, writer, control, start, is_continued=True).fit(asked.learning_rate)
 
     return _recorded(run, fit)
 
 
-def _begin(run: Run, made: Preparation, writer: EventWriter, control: Control | None) -> str | None:
+def _begin(run: Run, made: Preparation, writer: EventWriter, control: Control | None) -> StopReason | None:
     start = begin_at(made.experiment)
     return _Training(run, made, writer, control, start, is_continued=False).fit()
 
 
-def _recorded(run: Run, fit: Callable[[EventWriter], str | None]) -> Run:
+def _recorded(run: Run, fit: Callable[[EventWriter], StopReason | None]) -> Run:
     """Fit, and let the run's events say how it ended."""
     with EventWriter(run.events_path) as writer:
         write_state(writer, RunState.STARTING)
         try:
             why_ended = fit(writer)
         except StopRequested as stopped:
-            write_state(writer, RunState.STOPPED, str(stopped))
+            write_state(writer, RunState.STOPPED, stopped.reason)
         except DivergedError as diverged:
-            write_state(writer, RunState.FAILED, str(diverged))
+            write_state(writer, RunState.FAILED, diverged.reason)
         except BaseException as error:
             # On a full disk the last word cannot be written either; who started the training then says it.
             with contextlib.suppress(OSError):
-                write_state(writer, RunState.FAILED, why_it_failed(error))
+                write_state(writer, RunState.FAILED, StopReason.of_error(error))
             raise
         else:
             write_state(writer, RunState.FINISHED, why_ended)
@@ -130,7 +131,7 @@ def _recorded(run: Run, fit: Callable[[EventWriter], str | None]) -> Run:
 
 
 class _Training:
-    """One training from a position on: a model made ready, and its recorder."""
+    """One training from a position on: a model made ready, and its callbacks."""
 
     def __init__(
         self,
@@ -157,11 +158,10 @@ class _Training:
         if not is_continued and run.history().step:
             # The folder held a run already, whose figures count no more.
             writer.write(EventKind.RESUME, epoch=0, step=0, reported=0, seconds=0.0)
-        self._recorder = Recorder(
-            run, writer, control or Control(), made.data.validation, settings, made.rate, self._start
-        )
+        progress = Progress(self._start, settings, made.rate)
+        self._callbacks = Callbacks(progress, run, writer, control or Control(), made.data.validation)
 
-    def fit(self, learning_rate: float | None = None) -> str | None:
+    def fit(self, learning_rate: float | None = None) -> StopReason | None:
         """Train to the end.
 
         Args:
@@ -174,11 +174,12 @@ class _Training:
             StopRequested: when somebody asked to stop; what was learned is kept.
             DivergedError: when the loss stopped being a number.
         """
-        settings, start, model, recorder = self._settings, self._start, self._made.model, self._recorder
+        settings, start, model, callbacks = self._settings, self._start, self._made.model, self._callbacks
         if learning_rate is not None:
-            recorder.change_rate(learning_rate)
-        loop = BatchLoop(self._made.graph, recorder, settings.steps(), _batches_per_call(self._made.experiment))
-        # `fit` takes it in place of its own.
+            callbacks.steering.change_rate(learning_rate)
+        loop = BatchLoop(self._made.graph, callbacks, settings.steps(), _batches_per_call(self._made.experiment))
+        # An inner name of Keras, the same in 3.15 as pinned: `fit` calls it once a step, and a model that has one
+        # makes none of its own.
         model.train_function = loop
         try:
             model.fit(
@@ -189,20 +190,17 @@ class _Training:
                 validation_data=validation_batches(
                     self._made.data.validation, settings, self._made.experiment.network.report().images_at_once
                 ),
-                callbacks=[recorder],
+                callbacks=[callbacks],
                 # The batches come in an order of their own already.
                 shuffle=False,
                 verbose=0,
             )
         except StopRequested:
-            recorder.check_weights()
-            if recorder.batch:
-                save_weights(self._run.folder / "snapshots" / f"{recorder.position.epoch + 1:03d}.npz", model)
-            recorder.stand_here()
+            callbacks.keep_stopped()
             _save_model(self._run, model)
             raise
         _save_model(self._run, model)
-        return recorder.why_ended
+        return callbacks.stop_reason
 
     def _taken_up(self, start: Position) -> Position:
         """Put the model into the state that the run was left in."""

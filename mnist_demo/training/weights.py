@@ -32,4 +32,8 @@ def load_weights(path: Path, model: Any) -> None:
     except NPZ_FAULTS as error:
         # What numpy says is for programmers, and advises to load it unsafely.
         raise ValueError(f"{path.name} is damaged.") from error
+    # Checked first: Keras sets one array after the other, and a damaged member is bytes without a shape.
+    shapes = [tuple(weight.shape) for weight in model.weights]
+    if not all(isinstance(array, np.ndarray) for array in weights) or [array.shape for array in weights] != shapes:
+        raise ValueError(f"{path.name} is damaged, or belongs to another network.")
     model.set_weights(weights)

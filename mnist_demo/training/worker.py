@@ -10,11 +10,12 @@ from pathlib import Path
 
 from mnist_demo.data import MnistData, load_data, load_mnist
 from mnist_demo.experiment import Experiment
-from mnist_demo.runs import Run, RunState
+from mnist_demo.runs import Run, RunState, StopReason
+from mnist_demo.runs.stop_reasons import EXIT_DISK_FULL, EXIT_NOT_WRITTEN, is_disk_full
 from mnist_demo.training.continuation import Continuation
 from mnist_demo.training.control import MAX_PATH_BYTES, SERVER_GONE, TAKEN_UP, Control
-from mnist_demo.training.endings import CANNOT_WRITE, DISK_IS_FULL, is_of_a_full_disk, why_it_failed
 from mnist_demo.training.preparation import Preparation
+from mnist_demo.training.resuming import NothingLeftError
 from mnist_demo.training.trainer import train, train_more, train_prepared
 
 NICENESS = 5
@@ -89,9 +90,12 @@ def _supervise(run: Run, commands: Connection, fit: Callable[[Control], None]) -
         fit(control)
     except OSError as error:
         print(f"The run {run.folder.name} could not be written: {error}", file=sys.stderr)
-        sys.exit(DISK_IS_FULL if is_of_a_full_disk(error) else CANNOT_WRITE)
+        sys.exit(EXIT_DISK_FULL if is_disk_full(error) else EXIT_NOT_WRITTEN)
+    except NothingLeftError as error:
+        # A finished run that was queued in vain stays as it ended.
+        run.mark(*(run.last_ending or (RunState.FAILED, StopReason.of_error(error))))
     except ValueError as error:
         # What keeps a training from beginning, nobody has said yet.
         if run.state.is_active:
-            run.mark(RunState.FAILED, why_it_failed(error))
+            run.mark(RunState.FAILED, StopReason.of_error(error))
         raise

@@ -11,9 +11,8 @@ from streamlit.testing.v1 import AppTest
 from mnist_demo.experiment import DataReference
 from mnist_demo.jobs.jobs import Jobs
 from mnist_demo.presets import PRESETS
-from mnist_demo.runs import Ledger, Run, RunState
+from mnist_demo.runs import Ledger, Run, RunState, StopCode, StopReason
 from mnist_demo.training import Continuation
-from mnist_demo.training.endings import TOO_FAST
 from tests.app.conftest import LAB, OpenPage
 from tests.server import MAIN
 
@@ -101,7 +100,7 @@ def test_what_lost_its_numbers_goes_back_and_on_at_a_smaller_rate(
     asked: list[Continuation] = []
     monkeypatch.setattr(Jobs, "submit", lambda self, run, path, continuation: asked.append(continuation))
     run = Ledger(LAB, home / "runs").create(PRESETS["codelab"])
-    run.mark(RunState.FAILED, f"The loss stopped being a number at batch 3: {TOO_FAST}")
+    run.mark(RunState.FAILED, StopReason(code=StopCode.DIVERGED, batch=3))
     app = open_page("train", LAB)
     assert any(
         "the beginning of epoch 1 of 10, before the loss stopped being a number" in said.value for said in app.markdown
@@ -111,7 +110,7 @@ def test_what_lost_its_numbers_goes_back_and_on_at_a_smaller_rate(
     assert asked == [Continuation(learning_rate=0.0001)]
 
     # What failed for another reason goes on as it was.
-    run.mark(RunState.FAILED, "The training process ended unexpectedly (exit code 1).")
+    run.mark(RunState.FAILED, StopReason.of_exit_code(1))
     app = open_page("train", LAB)
     assert any("as if it had never stopped" in said.value for said in app.markdown)
     assert app.number_input(key=f"more_rate_{run.id}").value == 0.001

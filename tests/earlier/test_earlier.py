@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from mnist_demo.app.stop_reason_words import in_words
 from mnist_demo.drawing.collection import Collection
 from mnist_demo.experiment import Experiment
 from mnist_demo.runs import Ledger, RunState, name_of, read_annotations
@@ -23,6 +24,18 @@ def test_every_run_is_read() -> None:
         "diverged": RunState.FAILED,
         "stopped": RunState.STOPPED,
     }
+
+
+def test_why_a_run_stopped_is_shown_as_before() -> None:
+    shown = {run.experiment.name: in_words(run.reason) for run in ledger().runs() if run.reason}
+    assert shown == {
+        "target": r"Reached its target after epoch 1\: validation accuracy is 11\.00%, and 11% was asked for\.",
+        "patience": r"Ended early after epoch 2\: validation loss had not improved for one epoch\.",
+        "diverged": "The loss stopped being a number at batch 8: the steps were too large. "
+        "Try a learning rate ten times smaller.",
+    }
+    # "Train more" offers a smaller rate for this one alone.
+    assert [run.experiment.name for run in ledger().runs() if run.reason and run.reason.has_diverged] == ["diverged"]
 
 
 def test_a_renamed_field_keeps_its_value() -> None:

@@ -10,10 +10,9 @@ import pytest
 from mnist_demo.experiment import Experiment
 from mnist_demo.jobs.estimate import estimate_seconds
 from mnist_demo.jobs.job import Job
-from mnist_demo.runs import EventKind, EventWriter, RunState, create_run
+from mnist_demo.runs import EventKind, EventWriter, RunState, StopCode, StopReason, create_run
 from mnist_demo.training import Continuation
 from mnist_demo.training.control import CommandKind, Control
-from mnist_demo.training.endings import GAVE_WAY, PAUSED_TOO_LONG
 
 
 @pytest.fixture
@@ -29,7 +28,7 @@ def job(tmp_path: Path, small_experiment: Experiment) -> Job:
     return Job(run, None, Continuation())
 
 
-def told(job: Job) -> tuple[CommandKind, str | None] | None:
+def told(job: Job) -> tuple[CommandKind, StopReason | None] | None:
     command = Control(receiver=job.receiver).receive()
     return (command.kind, command.reason) if command else None
 
@@ -85,20 +84,20 @@ def test_what_cannot_be_said_to_one_that_has_gone_waits_for_the_next(job: Job) -
     ("paused", "unseen", "patience", "reason", "comes_back"),
     [
         (False, 0.0, 60.0, None, False),
-        (False, 120.0, 60.0, GAVE_WAY, True),
+        (False, 120.0, 60.0, StopCode.PREEMPTED, True),
         (True, 0.0, 60.0, None, False),
-        (True, 120.0, 60.0, PAUSED_TOO_LONG, False),
-        (True, 0.0, -1.0, PAUSED_TOO_LONG, False),
+        (True, 120.0, 60.0, StopCode.PAUSED_TOO_LONG, False),
+        (True, 0.0, -1.0, StopCode.PAUSED_TOO_LONG, False),
         (False, 0.0, -1.0, None, False),
     ],
 )
 def test_others_go_first_when_nobody_looks_or_it_stands_still(
-    job: Job, paused: bool, unseen: float, patience: float, reason: str | None, comes_back: bool
+    job: Job, paused: bool, unseen: float, patience: float, reason: StopCode | None, comes_back: bool
 ) -> None:
     job.run.mark(RunState.PAUSED if paused else RunState.TRAINING)
     job.looked = time.monotonic() - unseen
     job.note_pause()
     job.let_others_go_first(attention=60.0, pause_patience=patience)
-    assert told(job) == ((CommandKind.STOP, reason) if reason else None)
+    assert told(job) == ((CommandKind.STOP, StopReason(code=reason)) if reason else None)
     assert (job.is_stopping, job.gives_way) == (reason is not None, comes_back)
     assert not job.is_stuck

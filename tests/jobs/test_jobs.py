@@ -12,9 +12,8 @@ import pytest
 from mnist_demo.data import load_mnist
 from mnist_demo.experiment import Experiment
 from mnist_demo.jobs.jobs import Jobs
-from mnist_demo.runs import Ledger, Run, RunState, new_lab_id
+from mnist_demo.runs import Ledger, Run, RunState, StopCode, StopReason, new_lab_id
 from mnist_demo.training import Continuation
-from mnist_demo.training.endings import GAVE_WAY
 
 
 @pytest.fixture(scope="module")
@@ -90,12 +89,12 @@ def test_a_run_that_an_earlier_server_left_is_over(jobs: Jobs, ledger: Ledger, s
     run.mark(RunState.TRAINING)
     assert jobs.state(run) is RunState.FAILED
     # What that server last said is not why.
-    run.mark(RunState.QUEUED, GAVE_WAY)
+    run.mark(RunState.QUEUED, StopReason(code=StopCode.PREEMPTED))
     assert jobs.state(run) is RunState.FAILED
     assert jobs.reason(run) is None
-    run.mark(RunState.STOPPED, "Stopped before it began.")
+    run.mark(RunState.STOPPED, StopReason(code=StopCode.NEVER_BEGAN))
     assert jobs.state(run) is RunState.STOPPED
-    assert jobs.reason(run) == "Stopped before it began."
+    assert jobs.reason(run) == StopReason(code=StopCode.NEVER_BEGAN)
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the process through /proc, which is Linux's")
@@ -111,7 +110,7 @@ def test_a_worker_that_dies_leaves_a_reason_and_its_finished_epochs(
     wait_for(lambda: not jobs.is_active(run))
     assert run.state is RunState.FAILED
     assert run.reason is not None
-    assert "SIGKILL" in run.reason
+    assert run.reason == StopReason.of_exit_code(-signal.SIGKILL)
     assert len(run.snapshots) >= 3
 
 
@@ -123,9 +122,11 @@ def test_what_keeps_a_training_from_beginning_is_said(jobs: Jobs, ledger: Ledger
     (damaged.folder / "data.npz").write_bytes(b"no data")
     jobs.submit(damaged, damaged.own_data_path)
     wait_for(lambda: not jobs.is_active(damaged))
-    assert run.state is damaged.state is RunState.FAILED
-    assert run.reason == "This run has done all its epochs; say how many more there should be."
-    assert (damaged.reason or "").startswith("'data.npz' cannot be read")
+    # Nothing was left to do: a finished run stays finished.
+    assert (run.state, run.reason) == (RunState.FINISHED, None)
+    assert damaged.state is RunState.FAILED
+    assert damaged.reason is not None
+    assert (damaged.reason.text or "").startswith("'data.npz' cannot be read")
 
 
 def test_the_same_losses_as_in_this_process(

@@ -15,6 +15,7 @@ from mnist_demo.runs import (
     LedgerError,
     Run,
     RunState,
+    StopReason,
     create_run,
     is_lab_id,
     new_lab_id,
@@ -86,9 +87,9 @@ def test_a_torn_last_line_is_passed_over_and_does_not_swallow_the_next(
     run.events_path.write_bytes(content[:-cut])
     torn = run.events()
     assert torn == (whole if cut == 1 else whole[:-1])
-    run.mark(RunState.FAILED, "It was torn.")
+    run.mark(RunState.FAILED, StopReason.told("It was torn."))
     assert run.events()[:-1] == torn
-    assert (run.state, run.reason) == (RunState.FAILED, "It was torn.")
+    assert (run.state, run.reason) == (RunState.FAILED, StopReason.told("It was torn."))
 
 
 def test_damaged_lines_are_passed_over(tmp_path: Path) -> None:

@@ -17,11 +17,12 @@ import numpy as np
 import psutil
 import pytest
 
+from mnist_demo.app.stop_reason_words import in_words
 from mnist_demo.data import load_mnist
 from mnist_demo.experiment import Experiment
 from mnist_demo.experiment.settings import TrainingSettings
 from mnist_demo.jobs.jobs import Jobs
-from mnist_demo.runs import EventKind, Ledger, Run, RunState, create_run, new_lab_id
+from mnist_demo.runs import EventKind, Ledger, Run, RunState, StopCode, StopReason, create_run, new_lab_id
 from mnist_demo.training import Continuation, train, train_more
 from tests.jobs.test_jobs import long, process_of, wait_for
 
@@ -75,7 +76,7 @@ def test_a_worker_killed_at_random_batches_twenty_times(
         wait_for_end(jobs, run)
         assert run.state is RunState.FAILED, number
         assert run.reason is not None
-        assert "SIGKILL" in run.reason
+        assert "SIGKILL" in in_words(run.reason)
         assert_usable(run)
         jobs.submit(run, continuation=Continuation())
         wait_for(lambda: run.state in (RunState.TRAINING, RunState.FINISHED))
@@ -183,7 +184,7 @@ def test_a_full_disk(jobs: Jobs, small_disk: Path, small_experiment: Experiment)
     wait_for_end(jobs, run)
     # Sixty-odd kilobytes of weights an epoch: some fitted, then the disk was full.
     assert jobs.state(run) is RunState.FAILED
-    assert "disk is full" in (jobs.reason(run) or "")
+    assert jobs.reason(run) == StopReason(code=StopCode.DISK_FULL)
     done = len(run.history().epochs["epoch"])
     assert done >= 1
     assert_usable(run)
@@ -251,9 +252,8 @@ def test_a_job_that_nobody_looks_at_gives_way_and_comes_back(tmp_path: Path, sma
     wait_for(is_finished_and_looked_at)
     assert jobs.state(lonely).is_active
     wait_for(lambda: lonely.state is RunState.TRAINING)
-    reasons = [str(event.get("reason")) for event in lonely.events() if event.get("state") == "queued"]
-    assert len(reasons) == 1
-    assert "nobody was looking" in reasons[0]
+    reasons = [event.get("reason") for event in lonely.events() if event.get("state") == "queued"]
+    assert reasons == [{"code": "preempted"}]
     jobs.stop(lonely)
     wait_for(lambda: not jobs.is_active(lonely))
     steps = lonely.history().batches["step"]
@@ -279,7 +279,7 @@ def test_a_paused_job_does_not_keep_others_waiting(
     assert wait > 0
     wait_for(lambda: short.state is RunState.FINISHED)
     assert paused.state is RunState.STOPPED
-    assert "gave up its place" in (paused.reason or "")
+    assert paused.reason == StopReason(code=StopCode.PAUSED_TOO_LONG)
 
 
 def test_what_one_lab_asks_of_a_run_in_the_queue_twice_happens_once(
@@ -321,7 +321,8 @@ def test_a_process_that_cannot_be_started_fails_its_run_and_not_the_queue(
     jobs.submit(run)
     wait_for_end(jobs, run)
     assert run.state is RunState.FAILED
-    assert "no more processes" in (run.reason or "")
+    assert run.reason is not None
+    assert "no more processes" in in_words(run.reason)
     monkeypatch.setattr(jobs, "_context", context)
     jobs.submit(other)
     wait_for_end(jobs, other)

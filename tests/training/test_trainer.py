@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mnist_demo.app.stop_reason_words import in_words
 from mnist_demo.backend import keras
 from mnist_demo.data import load_mnist
 from mnist_demo.experiment import Experiment
@@ -16,7 +17,10 @@ from mnist_demo.experiment.settings import TrainingSettings
 from mnist_demo.network import Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Network
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Run, RunState
-from mnist_demo.training import Continuation, Control, recorder, train, train_more
+from mnist_demo.training import Continuation, Control, train, train_more
+from mnist_demo.training.callbacks import model_checkpoint
+from mnist_demo.training.callbacks.backup_and_restore import Backup
+from mnist_demo.training.callbacks.terminate_on_nan import TerminateOnNaN
 from mnist_demo.training.resuming import TrainingError
 
 
@@ -42,7 +46,7 @@ def test_a_run_leaves_everything_that_is_needed(small_experiment: Experiment, tm
 
 
 def test_the_batches_of_an_epoch_have_its_mean(small_experiment: Experiment, tmp_path: Path) -> None:
-    """The recorder takes them from Keras' running means."""
+    """They come from Keras' running means."""
     eleven = changed(small_experiment, batch_size=48)
     history = train(eleven, load_mnist(), tmp_path / "eleven").history()
     assert history.batches["step"].tolist() == [8, 11, 19, 22]
@@ -103,7 +107,7 @@ def test_the_weights_are_kept_within_an_epoch_too(
     small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Once and never again, however slow the machine is.
-    monkeypatch.setattr(recorder, "LIVE_EVERY", 3_600.0)
+    monkeypatch.setattr(model_checkpoint, "LIVE_EVERY", 3_600.0)
     run = Run(tmp_path / "run")
     newest = []
 
@@ -148,7 +152,7 @@ def test_a_loss_that_is_no_number_ends_the_run_with_advice(small_experiment: Exp
     run = train(dataclasses.replace(experiment, network=linear), load_mnist(), tmp_path / "run")
     assert run.state is RunState.FAILED
     assert run.reason is not None
-    assert "learning rate ten times smaller" in run.reason
+    assert "learning rate ten times smaller" in in_words(run.reason)
     assert run.snapshots
 
 
@@ -162,7 +166,7 @@ def test_a_loss_that_the_last_step_ruins_ends_the_run_before_the_epoch_is_kept(
     )
     assert run.state is RunState.FAILED
     assert run.reason is not None
-    assert "at the end of epoch 2: the steps were too large" in run.reason
+    assert "at the end of epoch 2: the steps were too large" in in_words(run.reason)
     assert [path.name for path in run.snapshots] == ["000.npz", "001.npz"]
     assert run.history().epochs["epoch"].tolist() == [1]
 
@@ -170,19 +174,18 @@ def test_a_loss_that_the_last_step_ruins_ends_the_run_before_the_epoch_is_kept(
 def test_weights_that_are_no_numbers_end_the_run_even_when_the_loss_hides_them(
     small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mnist_demo.training.recorder import Recorder
+    checked = TerminateOnNaN.on_epoch_end
 
-    kept = Recorder.on_epoch_end
+    def ruined(callback: TerminateOnNaN, epoch: int, logs: dict[str, float]) -> None:
+        first, *others = callback.model.get_weights()
+        callback.model.set_weights([np.where(first > 0, np.nan, first) if epoch == 1 else first, *others])
+        checked(callback, epoch, logs)
 
-    def ruined(recorder: Recorder, epoch: int, logs: dict[str, float]) -> None:
-        first, *others = recorder.model.get_weights()
-        recorder.model.set_weights([np.where(first > 0, np.nan, first) if epoch == 1 else first, *others])
-        kept(recorder, epoch, logs)
-
-    monkeypatch.setattr(Recorder, "on_epoch_end", ruined)
+    monkeypatch.setattr(TerminateOnNaN, "on_epoch_end", ruined)
     run = train(small_experiment, load_mnist(), tmp_path / "run")
     assert run.state is RunState.FAILED
-    assert run.reason == (
+    assert run.reason is not None
+    assert in_words(run.reason) == (
         "Weights stopped being numbers by batch 10: the steps were too large. Try a learning rate ten times smaller."
     )
     assert [path.name for path in run.snapshots] == ["000.npz", "001.npz"]
@@ -192,27 +195,26 @@ def test_weights_that_are_no_numbers_end_the_run_even_when_the_loss_hides_them(
 def test_weights_that_are_no_numbers_are_never_kept(
     small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ends: str
 ) -> None:
-    from mnist_demo.training.recorder import Recorder
+    control, done = Control(), Backup.on_batches_end
 
-    control, done = Control(), Recorder.batches_done
-
-    def ruined(recorder: Recorder, count: int, logs: dict[str, float]) -> None:
-        done(recorder, count, logs)
-        if recorder.step == 7:
-            first, *others = recorder.model.get_weights()
-            recorder.model.set_weights([np.full_like(first, np.nan), *others])
+    def ruined(callback: Backup, count: int, logs: dict[str, float]) -> None:
+        done(callback, count, logs)
+        if callback.progress.step == 7:
+            first, *others = callback.model.get_weights()
+            callback.model.set_weights([np.full_like(first, np.nan), *others])
             if ends == "stopped":
                 control.request_stop()
             else:
-                recorder.keep_state()
+                callback.save()
 
-    monkeypatch.setattr(Recorder, "batches_done", ruined)
+    monkeypatch.setattr(Backup, "on_batches_end", ruined)
     monkeypatch.setattr("mnist_demo.training.trainer.MAX_BATCHES_PER_CALL", 1)
     run = train(small_experiment, load_mnist(), tmp_path / "run", control)
     assert run.state is RunState.FAILED
-    assert "by batch 7: the steps were too large" in (run.reason or "")
+    assert run.reason is not None
+    assert "by batch 7: the steps were too large" in in_words(run.reason)
     assert [path.name for path in run.snapshots] == ["000.npz", "001.npz"]
-    monkeypatch.setattr(Recorder, "batches_done", done)
+    monkeypatch.setattr(Backup, "on_batches_end", done)
     assert train_more(run.folder, load_mnist(), Continuation()).state is RunState.FINISHED
 
 
@@ -222,7 +224,8 @@ def test_more_images_than_there_are_is_an_error_that_says_so(small_experiment: E
         train(experiment, load_mnist(), tmp_path / "run")
     run = Run(tmp_path / "run")
     assert run.state is RunState.FAILED
-    assert run.reason == "train_images is 55,001, but MNIST has only 55,000 such images."
+    assert run.reason is not None
+    assert run.reason.text == "train_images is 55,001, but MNIST has only 55,000 such images."
 
 
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)

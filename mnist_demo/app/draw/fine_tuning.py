@@ -8,6 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnist_demo.app.session import lab, server
+from mnist_demo.app.stop_reason_words import in_words
 from mnist_demo.app.widgets.live import live
 from mnist_demo.app.widgets.progress import progress_line
 from mnist_demo.app.widgets.readings_sheet import Reading, readings_sheet, width
@@ -49,9 +50,8 @@ def show() -> None:
         live(_progress, fine_tuning)
         return
     if len(fine_tuning.snapshots) < 2:
-        st.markdown(
-            f":material/error: {escape_markdown(fine_tuning.reason or 'The lesson ended before its first epoch.')}"
-        )
+        reason = fine_tuning.reason
+        st.markdown(f":material/error: {in_words(reason) if reason else 'The lesson ended before its first epoch.'}")
         return
     try:
         _before_and_after(fine_tuning)

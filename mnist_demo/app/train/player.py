@@ -16,7 +16,6 @@ from mnist_demo.experiment.settings import Schedule, TrainingSettings
 from mnist_demo.runs import Run, RunState
 from mnist_demo.training import Continuation
 from mnist_demo.training.continuation import MAX_EPOCHS, check_learning_rate
-from mnist_demo.training.endings import has_diverged
 from mnist_demo.training.resuming import reached_by
 
 _REFUSED = "player_refused"
@@ -119,7 +118,7 @@ def show_more(run: Run) -> None:
         if not reached.is_end:
             after = f", after {reached.batch:,} of its batches" if reached.batch else ""
             place = f"epoch {reached.epoch + 1} of {reached.last_epoch}{after}"
-            if has_diverged(run.reason):
+            if run.reason and run.reason.has_diverged:
                 offered = _smaller_rate(current, settings.learning_rate * reached.rate_factor)
                 st.markdown(
                     f"Goes back to {'' if reached.batch else 'the beginning of '}{place}, before the loss stopped "

@@ -1,6 +1,7 @@
 """Where a run stands, in words and as a share."""
 
 from mnist_demo.app.session import server
+from mnist_demo.app.stop_reason_words import in_words
 from mnist_demo.app.words import duration, plural
 from mnist_demo.runs import History, Run, RunState
 
@@ -32,8 +33,8 @@ def progress_line(run: Run, history: History) -> str:
                 return "About to start"
             wait = server.jobs().wait_seconds(run)
             about = f", about {duration(wait)}" if wait is not None and wait >= 1 else ""
-            gave_way = f". {run.reason}" if run.reason else ""
-            return f"Waiting: {ahead} ahead of you{about}{gave_way}"
+            preempted = f". {in_words(run.reason)}" if run.reason else ""
+            return f"Waiting: {ahead} ahead of you{about}{preempted}"
         case RunState.STARTING:
             return "Getting ready: the network is being built"
         case RunState.TRAINING:
@@ -48,10 +49,13 @@ def progress_line(run: Run, history: History) -> str:
         case RunState.STOPPED:
             done = len(history.epochs["epoch"])
             stopped = f"Stopped after {done} of {epochs} epochs and {history.images:,} images"
-            return f"{run.reason} {stopped}" if run.reason else stopped
+            return f"{in_words(run.reason)} {stopped}" if run.reason else stopped
         case RunState.FINISHED:
             done = len(history.epochs["epoch"])
-            return run.reason or f"Finished: {plural(done, 'epoch')} in {duration(history.seconds)}"
+            if run.reason:
+                return in_words(run.reason)
+            return f"Finished: {plural(done, 'epoch')} in {duration(history.seconds)}"
         case RunState.FAILED:
             interrupted = "Interrupted: the server stopped. The epochs that were finished are kept"
-            return server.jobs().reason(run) or interrupted
+            reason = server.jobs().reason(run)
+            return in_words(reason) if reason else interrupted

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from mnist_demo.app.session import current, server
+from mnist_demo.app.stop_reason_words import in_words
 from mnist_demo.app.widgets import start_button
 from mnist_demo.app.widgets.live import live
 from mnist_demo.app.widgets.progress import progress_line, progress_share
@@ -50,7 +51,7 @@ def need_trained_run(purpose: str, *, while_learning: bool = False) -> Run:
             live(progress, current_run)
         else:
             if current_run is not None and current_run.reason:
-                st.warning(current_run.reason, icon=":material/error:")
+                st.warning(in_words(current_run.reason), icon=":material/error:")
             st.markdown(f"No trained network yet. Train one {purpose}: about ten seconds.")
             start_button.offer_fast()
     return st.stop()

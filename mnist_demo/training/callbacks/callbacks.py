@@ -1,0 +1,108 @@
+"""The callbacks of one training, in the order in which they act."""
+
+from typing import Any
+
+from mnist_demo.data import Split
+from mnist_demo.runs import EventWriter, Run, StopReason
+from mnist_demo.training.callbacks.backup_and_restore import Backup
+from mnist_demo.training.callbacks.callback import Callback
+from mnist_demo.training.callbacks.early_stopping import EarlyStopping, TargetAccuracy
+from mnist_demo.training.callbacks.event_loggers import BatchLogger, EpochLogger
+from mnist_demo.training.callbacks.fixed_digits import FixedDigits
+from mnist_demo.training.callbacks.model_checkpoint import LiveWeights, ModelCheckpoint
+from mnist_demo.training.callbacks.steering import Steering
+from mnist_demo.training.callbacks.terminate_on_nan import TerminateOnNaN
+from mnist_demo.training.control import Control
+from mnist_demo.training.progress import Progress
+
+
+class Callbacks(Callback):
+    """All callbacks as one; the batch loop's watcher.
+
+    Args:
+        progress: the counts of the training.
+        run: where weights and checkpoints go.
+        writer: where events go.
+        control: where commands come from.
+        validation: the split whose first digits are read throughout.
+    """
+
+    def __init__(self, progress: Progress, run: Run, writer: EventWriter, control: Control, validation: Split) -> None:
+        super().__init__(progress)
+        self._divergence = TerminateOnNaN(progress)
+        self._batches = BatchLogger(progress, writer)
+        self._snapshots = ModelCheckpoint(progress, run)
+        self._rules = (TargetAccuracy(progress), EarlyStopping(progress))
+        self._backup = Backup(progress, run.checkpoint_path, self._divergence)
+        self.steering = Steering(progress, control, writer, self._keep_state)
+        self._all: tuple[Callback, ...] = (
+            # First, so that nothing of a diverged network is kept.
+            self._divergence,
+            self._batches,
+            self._snapshots,
+            FixedDigits(progress, writer, validation),
+            EpochLogger(progress, writer),
+            LiveWeights(progress, run, self._divergence),
+            *self._rules,
+            # After the events and the rules, because it keeps what they count.
+            self._backup,
+            # Last, because it starts the clock.
+            self.steering,
+        )
+
+    @property
+    def batch(self) -> int:
+        """Batches of the current epoch that are done."""
+        return self.progress.batch
+
+    @property
+    def stop_reason(self) -> StopReason | None:
+        """Why one of the rules ended the training before its last epoch."""
+        return next((rule.reason for rule in self._rules if rule.reason), None)
+
+    def allowed(self, most: int) -> int:
+        """Return how many batches may be done now; wait while the training is paused."""
+        return self.steering.allowed(most)
+
+    def batches_done(self, count: int, logs: dict[str, Any]) -> None:
+        """Count the batches of a call of the graph, and let each callback see them."""
+        self.progress.add(count, logs)
+        self._batches.is_stepping = self.steering.is_stepping
+        for callback in self._all:
+            callback.on_batches_end(count, logs)
+
+    def set_model(self, model: Any) -> None:
+        """Give the model to each callback."""
+        super().set_model(model)
+        for callback in self._all:
+            callback.set_model(model)
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Begin."""
+        for callback in self._all:
+            callback.on_train_begin(logs)
+
+    def on_test_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Let a validation be paused and stopped too."""
+        self.steering.on_test_batch_end(batch, logs)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Count the epoch, and let each callback see it."""
+        self.progress.end_epoch()
+        for callback in self._all:
+            callback.on_epoch_end(epoch, logs)
+
+    def keep_stopped(self) -> None:
+        """Save the weights and the state of a training that is stopped at a batch.
+
+        Raises:
+            DivergedError: when the weights are not all numbers.
+        """
+        self._divergence.check_weights()
+        self._snapshots.save_unfinished_epoch()
+        self._keep_state()
+
+    def _keep_state(self) -> None:
+        """Write and save where the training stands, before it pauses or stops between two events."""
+        self._batches.write_unreported()
+        self._backup.save()
