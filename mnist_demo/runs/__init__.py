@@ -3,9 +3,9 @@
 from mnist_demo.files import write_atomically
 from mnist_demo.runs.annotations import Annotations, annotations_path, name_of, read_annotations, write_annotations
 from mnist_demo.runs.events import EventKind, EventWriter, RunState, read_events
-from mnist_demo.runs.final_answers import FinalAnswers, keep_final_answers, kept_final_answers
 from mnist_demo.runs.ledger import HOME_VARIABLE, Ledger, LedgerError, home, is_lab_id, new_lab_id
 from mnist_demo.runs.leftovers import sweep_leftovers
+from mnist_demo.runs.predictions import Predictions, final_predictions, keep_predictions
 from mnist_demo.runs.retention import Eviction, EvictionReason, StoredRun, StoreLimits, choose_evictions, survey
 from mnist_demo.runs.run import DigitAnswers, History, Plan, Run, create_run, write_state
 from mnist_demo.runs.store import (
@@ -29,11 +29,11 @@ __all__ = [
     "Evicted",
     "Eviction",
     "EvictionReason",
-    "FinalAnswers",
     "History",
     "Ledger",
     "LedgerError",
     "Plan",
+    "Predictions",
     "Run",
     "RunState",
     "StoreFullError",
@@ -47,11 +47,11 @@ __all__ = [
     "data_path",
     "evicted_path",
     "experiment_path",
+    "final_predictions",
     "forget_evicted",
     "home",
     "is_lab_id",
-    "keep_final_answers",
-    "kept_final_answers",
+    "keep_predictions",
     "make_room",
     "name_of",
     "new_lab_id",
