@@ -12,7 +12,10 @@ _CAPTIONS = '[data-testid="stCaptionContainer"] .stTooltipHoverTarget svg.icon {
 # strip there: so it is as high as what it holds, up to what most need. A browser that does not know how leaves it.
 _POPOVERS = '[data-testid="stPopoverBody"] { min-height: calc-size(fit-content, min(size, 320px)); }'
 
-_BOTH = f"{_CAPTIONS} {_POPOVERS}"
+# The controls of a training change when it begins and ends; their box is a button high while it is empty for a moment.
+_CONTROLS = ".st-key-train_controls { min-height: 2.5rem; }"
+
+_BOTH = f"{_CAPTIONS} {_POPOVERS} {_CONTROLS}"
 
 # White stands on the primary colour whatever that is. In dark it is a light blue, on which white has a contrast of 2.3
 # and the colour of the page one of 7.7 (WCAG asks for 4.5 of words and for 3 of icons).
