@@ -144,7 +144,7 @@ def _room(name: str, house: str) -> str | None:
 
 
 def _reached(graph: Graph, start: str) -> set[str]:
-    """What is reached from a node over any number of arrows, itself included."""
+    """Return every node that a node reaches over any number of arrows, itself included."""
     reached, waiting = {start}, [start]
     while waiting:
         for each in graph.get(waiting.pop(), frozenset()) - reached:

@@ -3,7 +3,7 @@
 A network that learned nothing but digits is sure of letters too. No rule on its answers changes that, nor did any
 distance to MNIST's images that was tried: at 2% of pen-written digits refused, the five nearest neighbours let 28% of
 letters pass, the residual from each class's principal components 32%. So the preset `canvas`, which learned from MNIST
-and from strangers made of MNIST (`Augmentation.strangers`), was trained once and comes along; it answers whether
+and from non-digits made of MNIST (`Augmentation.non_digits`), was trained once and comes along; it answers whether
 something is a digit, never which. It has 80,000 weights, needs numpy alone and takes a fraction of a millisecond.
 `tests/detector_recipe.py` made the weights, and makes them again.
 """

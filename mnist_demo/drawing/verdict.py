@@ -81,7 +81,7 @@ def verdict(
         probabilities: what the network answered, (10,), 0 to 1, summing to 1, not calibrated yet.
         digit: what the network was asked, uint8 (28, 28), white ink on black; all black is no digit.
         temperature: that of the network, fitted on its validation images (`evaluation.fit_temperature`).
-        knows_strangers: whether the network was trained to be unsure of what is no digit; for one that was not, the
+        knows_non_digits: whether the network was trained to be unsure of what is no digit; for one that was not, the
             detector must be sure too (`detect`).
 
     Raises:
@@ -112,7 +112,7 @@ def is_clear(shares: NDArray[np.float64]) -> bool:
 def decidedness(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
     """How far answers are from ten equal ones: the Kullback-Leibler divergence of these from them, in nats.
 
-    It is what training on strangers makes small, and tells them from digits better than the best probability does, as
+    It is what training on non-digits makes small, and tells them from digits better than the best probability does, as
     D. Hendrycks, M. Mazeika and T. Dietterich found too ("Deep anomaly detection with outlier exposure", ICLR 2019).
 
     Args:

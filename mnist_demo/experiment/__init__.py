@@ -1,4 +1,4 @@
-"""What is to be done: the experiment, its training settings, and what tells two experiments apart."""
+"""Describe what to train: the experiment, its training settings, and the difference of two experiments."""
 
 from mnist_demo.experiment.experiment import (
     MAX_JSON_BYTES,

@@ -14,7 +14,7 @@ from mnist_demo.app.theme.chart_style import legible
 from mnist_demo.app.widgets.learning_curves import without_data
 
 HEIGHT = 290
-"""Of the ten bars with their axis, in screen pixels."""
+"""Height of the ten bars with their axis, in screen pixels."""
 
 
 def answer_frame(
@@ -62,7 +62,7 @@ def _spec(primary: str) -> dict[str, Any]:
         x=alt.X(
             "probability:Q",
             title="probability",
-            # So much more than 1 that the label of a full bar has its place, even on a phone of 360 pixels.
+            # The axis ends at 1.28, because the label of a full bar needs room on a phone of 360 pixels.
             scale=alt.Scale(domain=[0, 1.28], nice=False),
             axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1]),
         ),

@@ -39,7 +39,7 @@ def fine_tune(source: Run, drawings: Split) -> Run:
     """Queue a copy of a run of this lab to learn drawings, mixed with MNIST, and put it on the bench.
 
     Raises:
-        TeachingError: when there are too few drawings, or the run cannot be taught.
+        FineTuningError: when there are too few drawings, or the run cannot be fine-tuned.
         OSError: when the run's folder cannot be written, or the lab is full of pinned runs.
     """
     housekeeping.make_room(ledger(), jobs())

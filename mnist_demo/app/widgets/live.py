@@ -1,4 +1,4 @@
-"""What is drawn again and again while a run is active."""
+"""Fragments that redraw themselves while a run is active."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ REFRESH = 0.5
 
 
 REFRESH_STARTING = 0.2
-"""Seconds between two looks at one that is getting ready: somebody waits for the first point of the curve."""
+"""Seconds between two looks at a run that is getting ready, because somebody waits for the first point of the curve."""
 
 
 def live(draw: Callable[[Run], None], run: Run) -> None:

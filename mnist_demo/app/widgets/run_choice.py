@@ -113,7 +113,7 @@ def _run_label(run: Run) -> str:
 
 @st.cache_data(max_entries=512, show_spinner=False)
 def _accuracy_reached(events_path: Path, size: int) -> float | None:
-    """That of the network which the pages work on: not its best one on the way, which may be better."""
+    """Return the validation accuracy of a run's final network; its best epoch may have been better."""
     del size  # part of the key: the events of an active run grow
     accuracies = Run(events_path.parent).history().epochs["val_accuracy"]
     return float(accuracies[-1]) if len(accuracies) else None
