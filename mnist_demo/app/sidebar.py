@@ -12,7 +12,7 @@ from mnist_demo.runs import Run, name_of
 
 def show() -> None:
     """Draw the bench where the caller stands."""
-    evicted_runs.tell(lab.ledger())
+    evicted_runs.tell(lab.lab())
     st.caption(
         "On the bench",
         help="The experiment that every page works on: a network, its training and its data. Its parameters are the "
@@ -31,7 +31,7 @@ def show() -> None:
 
 def _show_run(run: Run) -> None:
     # A job that nobody looks at lets others go first.
-    server.jobs().look(lab.ledger().lab)
+    server.jobs().look(lab.lab().id)
     history = run.history()
     now = server.run_state(run)
     st.caption(f"Run: {escape_markdown(name_of(run))}")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mnist_demo.runs.annotations import name_of
 from mnist_demo.runs.run import FloatArray, Run
+from mnist_demo.runs.run_id import TIME_FORMAT
 
 _ABOUT = {
     "model.keras": "the network, without the optimizer",
@@ -34,7 +35,7 @@ def archive_name(run: Run) -> str:
         OSError, ValueError: when the run has neither a name nor an experiment that can be read.
     """
     plain = re.sub(r"[^A-Za-z0-9]+", "-", name_of(run)).strip("-")
-    return f"{plain or 'run'}-{run.id[:15]}.zip"
+    return f"{plain or 'run'}-{run.begun:{TIME_FORMAT}}.zip"
 
 
 def archive_run(run: Run) -> bytes:

@@ -1,58 +1,47 @@
-"""What is kept of a training: the run folder, its reader and writer, and a lab's ledger."""
+"""What is kept on disk: labs, their runs, and the limits on both."""
 
 from mnist_demo.files import write_atomically
 from mnist_demo.runs.annotations import Annotations, annotations_path, name_of, read_annotations, write_annotations
 from mnist_demo.runs.events import EventKind, EventWriter, RunState, read_events
+from mnist_demo.runs.evicted import Evicted, EvictionReason
 from mnist_demo.runs.final_answers import FinalAnswers, keep_final_answers, kept_final_answers
-from mnist_demo.runs.ledger import HOME_VARIABLE, Ledger, LedgerError, home, is_lab_id, new_lab_id
-from mnist_demo.runs.leftovers import sweep_leftovers
-from mnist_demo.runs.retention import Eviction, EvictionReason, StoredRun, StoreLimits, choose_evictions, survey
+from mnist_demo.runs.lab import HOME_VARIABLE, Lab, LabError, home, is_lab_id, new_lab_id
+from mnist_demo.runs.lab_runs import LabRuns
+from mnist_demo.runs.limits import StoreLimits
 from mnist_demo.runs.run import DigitAnswers, History, Plan, Run, create_run, write_state
+from mnist_demo.runs.run_id import TIME_FORMAT, RunId
 from mnist_demo.runs.stop_reasons import StopCode, StopReason
-from mnist_demo.runs.store import (
-    Evicted,
-    StoreFullError,
-    evicted_path,
-    forget_evicted,
-    make_room,
-    read_evicted,
-    sweep,
-)
+from mnist_demo.runs.store import StoreFullError, keep_data, make_room, sweep
 from mnist_demo.runs.summary import Summary, read_summary
-from mnist_demo.runs.uploads import bench_run_path, data_path, experiment_path, sweep_uploads
 
 __all__ = [
     "HOME_VARIABLE",
+    "TIME_FORMAT",
     "Annotations",
     "DigitAnswers",
     "EventKind",
     "EventWriter",
     "Evicted",
-    "Eviction",
     "EvictionReason",
     "FinalAnswers",
     "History",
-    "Ledger",
-    "LedgerError",
+    "Lab",
+    "LabError",
+    "LabRuns",
     "Plan",
     "Run",
+    "RunId",
     "RunState",
     "StopCode",
     "StopReason",
     "StoreFullError",
     "StoreLimits",
-    "StoredRun",
     "Summary",
     "annotations_path",
-    "bench_run_path",
-    "choose_evictions",
     "create_run",
-    "data_path",
-    "evicted_path",
-    "experiment_path",
-    "forget_evicted",
     "home",
     "is_lab_id",
+    "keep_data",
     "keep_final_answers",
     "kept_final_answers",
     "make_room",
@@ -60,12 +49,8 @@ __all__ = [
     "new_lab_id",
     "read_annotations",
     "read_events",
-    "read_evicted",
     "read_summary",
-    "survey",
     "sweep",
-    "sweep_leftovers",
-    "sweep_uploads",
     "write_annotations",
     "write_atomically",
     "write_state",

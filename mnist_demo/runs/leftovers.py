@@ -1,40 +1,46 @@
-"""What a process that was killed in the middle of a write left beside the file that it was writing."""
+"""Half-written files and folders, which a process left that was killed in the middle of writing."""
 
 import logging
 import os
 import re
-import time
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-# As `write_atomically` and the trainer call them: '.state.npz.4711.part', '.4711.part.keras'.
+from mnist_demo.runs.clock import Now
+
+# As `write_atomically`, the trainer and `LabRuns.create` call them:
+# '.state.npz.4711.part', '.4711.part.keras', '.20260101-120000-abcdef.4711.part'.
 _PART = re.compile(r"\.(.+\.)?\d+\.part(\.keras)?")
 
 PATIENCE = 600.0
-"""Seconds without a byte written after which nobody is writing any more; the largest file takes one."""
+"""Seconds without a byte written after which a writer counts as dead; the largest file takes one second."""
 
 _log = logging.getLogger(__name__)
 
 
-def sweep_leftovers(home: Path) -> None:
-    """Remove what writers left half written, in the runs, experiments and drawings of all labs.
+def sweep_leftovers(home: Path, now: Now) -> None:
+    """Remove half-written files and folders of all labs.
 
-    By its age and not by its writer's process: that may run on another machine that shares the disk. What seems to
-    have been written in the future stays until the clock has got there.
+    The age decides and not the writer's process, which may run on another machine that shares the disk. A time of
+    writing in the future keeps a file until the clock has got there.
     """
-    now = time.time()
     for path in _parts(home):
         try:
-            if now - path.lstat().st_mtime > PATIENCE:
+            if now.age(path.lstat().st_mtime) <= PATIENCE:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
                 path.unlink()
         except FileNotFoundError:
             continue
         except OSError as error:
-            _log.warning("What was left half written could not be removed: %s", error)
+            _log.warning("A half-written file could not be removed: %s", error)
 
 
 def _parts(home: Path) -> Iterator[Path]:
-    for place in ("runs", "labs", "drawings"):
-        # Links are not followed: one could lead out of the store.
-        for folder, _, names in os.walk(home / place):
-            yield from (Path(folder, name) for name in names if _PART.fullmatch(name))
+    for room in ("runs", "labs", "drawings"):
+        # Links are not followed: one could lead out of the home.
+        for folder, folders, names in os.walk(home / room):
+            yield from (Path(folder, name) for name in (*folders, *names) if _PART.fullmatch(name))

@@ -1,189 +1,187 @@
-"""How much is kept: bounds on the store of runs, and which runs are dropped to hold them."""
+"""Which items of labs are deleted so that all labs stay within the limits.
 
-import os
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+A lab meets its own limits first: what it keeps beyond its share goes from this lab alone. The limits on all labs
+together take from the largest lab first, and a pinned run only from a lab that is beyond its share.
+"""
+
+import heapq
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 
-from mnist_demo import fields
-from mnist_demo.runs.annotations import read_annotations
-from mnist_demo.runs.ledger import BIN, is_lab_id, is_run_id
-from mnist_demo.runs.run import Run
+from mnist_demo.runs.clock import DAY, Now
+from mnist_demo.runs.evicted import EvictionReason
+from mnist_demo.runs.limits import StoreLimits
+from mnist_demo.runs.survey import Kind, Stored
 
-DAY = 86_400.0
 BIN_SECONDS = 3_600.0
-"""How long a deleted run can be brought back."""
+"""Seconds in which a deleted run can be restored, and new data may be without an experiment."""
 
+SMALL_SHARE = 0.2
+"""The part of `max_megabytes` that small files may take, so that labs without runs cannot drive out runs."""
 
-@dataclass(frozen=True, kw_only=True)
-class StoreLimits:
-    """What the store of runs may hold; each field is set by an environment variable, such as MNIST_DEMO_MAX_RUNS.
+_MEGABYTE = 1_000_000
+_DISK = frozenset({Kind.RUN, Kind.BINNED, Kind.SMALL})
 
-    Raises:
-        FieldError: on construction, when a value is not accepted; the message says what is.
-    """
-
-    max_runs: int = fields.integer(200, 1, 10_000, "Runs that one lab keeps.")
-    max_megabytes: int = fields.integer(5_000, 10, 100_000_000, "Megabytes that the runs of all labs take together.")
-    max_data_megabytes: int = fields.integer(2_000, 100, 100_000_000, "Megabytes that all uploaded data take together.")
-    max_days: int = fields.integer(180, 1, 36_500, "Days that a run is kept after its last change, unless pinned.")
-
-    def __post_init__(self) -> None:
-        fields.check(self)
-
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "StoreLimits":
-        """The limits that the environment sets, and the defaults where it says nothing.
-
-        Raises:
-            FieldError: when a variable is not a number that is accepted.
-        """
-        given: dict[str, int] = {}
-        for name, spec in fields.field_specs(cls).items():
-            variable = f"MNIST_DEMO_{name.upper()}"
-            text = environment.get(variable, "").strip()
-            if not text:
-                continue
-            if not re.fullmatch(r"\d{1,12}", text):
-                raise fields.FieldError(f"{variable} is {text!r:.40}; accepted is {spec.accepted}.")
-            given[name] = int(text)
-        return cls(**given)
-
-
-class EvictionReason(StrEnum):
-    """Why a run is dropped."""
-
-    COUNT = "count"
-    AGE = "age"
-    BYTES = "bytes"
-
-
-@dataclass(frozen=True)
-class StoredRun:
-    """A run as the store sees it.
-
-    Attributes:
-        folder: where it lies.
-        lab: whose it is.
-        created: seconds since 1970, from its id.
-        changed: when something was last written into it, its name or a test result included.
-        size: bytes of all its files.
-        pinned: whether its people want to keep it.
-        binned: when it was deleted, in seconds since 1970; None when it was not.
-    """
-
-    folder: Path
-    lab: str
-    created: float
-    changed: float
-    size: int
-    pinned: bool
-    binned: float | None = None
+IsActive = Callable[[Path], bool]
 
 
 @dataclass(frozen=True)
 class Eviction:
-    """A run that is to be dropped, and why; none for what lay in the bin."""
+    """An item that is to be deleted, and the limit that its lab is told of; None for what is no run of the lab."""
 
-    run: StoredRun
+    item: Stored
     reason: EvictionReason | None
 
 
-def survey(root: Path, labs: Iterable[str] | None = None) -> list[StoredRun]:
-    """Everything that a store holds, the bins included; what cannot be read is taken for what can be seen of it.
-
-    Args:
-        root: the folder of all labs' runs.
-        labs: only these; all by default.
-    """
-    names = [entry.name for entry in _folders(root)] if labs is None else list(labs)
-    found: list[StoredRun] = []
-    for lab in filter(is_lab_id, names):
-        for folder, binned in ((root / lab, False), (root / lab / BIN, True)):
-            stored = (_stored(Path(entry.path), lab, binned) for entry in _folders(folder) if is_run_id(entry.name))
-            found += [run for run in stored if run is not None]
-    return found
-
-
 def choose_evictions(
-    runs: Sequence[StoredRun],
+    stored: Sequence[Stored],
     limits: StoreLimits,
-    now: float,
-    is_active: Callable[[Path], bool],
+    is_active: IsActive,
+    now: Now | None = None,
     room_in: str | None = None,
-) -> list[Eviction]:
-    """Which runs are dropped so that a store stays within its limits, the first to go first.
+) -> tuple[list[Eviction], bool]:
+    """Choose what is deleted so that labs stay within the limits.
 
-    Oldest first, the unpinned before the pinned, and never one that waits or is trained. Age drops no pinned run, and
-    neither does the number of runs of a lab; only when the disk would overflow do pinned ones go too.
-
-    A clock that went backwards makes changes lie in the future, which is not long ago.
+    What is pinned stays, with its data, except in a lab beyond its share when all labs together are beyond a limit.
+    What waits or trains always stays, with its data.
 
     Args:
-        runs: what there is, from `survey`.
-        limits: what may be.
-        now: seconds since 1970.
-        is_active: whether the run in a folder waits or is trained.
-        room_in: a lab that is about to get another run.
+        stored: What the labs keep, from `survey`.
+        limits: What they may keep.
+        is_active: Tells whether the item at a path is in use: a run that waits or trains, or data just uploaded.
+        now: The present, if `stored` is all labs; without it neither ages nor the limits on all labs are looked at.
+        room_in: The id of a lab that is about to get one more run.
+
+    Returns:
+        The evictions, the first to go first; and whether all labs together are still beyond a limit.
     """
-    binned = [run for run in runs if run.binned is not None]
-    kept = sorted((run for run in runs if run.binned is None), key=lambda run: run.created)
-    evictable = [run for run in kept if not is_active(run.folder)]
-    loose = [run for run in evictable if not run.pinned]
-    # In either direction: nothing says how long ago it was when the clock was turned back.
-    evictions = [Eviction(run, None) for run in binned if abs(now - (run.binned or 0)) > BIN_SECONDS]
-    evictions += [Eviction(run, EvictionReason.AGE) for run in loose if now - run.changed > limits.max_days * DAY]
-    gone = {eviction.run.folder for eviction in evictions}
-    for lab in sorted({run.lab for run in kept}):
-        mine = [run for run in kept if run.lab == lab and run.folder not in gone]
-        surplus = len(mine) + (lab == room_in) - limits.max_runs
-        candidates = [run for run in loose if run.lab == lab and run.folder not in gone]
-        evictions += [Eviction(run, EvictionReason.COUNT) for run in candidates[: max(0, surplus)]]
-    gone = {eviction.run.folder for eviction in evictions}
-    size = sum(run.size for run in runs if run.folder not in gone)
-    pinned = [run for run in evictable if run.pinned]
-    for run in (*binned, *loose, *pinned):
-        if size <= limits.max_megabytes * 1_000_000:
-            break
-        if run.folder not in gone:
-            evictions.append(Eviction(run, None if run.binned is not None else EvictionReason.BYTES))
-            size -= run.size
-    return evictions
+    choice = _Choice(stored, limits, is_active)
+    if now is not None:
+        choice.hold_ages(now)
+    choice.hold_counts(room_in)
+    choice.hold_shares()
+    is_full = choice.hold_totals() if now is not None else False
+    return choice.evictions, is_full
 
 
-def _stored(folder: Path, lab: str, binned: bool) -> StoredRun | None:
-    try:
-        created = datetime.strptime(folder.name[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC).timestamp()
-        changed = folder.stat().st_mtime
-    except (OSError, ValueError):
-        # It went meanwhile; or an id whose date does not exist, which no lab ever made.
-        return None
-    pinned = read_annotations(Run(folder)).pinned
-    return StoredRun(folder, lab, created, changed, _size(folder), pinned, changed if binned else None)
+class _Choice:
+    """The evictions chosen so far, and what is left."""
 
+    def __init__(self, stored: Sequence[Stored], limits: StoreLimits, is_active: IsActive) -> None:
+        self.evictions: list[Eviction] = []
+        self._limits = limits
+        # Oldest first: a run by when it was begun, data by when they were last used.
+        self._left = {item.path: item for item in sorted(stored, key=lambda item: item.created)}
+        self._active = {item.path for item in stored if item.kind in (Kind.RUN, Kind.DATA) and is_active(item.path)}
+        self._sizes = Counter[str]()
+        self._total = Counter[Kind]()
+        # Runs that pin their data, by lab and digest.
+        self._pins = Counter[tuple[str, str]]()
+        for item in stored:
+            self._count(item, 1)
 
-def _size(folder: Path) -> int:
-    """Bytes of all files below a folder; what goes or cannot be read meanwhile counts nothing."""
-    total = 0
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    total += _size(Path(entry.path))
-                else:
-                    total += entry.stat(follow_symlinks=False).st_size
-    except OSError:
-        return total
-    return total
+    def hold_ages(self, now: Now) -> None:
+        """Choose what is too old: deleted runs, data that nothing is about, runs, and small files of unused labs."""
+        too_old = self._limits.max_days * DAY
+        about = {(item.lab, item.data) for item in self._left.values() if item.kind is not Kind.DATA}
+        used: dict[str, float] = {}
+        for item in self._left.values():
+            used[item.lab] = max(item.changed, used.get(item.lab, item.changed))
+        for item in list(self._left.values()):
+            match item.kind:
+                case Kind.BINNED if now.distance(item.changed) > BIN_SECONDS:
+                    self._evict(item, None)
+                case Kind.DATA if (item.lab, item.data) not in about and now.distance(item.changed) > BIN_SECONDS:
+                    if item.path not in self._active:
+                        self._evict(item, None)
+                case Kind.RUN if self._is_loose(item) and now.age(item.changed) > too_old:
+                    self._evict(item, EvictionReason.AGE)
+                case Kind.SMALL if now.age(used[item.lab]) > too_old:
+                    self._evict(item, None)
 
+    def hold_counts(self, room_in: str | None) -> None:
+        """Choose the oldest runs of each lab that has too many."""
+        counts = Counter(item.lab for item in self._left.values() if item.kind is Kind.RUN)
+        if room_in is not None:
+            counts[room_in] += 1
+        for item in list(self._left.values()):
+            if item.kind is Kind.RUN and counts[item.lab] > self._limits.max_runs and self._is_loose(item):
+                self._evict(item, EvictionReason.COUNT)
+                counts[item.lab] -= 1
 
-def _folders(folder: Path) -> list[os.DirEntry[str]]:
-    """The real folders in a folder: a link could lead out of the store."""
-    try:
-        with os.scandir(folder) as entries:
-            return [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
-    except OSError:
-        return []
+    def hold_shares(self) -> None:
+        """Choose from each lab that is beyond its share: the bin first, then the oldest run or data."""
+        ordered = sorted(self._left.values(), key=lambda item: item.kind is not Kind.BINNED)
+        for item in ordered:
+            if item.kind is not Kind.SMALL and self._is_beyond_share(item.lab) and self._is_loose(item):
+                self._evict(item, EvictionReason.SHARE)
+
+    def hold_totals(self) -> bool:
+        """Choose for the limits on all labs together; tell whether there is still too much."""
+        most = self._limits.max_megabytes * _MEGABYTE
+        most_data = self._limits.max_data_megabytes * _MEGABYTE
+        return any(
+            (
+                self._hold_total(frozenset({Kind.SMALL}), int(most * SMALL_SHARE)),
+                self._hold_total(_DISK, most),
+                self._hold_total(frozenset({Kind.DATA}), most_data),
+            )
+        )
+
+    def _hold_total(self, kinds: frozenset[Kind], most: int) -> bool:
+        def is_too_much() -> bool:
+            return sum(self._total[kind] for kind in kinds) > most
+
+        def may_be_forced(item: Stored) -> bool:
+            return item.path not in self._active and self._is_beyond_share(item.lab) and not self._is_at_work(item)
+
+        if Kind.BINNED in kinds:
+            for item in [item for item in self._left.values() if item.kind is Kind.BINNED]:
+                if is_too_much():
+                    self._evict(item, None)
+        # Small files have a limit of their own: they go for it, and never to make room for runs.
+        going = kinds - {Kind.SMALL} or kinds
+        for may_go in (self._is_loose, may_be_forced):
+            waiting: dict[str, list[Stored]] = defaultdict(list)
+            for item in reversed(self._left.values()):
+                if item.kind in going:
+                    waiting[item.lab].append(item)
+            largest = [(-self._sizes[lab], lab) for lab in waiting]
+            heapq.heapify(largest)
+            while largest and is_too_much():
+                _, lab = heapq.heappop(largest)
+                while waiting[lab] and not may_go(waiting[lab][-1]):
+                    waiting[lab].pop()
+                if waiting[lab]:
+                    self._evict(waiting[lab].pop(), EvictionReason.BYTES)
+                    heapq.heappush(largest, (-self._sizes[lab], lab))
+        return is_too_much()
+
+    def _is_beyond_share(self, lab: str) -> bool:
+        return self._sizes[lab] > self._limits.max_lab_megabytes * _MEGABYTE
+
+    def _is_loose(self, item: Stored) -> bool:
+        """Whether an item is neither pinned nor active, nor the data of such a run."""
+        if item.path in self._active or item.pinned:
+            return False
+        return item.kind is not Kind.DATA or not self._pins[item.lab, item.data]
+
+    def _is_at_work(self, data: Stored) -> bool:
+        """Whether an active run is about the data."""
+        return data.kind is Kind.DATA and any(
+            run.kind is Kind.RUN and (run.lab, run.data) == (data.lab, data.data) and run.path in self._active
+            for run in self._left.values()
+        )
+
+    def _evict(self, item: Stored, reason: EvictionReason | None) -> None:
+        del self._left[item.path]
+        self._count(item, -1)
+        self.evictions.append(Eviction(item, reason if item.kind is Kind.RUN else None))
+
+    def _count(self, item: Stored, by: int) -> None:
+        self._sizes[item.lab] += by * item.size
+        self._total[item.kind] += by * item.size
+        if item.kind is Kind.RUN and (item.pinned or item.path in self._active):
+            self._pins[item.lab, item.data] += by

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from mnist_demo.experiment import Experiment
 from mnist_demo.files import write_atomically
 from mnist_demo.runs.events import FIELDS, Event, EventKind, EventWriter, RunState, read_events
+from mnist_demo.runs.run_id import RunId
 from mnist_demo.runs.stop_reasons import StopReason
 
 FloatArray = NDArray[np.float64]
@@ -99,10 +101,24 @@ class History:
 
 
 class Run:
-    """One run, read from its folder.
+    """One run: a folder that one worker writes and everybody reads (`Lab` draws its files).
 
     Reading never fails for what a crash or a bad disk may leave behind: a run whose events are missing or cannot be
-    read has not begun, and a damaged line among them never was.
+    read has not begun, and a damaged line among them is passed over.
+
+    Example:
+        >>> import tempfile
+        >>> from mnist_demo.presets import PRESETS
+        >>> from mnist_demo.runs import Lab, new_lab_id
+        >>> home = tempfile.TemporaryDirectory()
+        >>> run = Lab(Path(home.name), new_lab_id()).runs.create(PRESETS["fast"])
+        >>> same = Run(run.folder)
+        >>> same.experiment == PRESETS["fast"], str(same.state), len(same.events()), same.model_path.name
+        (True, 'queued', 0, 'model.keras')
+        >>> home.cleanup()
+
+    Args:
+        folder: The run's folder, which need not exist yet.
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
@@ -112,6 +128,15 @@ class Run:
     def id(self) -> str:
         """The run's name within its lab."""
         return self.folder.name
+
+    @property
+    def begun(self) -> datetime:
+        """When the run was created, in UTC, to the second.
+
+        Raises:
+            ValueError: If the folder's name is not a run's id.
+        """
+        return RunId.parse(self.id).begun
 
     @functools.cached_property
     def experiment(self) -> Experiment:

@@ -1,115 +1,132 @@
-"""Holding the store of runs within its limits, and telling each lab what it lost by that."""
+"""Keeping all labs within the limits, and telling each lab which runs it lost by that."""
 
-import json
+import contextlib
 import logging
 import shutil
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
-from mnist_demo.files import write_atomically
+from mnist_demo.data import MnistData
+from mnist_demo.experiment import DataReference
 from mnist_demo.runs.annotations import name_of
-from mnist_demo.runs.ledger import Ledger
-from mnist_demo.runs.retention import Eviction, EvictionReason, StoreLimits, choose_evictions, survey
+from mnist_demo.runs.clock import read_clock
+from mnist_demo.runs.evicted import EvictionReason
+from mnist_demo.runs.lab import Lab
+from mnist_demo.runs.leftovers import sweep_leftovers
+from mnist_demo.runs.limits import StoreLimits
+from mnist_demo.runs.retention import Eviction, IsActive, choose_evictions
 from mnist_demo.runs.run import Run
+from mnist_demo.runs.survey import Kind, Stored, survey
 
-_FILE = "dropped.json"
-_MAX_BYTES = 2_000
+_MEGABYTE = 1_000_000
 
 _log = logging.getLogger(__name__)
 
-IsActive = Callable[[Path], bool]
-
 
 class StoreFullError(OSError):
-    """No further run fits in a lab; the message says what to do."""
+    """Nothing more fits in a lab; the message says what to do."""
 
 
-@dataclass(frozen=True)
-class Evicted:
-    """Runs that a lab lost to the limits: how many, what the last one was called, and why that one was dropped."""
-
-    count: int
-    name: str
-    reason: EvictionReason
-
-
-def make_room(ledger: Ledger, limits: StoreLimits, is_active: IsActive) -> None:
-    """Drop the oldest unpinned runs of a lab until another one fits in.
+def make_room(lab: Lab, limits: StoreLimits, is_active: IsActive) -> None:
+    """Delete the oldest unpinned runs and data of a lab until one more run fits.
 
     Raises:
-        StoreFullError: when all its runs are pinned or active.
+        StoreFullError: If all that the lab keeps is pinned or in use.
     """
-    root = ledger.folder.parent
-    runs = survey(root, [ledger.lab])
-    evictions = choose_evictions(runs, limits, time.time(), is_active, room_in=ledger.lab)
-    # The store as a whole is the sweep's business: here only this lab is known.
-    _evict(root, [eviction for eviction in evictions if eviction.reason is not EvictionReason.BYTES], is_active)
-    left = [run for run in runs if run.binned is None and run.folder.is_dir()]
-    if len(left) >= limits.max_runs:
+    left = _hold_lab(lab, limits, is_active, room_in=lab.id)
+    if sum(item.kind is Kind.RUN for item in left) >= limits.max_runs:
         raise StoreFullError(
             f"this lab may keep {limits.max_runs:,} runs, and all of them are pinned or waiting; unpin or delete one"
         )
+    _check_share(left, limits)
 
 
-def sweep(root: Path, limits: StoreLimits, is_active: IsActive) -> None:
-    """Hold all labs' runs within the limits, and empty the bins of what was deleted some time ago.
-
-    Args:
-        root: the folder of all labs' runs.
-    """
-    _evict(root, choose_evictions(survey(root), limits, time.time(), is_active), is_active)
-
-
-def evicted_path(ledger: Ledger) -> Path:
-    """Where a lab is told what it lost."""
-    return ledger.folder / _FILE
-
-
-def read_evicted(ledger: Ledger) -> Evicted | None:
-    """What a lab lost to the limits since `forget_dropped`; None for nothing."""
-    try:
-        with evicted_path(ledger).open("rb") as file:
-            value = json.loads(file.read(_MAX_BYTES))
-        return Evicted(int(value["count"]), str(value["name"])[:60], EvictionReason(value["reason"]))
-    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
-        return None
-
-
-def forget_evicted(ledger: Ledger) -> None:
-    """The visitor has taken note.
+def keep_data(lab: Lab, uploaded: MnistData, limits: StoreLimits, is_active: IsActive) -> DataReference:
+    """Keep an uploaded data set with a lab, which gives up its oldest unpinned runs and data for it.
 
     Raises:
-        OSError: when the file cannot be removed.
+        StoreFullError: If the data do not fit beside what is pinned or in use.
+        OSError: If the data cannot be written.
     """
-    evicted_path(ledger).unlink(missing_ok=True)
-
-
-def _evict(root: Path, evictions: Sequence[Eviction], is_active: IsActive) -> None:
-    for eviction in evictions:
-        ledger, run_id = Ledger(eviction.run.lab, root), eviction.run.folder.name
+    path = lab.data(DataReference("", uploaded.digest))
+    was_kept = path is None or path.exists()
+    reference = lab.keep_data(uploaded)
+    if path is not None and not was_kept:
+        # How much room the data take is known only when they are compressed.
+        left = _hold_lab(lab, limits, lambda item: item == path or is_active(item))
         try:
-            if eviction.reason is None:
-                shutil.rmtree(ledger.bin_folder / run_id)
-            # It may have been taken up again since it was looked at.
-            elif not is_active(eviction.run.folder):
-                _evict_run(ledger, run_id, eviction.reason)
+            _check_share(left, limits)
+        except StoreFullError:
+            path.unlink(missing_ok=True)
+            raise
+    return reference
+
+
+def sweep(home: Path, limits: StoreLimits, is_active: IsActive) -> bool:
+    """Keep all labs within the limits, empty their bins, and remove what killed writers left.
+
+    Args:
+        home: The folder that holds all labs.
+        limits: What labs may keep.
+        is_active: Tells whether the run in a folder waits or trains.
+
+    Returns:
+        Whether all labs together keep too much that must stay, so that no lab should add to it.
+    """
+    stored = survey(home)
+    now = read_clock(home, max((item.changed for item in stored), default=time.time()))
+    sweep_leftovers(home, now)
+    evictions, is_full = choose_evictions(stored, limits, is_active, now)
+    _evict(home, evictions, is_active)
+    gone = {eviction.item.path for eviction in evictions}
+    _remove_empty_folders(home, {item.lab for item in stored} - {item.lab for item in stored if item.path not in gone})
+    return is_full
+
+
+def _hold_lab(lab: Lab, limits: StoreLimits, is_active: IsActive, room_in: str | None = None) -> list[Stored]:
+    """Keep one lab within its own limits, and return what is left of it."""
+    evictions, _ = choose_evictions(survey(lab.home, [lab.id]), limits, is_active, room_in=room_in)
+    _evict(lab.home, evictions, is_active)
+    return survey(lab.home, [lab.id])
+
+
+def _check_share(left: Sequence[Stored], limits: StoreLimits) -> None:
+    if sum(item.size for item in left) >= limits.max_lab_megabytes * _MEGABYTE:
+        raise StoreFullError(
+            f"this lab may keep {limits.max_lab_megabytes:,} MB, and all it has is pinned or in use; "
+            "unpin or delete a run"
+        )
+
+
+def _evict(home: Path, evictions: Sequence[Eviction], is_active: IsActive) -> None:
+    for eviction in evictions:
+        item = eviction.item
+        try:
+            match item.kind:
+                case Kind.BINNED:
+                    shutil.rmtree(item.path)
+                case Kind.RUN:
+                    # The run may have been queued again since the survey.
+                    if eviction.reason is not None and not is_active(item.path):
+                        _evict_run(Lab(home, item.lab), item.path.name, eviction.reason)
+                case Kind.DATA | Kind.SMALL:
+                    item.path.unlink(missing_ok=True)
         except OSError as error:
-            # One folder that cannot be removed must not keep the others.
-            _log.warning("A run could not be dropped: %s", error)
+            # One item that cannot be removed must not keep the others.
+            _log.warning("A %s could not be evicted: %s", item.kind, error)
 
 
-def _evict_run(ledger: Ledger, run_id: str, reason: EvictionReason) -> None:
-    name = _name(ledger.folder / run_id)
+def _evict_run(lab: Lab, run_id: str, reason: EvictionReason) -> None:
+    name = _name(lab.runs.folder / run_id)
     # By way of the bin: a removal that is cut off half way leaves no half a run in the lab.
-    if not ledger.discard(run_id):
+    if not lab.runs.discard(run_id):
         return
     try:
-        shutil.rmtree(ledger.bin_folder / run_id)
+        shutil.rmtree(lab.runs.bin_folder / run_id)
     finally:
-        # Last, as there may be no room on the disk before.
-        _tell(ledger, name, reason)
+        # Last, because a full disk has no room for the note before.
+        lab.note_evicted(name, reason)
 
 
 def _name(folder: Path) -> str:
@@ -119,7 +136,9 @@ def _name(folder: Path) -> str:
         return folder.name
 
 
-def _tell(ledger: Ledger, name: str, reason: EvictionReason) -> None:
-    before = read_evicted(ledger)
-    evicted = Evicted((before.count if before else 0) + 1, name, reason)
-    write_atomically(evicted_path(ledger), json.dumps(asdict(evicted)).encode())
+def _remove_empty_folders(home: Path, labs: set[str]) -> None:
+    for lab in labs:
+        for folder in (home / "runs" / lab / "bin", *(home / room / lab for room in ("runs", "data", "drawings"))):
+            # A folder that is not empty, or is not there, stays as it is.
+            with contextlib.suppress(OSError):
+                folder.rmdir()

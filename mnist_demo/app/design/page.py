@@ -1,6 +1,7 @@
 """The page on which a network and its training are designed."""
 
 import dataclasses
+from itertools import islice
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -126,7 +127,7 @@ def _refusal(report: NetworkReport) -> None:
 
 def _past() -> list[Observation]:
     found = []
-    for run in lab.ledger().runs()[:_REMEMBERED_RUNS]:
+    for run in islice(lab.lab().runs, _REMEMBERED_RUNS):
         try:
             changed = run.events_path.stat().st_mtime_ns
         except OSError:

@@ -2,15 +2,13 @@
 
 import functools
 import logging
-from pathlib import Path
 
 import streamlit as st
 
+from mnist_demo.app.session.lab import lab
 from mnist_demo.app.theme import colours
 from mnist_demo.drawing import DrawingError, canvas_from_strokes, strokes_from_canvas
-from mnist_demo.drawing.serialization import MAX_BYTES, drawing_from_json, drawing_to_json
 from mnist_demo.drawing.strokes import Stroke
-from mnist_demo.runs import home, write_atomically
 
 SIDE = 328
 """Canvas pixels, both ways: the component has a fixed size, and this is as wide as a phone of 360 pixels shows."""
@@ -94,12 +92,12 @@ def drawing_canvas() -> list[Stroke]:
 
 def current_strokes() -> list[Stroke]:
     """What is drawn, as far as the server knows; what the lab has kept when the page was just opened."""
-    lab = st.session_state["lab_id"]
-    if st.session_state.get(_LAB) != lab:
+    lab_id = st.session_state["lab_id"]
+    if st.session_state.get(_LAB) != lab_id:
         for name in (_SEEN, _START, _INK, _REPLACED):
             st.session_state.pop(name, None)
-        st.session_state[_LAB] = lab
-        st.session_state[_KEPT] = _from_lab()
+        st.session_state[_LAB] = lab_id
+        st.session_state[_KEPT] = lab().drawing
     strokes: list[Stroke] = st.session_state[_KEPT]
     return strokes
 
@@ -139,25 +137,7 @@ def _leave_tools_out() -> None:
 
 def _keep(strokes: list[Stroke]) -> None:
     st.session_state[_KEPT] = strokes
-    path = _path()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, drawing_to_json(strokes))
+        lab().keep_drawing(strokes)
     except OSError as error:
         _log.warning("The drawing of a lab could not be kept: %s", error)
-
-
-def _from_lab() -> list[Stroke]:
-    try:
-        with _path().open("rb") as file:
-            return drawing_from_json(file.read(MAX_BYTES + 1))
-    except FileNotFoundError:
-        return []
-    except (OSError, DrawingError) as error:
-        _log.warning("The kept drawing of a lab could not be read: %s", error)
-        return []
-
-
-def _path() -> Path:
-    lab: str = st.session_state["lab_id"]
-    return home() / "drawings" / lab / "current.json"

@@ -1,8 +1,6 @@
 """Teach it your hand: drawings are labelled and kept with the lab, and a copy of a network learns them."""
 
-import logging
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -12,15 +10,16 @@ from mnist_demo.app.draw import fine_tuning
 from mnist_demo.app.draw.canvas import clear_canvas
 from mnist_demo.app.draw.digit_source import DigitInput, Source
 from mnist_demo.app.session import current, server, trainings
+from mnist_demo.app.session.lab import lab
 from mnist_demo.app.session.trainings import StartError
 from mnist_demo.app.widgets import digits, start_button
 from mnist_demo.app.widgets.digits import Caption
 from mnist_demo.app.words import could_not, escape_markdown, plural
 from mnist_demo.data import Split
 from mnist_demo.drawing import ALL_STEPS, DrawingError, Step
-from mnist_demo.drawing.collection import MAX_BYTES, MOST, Collection
+from mnist_demo.drawing.collection import MOST, Collection
 from mnist_demo.jobs.fine_tuning import FEWEST
-from mnist_demo.runs import Run, home, write_atomically
+from mnist_demo.runs import Run
 
 _LABEL = "collect_label"
 _PROBLEM = "collect_problem"
@@ -28,12 +27,10 @@ _FIVE = 215  # screen pixels: room for five labels, so that ten are two even row
 _SHOWN = 20  # drawings in the picture, the newest ones
 _COLUMNS = 5  # as many as a phone of 360 pixels has room for
 
-_log = logging.getLogger(__name__)
-
 
 def keep(given: DigitInput, source: str | None, steps: frozenset[Step]) -> None:
     """Beside the table: a label for what lies on it, one tap for each drawing, and it is kept."""
-    kept = len(_collection())
+    kept = len(lab().collection)
     if source == Source.TEST_SET:
         hint = "The test set stays unseen: draw a digit or bring a photo."
     elif steps != ALL_STEPS:
@@ -65,7 +62,7 @@ def keep(given: DigitInput, source: str | None, steps: frozenset[Step]) -> None:
 
 def show(run: Run) -> None:
     """What is kept, and what a network has learned of it."""
-    collection = _collection()
+    collection = lab().collection
     st.markdown(
         "Draw digits as you write them, above all those that are misread, and say under the canvas which ones they "
         "are. A copy of the network then learns your hand."
@@ -81,17 +78,26 @@ def _keep_drawing(digit: NDArray[np.uint8] | None, is_drawn: bool) -> None:
     if digit is None or not isinstance(label, int):  # a control that is disabled can still be used over the network
         return
     try:
-        collection = _to_change()
-        # Twice, it could be both taught and held back. A photo stays on the table, and a finger taps twice.
-        if (collection.images == digit).all(axis=(1, 2)).any():
-            st.session_state[_PROBLEM] = "This one is kept already. Put another one on the table."
-            return
-        _write(collection.with_drawing(digit, label))
+        lab().change_collection(lambda collection: _with_new(collection, digit, label))
+    except _KeptAlreadyError:
+        st.session_state[_PROBLEM] = "This one is kept already. Put another one on the table."
+        return
     except (DrawingError, OSError) as error:
         st.session_state[_PROBLEM] = could_not("The drawing could not be kept", error)
         return
     if is_drawn:
         clear_canvas()
+
+
+class _KeptAlreadyError(Exception):
+    """A drawing is in the collection already."""
+
+
+def _with_new(collection: Collection, digit: NDArray[np.uint8], label: int) -> Collection:
+    # Twice, a drawing could be both taught and held back. A photo stays on the table, and a finger taps twice.
+    if (collection.images == digit).all(axis=(1, 2)).any():
+        raise _KeptAlreadyError
+    return collection.with_drawing(digit, label)
 
 
 def _kept(collection: Collection) -> None:
@@ -172,58 +178,15 @@ def _begin_fine_tuning(run: Run, collection: Collection) -> None:
 
 
 def _drop_last() -> None:
-    _change(lambda: _to_change().without_last())
+    _change(Collection.without_last)
 
 
 def _drop_all() -> None:
-    _change(Collection)
+    _change(lambda _: Collection())
 
 
-def _change(changed: Callable[[], Collection]) -> None:
+def _change(change: Callable[[Collection], Collection]) -> None:
     try:
-        _write(changed())
+        lab().change_collection(change)
     except OSError as error:
         st.session_state[_PROBLEM] = could_not("The drawings could not be changed", error)
-
-
-def _collection() -> Collection:
-    """What the lab has kept, to be shown; empty when that cannot be read."""
-    try:
-        return _read()
-    except (OSError, DrawingError) as error:
-        _log.warning("The kept drawings of a lab could not be read: %s", error)
-        return Collection()
-
-
-def _to_change() -> Collection:
-    """What the lab has kept, to be written again; a damaged file makes way for a new one and stays beside it.
-
-    Raises:
-        OSError: when it cannot be read now: what is there must not be written over.
-    """
-    try:
-        return _read()
-    except DrawingError as error:
-        _log.warning("The kept drawings of a lab are damaged: %s", error)
-        path = _path()
-        path.replace(path.with_name("damaged.npz"))
-        return Collection()
-
-
-def _read() -> Collection:
-    try:
-        with _path().open("rb") as file:
-            return Collection.from_npz(file.read(MAX_BYTES + 1))
-    except FileNotFoundError:
-        return Collection()
-
-
-def _write(collection: Collection) -> None:
-    path = _path()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, collection.to_npz())
-
-
-def _path() -> Path:
-    lab: str = st.session_state["lab_id"]
-    return home() / "drawings" / lab / "collection.npz"

@@ -150,16 +150,16 @@ def _pin(rows: Sequence[RunRow], pinned: bool) -> None:
 
 
 def _delete(ids: Sequence[str]) -> None:
-    ledger, jobs = lab.ledger(), server.jobs()
+    runs, jobs = lab.lab().runs, server.jobs()
     deleted: list[tuple[str, str]] = []
     try:
         for run_id in ids:
-            run = ledger.run(run_id)
+            run = runs.get(run_id)
             # `disabled` holds in the browser only, and a run may have been queued meanwhile.
             if run is None or jobs.is_active(run):
                 continue
             name = read_annotations(run).name or run.experiment.name
-            if ledger.discard(run_id):
+            if runs.discard(run_id):
                 deleted.append((run_id, name))
     except (OSError, ValueError) as error:
         st.session_state[_REFUSED] = could_not("That could not be deleted", error)
@@ -171,7 +171,7 @@ def _undo() -> None:
     deleted: list[tuple[str, str]] = st.session_state.get(_DELETED, [])
     _forget()
     try:
-        back = [run_id for run_id, _ in deleted if lab.ledger().restore(run_id)]
+        back = [run_id for run_id, _ in deleted if lab.lab().runs.restore(run_id)]
     except OSError as error:
         st.session_state[_REFUSED] = could_not("That could not be brought back", error)
         return
@@ -186,7 +186,7 @@ def _forget() -> None:
 
 def _just_deleted() -> list[tuple[str, str]]:
     found = []
-    for run in lab.ledger().discarded(_OFFERED):
+    for run in lab.lab().runs.discarded(_OFFERED):
         # What cannot be read has no name to offer it by.
         with contextlib.suppress(OSError, ValueError):
             found.append((run.id, name_of(run)))

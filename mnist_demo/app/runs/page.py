@@ -20,8 +20,8 @@ def page() -> None:
     """Every run of the lab: find it again, name it, compare it."""
     header("Runs", "Every network you trained: find it again, name it, compare it with others.")
     actions.show_undo()
-    evicted_runs.show(lab.ledger())
-    found = len(lab.ledger().runs())
+    evicted_runs.show(lab.lab())
+    found = len(lab.lab().runs)
     listed = rows.rows()
     if (damaged := found - len(listed)) > 0:
         st.caption(f"Not shown: {plural(damaged, 'run')} whose folder is damaged, so that nothing in it can be read.")

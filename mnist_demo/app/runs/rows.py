@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from mnist_demo.app.session import lab, server
@@ -56,7 +56,7 @@ class RunRow:
     @property
     def begun(self) -> datetime:
         """When it was created, in UTC, as its id says."""
-        return datetime.strptime(self.id[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
+        return self.run.begun
 
     @property
     def lacks_test(self) -> bool:
@@ -66,7 +66,7 @@ class RunRow:
 
 def rows() -> list[RunRow]:
     """The lab's runs that can be read, newest first."""
-    found = (_row(run) for run in lab.ledger().runs())
+    found = (_row(run) for run in lab.lab().runs)
     return [row for row in found if row is not None]
 
 
@@ -79,9 +79,9 @@ def _row(run: Run) -> RunRow | None:
     path = run.folder / "experiment.json"
     try:
         asked = _asked(path, path.stat().st_mtime_ns)
-        datetime.strptime(run.id[:15], "%Y%m%d-%H%M%S")
+        _ = run.begun
     except (OSError, ValueError):
-        # Not a run, or not one of this version: nothing of it could be shown.
+        # The folder is not a run, or not one of this version: nothing of it could be shown.
         return None
     summary = read_summary(run)
     changes = ", ".join(filter(None, (asked.changes, *_while_training(asked.experiment, summary))))

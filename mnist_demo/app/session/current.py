@@ -1,26 +1,19 @@
 """What the pages share: the visitor's lab, experiment, data and run, and the server's workers."""
 
 import dataclasses
-import json
 import logging
-from pathlib import Path
+from collections.abc import Callable
 
 import streamlit as st
 
 from mnist_demo.app.session import datasets, housekeeping
-from mnist_demo.app.session.lab import ledger
+from mnist_demo.app.session.lab import lab
 from mnist_demo.app.session.server import jobs, run_state
 from mnist_demo.app.words import escape_markdown
 from mnist_demo.data import DataError, MnistData, load_mnist
 from mnist_demo.experiment import DataReference, Experiment
 from mnist_demo.presets import PRESETS
-from mnist_demo.runs import (
-    Run,
-    bench_run_path,
-    experiment_path,
-    home,
-    write_atomically,
-)
+from mnist_demo.runs import Run
 
 DEFAULT_PRESET = "fast"
 
@@ -41,7 +34,7 @@ def experiment() -> Experiment:
 def set_experiment(changed: Experiment) -> None:
     """Put another experiment on the bench and keep it with the lab."""
     st.session_state["experiment"] = changed
-    _keep(_kept_path(), json.dumps(changed.to_json()).encode())
+    _keep(lambda: lab().keep_experiment(changed))
 
 
 def data() -> MnistData:
@@ -93,10 +86,11 @@ def use_data(reference: DataReference) -> None:
 
 def run() -> Run | None:
     """The run on the bench: the one that was chosen, else the lab's newest."""
-    chosen = st.session_state.get("run_id") or _kept_bench_run()
-    if chosen and (found := ledger().run(chosen)) and _is_readable(found):
+    runs = lab().runs
+    chosen = st.session_state.get("run_id") or _kept_run()
+    if chosen and (found := runs.get(chosen)) and _is_readable(found):
         return found
-    return next(filter(_is_readable, ledger().runs()), None)
+    return next(filter(_is_readable, runs), None)
 
 
 def _is_readable(of: Run) -> bool:
@@ -110,25 +104,20 @@ def _is_readable(of: Run) -> bool:
 def _put_on_bench(run_id: str) -> None:
     st.session_state["run_id"] = run_id
     # A page that is loaded again has forgotten it.
-    _keep(bench_run_path(home(), st.session_state["lab_id"]), run_id.encode())
+    _keep(lambda: lab().keep_current_run(run_id))
 
 
-def _kept_bench_run() -> str | None:
-    try:
-        with bench_run_path(home(), st.session_state["lab_id"]).open("rb") as file:
-            kept = file.read(100).decode("ascii")
-    except (OSError, ValueError):
-        return None
-    st.session_state["run_id"] = kept
+def _kept_run() -> str | None:
+    if kept := lab().current_run:
+        st.session_state["run_id"] = kept
     return kept
 
 
-def _keep(path: Path, content: bytes) -> None:
+def _keep(write: Callable[[], None]) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, content)
+        write()
     except OSError as error:
-        _log.warning("What is on the bench of a lab could not be kept: %s", error)
+        _log.warning("The current experiment or run of a lab could not be kept: %s", error)
 
 
 def trained_run(*, while_learning: bool = False) -> Run | None:
@@ -138,13 +127,13 @@ def trained_run(*, while_learning: bool = False) -> Run | None:
         while_learning: whether a run that has just begun counts, which answers at random first and then better.
     """
     current = run()
-    candidates = [current, *ledger().runs()] if current else []
+    candidates = [current, *lab().runs] if current else []
     return next((each for each in candidates if each and _has_learned(each, while_learning)), None)
 
 
 def trained_runs(*, while_learning: bool = False) -> list[Run]:
     """The lab's runs that have learned something, newest first; arguments are those of `trained_run`."""
-    return [each for each in ledger().runs() if _has_learned(each, while_learning)]
+    return [each for each in lab().runs if _has_learned(each, while_learning)]
 
 
 def _has_learned(of: Run, while_learning: bool) -> bool:
@@ -155,20 +144,14 @@ def _has_learned(of: Run, while_learning: bool) -> bool:
 
 def choose_run(run_id: str) -> None:
     """Put a run of this lab on the bench; an id that it does not have changes nothing."""
-    if ledger().run(run_id):
+    if lab().runs.get(run_id):
         _put_on_bench(run_id)
 
 
-def _kept_path() -> Path:
-    return experiment_path(home(), st.session_state["lab_id"])
-
-
 def _kept_experiment() -> Experiment | None:
+    kept = lab().experiment
     try:
-        kept = Experiment.from_json_text(_kept_path().read_bytes())
-        return kept if datasets.is_kept(kept.data) else datasets.fit(kept, DataReference())
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        _log.warning("The kept experiment of a lab could not be read: %s", error)
+        return kept if kept is None or datasets.is_kept(kept.data) else datasets.fit(kept, DataReference())
+    except ValueError as error:
+        _log.warning("The kept experiment of a lab could not be used: %s", error)
         return None

@@ -6,16 +6,16 @@ import os
 import threading
 from pathlib import Path
 
-import streamlit as st
-
-from mnist_demo.data import MnistData, is_whole, load_data, load_mnist, load_sizes, save_data
+from mnist_demo.app.session import housekeeping
+from mnist_demo.app.session.lab import lab
+from mnist_demo.app.session.server import jobs
+from mnist_demo.data import MnistData, load_data, load_mnist, load_sizes
 from mnist_demo.experiment import DataReference, Experiment
-from mnist_demo.runs import data_path, home
 
 
 def path_of(reference: DataReference) -> Path | None:
     """Where an uploaded set of this lab lies, kept or not; None for MNIST, which comes with the package."""
-    return None if reference.is_mnist else _path(reference)
+    return lab().data(reference)
 
 
 def is_kept(reference: DataReference) -> bool:
@@ -45,15 +45,10 @@ def keep(uploaded: MnistData) -> DataReference:
     Raises:
         OSError: when it cannot be kept.
     """
-    # The name comes from a file's, and a reference has room for less of it.
-    reference = DataReference(uploaded.name[:60].strip(), uploaded.digest)
-    path = _path(reference)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # One that was spoilt is brought again.
-    if not is_whole(path):
-        save_data(uploaded, path)
+    reference = housekeeping.keep_data(lab(), uploaded, jobs())
+    if (path := path_of(reference)) is not None:
         _in_memory.put(path, uploaded)
-    _use(path)
+        _use(path)
     return reference
 
 
@@ -78,10 +73,6 @@ def _use(path: Path) -> None:
     """Note that somebody uses a set: when there are too many, the longest unused go."""
     with contextlib.suppress(OSError):
         os.utime(path)
-
-
-def _path(reference: DataReference) -> Path:
-    return data_path(home(), st.session_state["lab_id"], reference)
 
 
 # What lies at a path never changes: its name is the digest of what it holds.

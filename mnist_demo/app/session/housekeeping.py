@@ -1,4 +1,4 @@
-"""Holding the server's store of runs within its limits: at the start, and whenever a run is created."""
+"""Keeping all labs within the limits: when the server starts, and whenever a lab is about to keep more."""
 
 import logging
 import tempfile
@@ -9,15 +9,19 @@ import streamlit as st
 
 from mnist_demo import fields, runs
 from mnist_demo.app.words import escape_markdown
+from mnist_demo.data import MnistData
+from mnist_demo.experiment import DataReference
 from mnist_demo.jobs.jobs import Jobs
-from mnist_demo.runs import HOME_VARIABLE, Ledger, Run, StoreLimits, home
+from mnist_demo.runs import HOME_VARIABLE, Lab, Run, StoreFullError, StoreLimits, home
 
 _log = logging.getLogger(__name__)
 _sweeping = threading.Lock()
+_full: set[Path] = set()
+"""Homes in which the last sweep found more than the limits allow, all of it pinned or in use."""
 
 
 def limits() -> StoreLimits:
-    """What whoever runs the server set, or the defaults where that is not accepted."""
+    """Return the limits that the environment sets, or the defaults if those are not accepted."""
     try:
         return StoreLimits.from_environment()
     except fields.FieldError as refusal:
@@ -25,27 +29,49 @@ def limits() -> StoreLimits:
         return StoreLimits()
 
 
-def make_room(ledger: Ledger, jobs: Jobs) -> None:
-    """Drop a lab's oldest runs until another one fits in.
+def make_room(lab: Lab, jobs: Jobs) -> None:
+    """Delete a lab's oldest unpinned runs and data until one more run fits.
 
     Raises:
-        OSError: when all its runs are pinned or active.
+        StoreFullError: If all that the lab keeps is pinned or in use, or all labs together are full.
     """
-    runs.make_room(ledger, limits(), lambda folder: jobs.is_active(Run(folder)))
+    _check_all_labs(lab, jobs)
+    runs.make_room(lab, limits(), lambda folder: jobs.is_active(Run(folder)))
+
+
+def keep_data(lab: Lab, uploaded: MnistData, jobs: Jobs) -> DataReference:
+    """Keep uploaded data with a lab, which gives up its oldest unpinned runs and data for it.
+
+    Raises:
+        StoreFullError: If the data do not fit beside what is pinned or in use, or all labs together are full.
+        OSError: If the data cannot be written.
+    """
+    _check_all_labs(lab, jobs)
+    return runs.keep_data(lab, uploaded, limits(), lambda folder: jobs.is_active(Run(folder)))
+
+
+def _check_all_labs(lab: Lab, jobs: Jobs) -> None:
+    if lab.home in _full:
+        # Somebody may have deleted something since.
+        sweep_soon(jobs)
+        raise StoreFullError(
+            "this server keeps all that it may, and everything is pinned or in use; delete a run, or try again later"
+        )
 
 
 def sweep_soon(jobs: Jobs) -> None:
-    """Hold the whole store within its limits, in the background: a large one takes seconds to look through."""
+    """Sweep all labs in the background: many labs take seconds to look through."""
     threading.Thread(target=_sweep, args=(jobs, home()), name="store-sweep", daemon=True).start()
 
 
 def _sweep(jobs: Jobs, root: Path) -> None:
-    # One at a time; whoever comes meanwhile is served by the one that is going on.
+    # One sweep at a time serves everybody who asks meanwhile.
     if _sweeping.acquire(blocking=False):
         try:
-            runs.sweep(root / "runs", limits(), lambda folder: jobs.is_active(Run(folder)))
-            runs.sweep_leftovers(root)
-            runs.sweep_uploads(root, limits(), lambda folder: jobs.is_active(Run(folder)))
+            if runs.sweep(root, limits(), lambda folder: jobs.is_active(Run(folder))):
+                _full.add(root)
+            else:
+                _full.discard(root)
         finally:
             _sweeping.release()
 

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from mnist_demo.runs import Ledger
+from mnist_demo.runs import Lab, home
 
 
-def ledger() -> Ledger:
-    """The visitor's runs."""
-    return Ledger(st.session_state["lab_id"])
+def lab() -> Lab:
+    """Return the visitor's lab."""
+    return Lab(home(), st.session_state["lab_id"])

@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_demo.app.session import current, datasets, housekeeping, server
 from mnist_demo.app.session.current import _put_on_bench
-from mnist_demo.app.session.lab import ledger
+from mnist_demo.app.session.lab import lab
 from mnist_demo.app.session.server import jobs
 from mnist_demo.app.words import could_not
 from mnist_demo.data import DataError, Split, load_mnist
@@ -22,8 +22,8 @@ def start_training(wanted: Experiment) -> Run:
     Raises:
         OSError: when the run's folder cannot be written, or the lab is full of pinned runs.
     """
-    housekeeping.make_room(ledger(), jobs())
-    started = ledger().create(wanted)
+    housekeeping.make_room(lab(), jobs())
+    started = lab().runs.create(wanted)
     jobs().submit(started, datasets.path_of(wanted.data))
     housekeeping.sweep_soon(jobs())
     _put_on_bench(started.id)
@@ -42,9 +42,9 @@ def fine_tune(source: Run, drawings: Split) -> Run:
         FineTuningError: when there are too few drawings, or the run cannot be fine-tuned.
         OSError: when the run's folder cannot be written, or the lab is full of pinned runs.
     """
-    housekeeping.make_room(ledger(), jobs())
+    housekeeping.make_room(lab(), jobs())
     fine_tuning = plan_fine_tuning(source, drawings, load_mnist())
-    started = ledger().create(fine_tuning.experiment, fine_tuning.write)
+    started = lab().runs.create(fine_tuning.experiment, fine_tuning.write)
     jobs().submit(started, started.own_data_path)
     housekeeping.sweep_soon(jobs())
     _put_on_bench(started.id)

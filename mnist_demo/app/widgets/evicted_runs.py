@@ -1,4 +1,4 @@
-"""What a lab lost to the limits of the store: said once on whatever page, and on Runs until it is dismissed."""
+"""What a lab lost to a limit: told once on any page, and shown on Runs until the visitor dismisses it."""
 
 import logging
 
@@ -6,28 +6,25 @@ import streamlit as st
 
 from mnist_demo.app.session import housekeeping
 from mnist_demo.app.words import escape_markdown, plural
-from mnist_demo.runs import Evicted, EvictionReason, Ledger, evicted_path, forget_evicted, read_evicted
+from mnist_demo.runs import Evicted, EvictionReason, Lab
 
 _TOLD = "dropped_told"
 
 _log = logging.getLogger(__name__)
 
 
-def tell(ledger: Ledger) -> None:
-    """Say once what a lab lost; the page Runs says it until it is dismissed."""
-    try:
-        changed = evicted_path(ledger).stat().st_mtime_ns
-    except OSError:
-        return
-    if st.session_state.get(_TOLD) != (ledger.lab, changed):
-        st.session_state[_TOLD] = (ledger.lab, changed)
-        if evicted := read_evicted(ledger):
-            st.toast(_sentence(evicted), icon=":material/auto_delete:")
+def tell(lab: Lab) -> None:
+    """Say once what a lab lost; the page Runs says it until the visitor dismisses it."""
+    evicted = lab.evicted
+    if evicted and st.session_state.get(_TOLD) != (lab.id, evicted):
+        st.toast(_sentence(evicted), icon=":material/auto_delete:")
+    # Nothing was lost once the visitor has dismissed it: the same loss is told again if it happens again.
+    st.session_state[_TOLD] = (lab.id, evicted)
 
 
-def show(ledger: Ledger) -> None:
-    """What a lab lost, until the visitor has taken note."""
-    if (evicted := read_evicted(ledger)) is None:
+def show(lab: Lab) -> None:
+    """Show what a lab lost, until the visitor dismisses it."""
+    if (evicted := lab.evicted) is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         st.markdown(f"{_sentence(evicted)} Pin what you want to keep.", width="content")
@@ -36,16 +33,16 @@ def show(ledger: Ledger) -> None:
             icon=":material/close:",
             key="dropped_dismiss",
             on_click=_forget,
-            args=(ledger,),
+            args=(lab,),
             type="tertiary",
         )
 
 
-def _forget(ledger: Ledger) -> None:
+def _forget(lab: Lab) -> None:
     try:
-        forget_evicted(ledger)
+        lab.forget_evicted()
     except OSError as error:
-        _log.warning("What a lab lost could not be forgotten: %s", error)
+        _log.warning("The note of what a lab lost could not be removed: %s", error)
 
 
 def _sentence(evicted: Evicted) -> str:
@@ -55,6 +52,7 @@ def _sentence(evicted: Evicted) -> str:
     why = {
         EvictionReason.COUNT: f"a lab keeps {bound.max_runs:,} runs",
         EvictionReason.AGE: f"runs are kept for {bound.max_days:,} days",
+        EvictionReason.SHARE: f"a lab keeps {bound.max_lab_megabytes:,} MB",
         EvictionReason.BYTES: f"the server keeps {bound.max_megabytes:,} MB of runs",
     }
     were = "were" if more else "was"

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 import streamlit as st
@@ -13,7 +12,7 @@ from mnist_demo.app.widgets import start_button
 from mnist_demo.app.widgets.live import live
 from mnist_demo.app.widgets.progress import progress_line, progress_share
 from mnist_demo.app.words import escape_markdown, moment, percent
-from mnist_demo.runs import Run, name_of
+from mnist_demo.runs import Run, RunId, name_of
 
 _CHOICE = "chosen_run"
 
@@ -96,19 +95,18 @@ def disambiguated(labels: Mapping[str, str]) -> dict[str, str]:
     """
     apart = dict(labels)
     # To the second, as in the id, and at last by the part of the id that is random.
-    for form in (":{0}", " ({1})"):
+    for form in (":{0.begun:%S}", " ({0.random})"):
         counts = Counter(apart.values())
         for run_id, label in apart.items():
             if counts[label] > 1:
-                apart[run_id] = label + form.format(run_id[13:15], run_id[16:])
+                apart[run_id] = label + form.format(RunId.parse(run_id))
     return apart
 
 
 def _run_label(run: Run) -> str:
     size = run.events_path.stat().st_size if run.events_path.exists() else 0
     reached = _accuracy_reached(run.events_path, size)
-    begun = datetime.strptime(run.id[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
-    return f"{name_of(run)}, {f'{percent(reached)} on validation, ' if reached is not None else ''}{moment(begun)}"
+    return f"{name_of(run)}, {f'{percent(reached)} on validation, ' if reached is not None else ''}{moment(run.begun)}"
 
 
 @st.cache_data(max_entries=512, show_spinner=False)

@@ -1,0 +1,42 @@
+"""What a lab is told about runs that it lost to a limit."""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class EvictionReason(StrEnum):
+    """Which limit evicted a run."""
+
+    COUNT = "count"
+    AGE = "age"
+    SHARE = "share"
+    BYTES = "bytes"
+
+
+@dataclass(frozen=True)
+class Evicted:
+    """The runs that a lab lost since its visitor last took note.
+
+    Attributes:
+        count: How many runs.
+        name: What the last of them was called.
+        reason: Why the last of them was evicted.
+    """
+
+    count: int
+    name: str
+    reason: EvictionReason
+
+    def to_json(self) -> dict[str, Any]:
+        """Return all fields as JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Any) -> "Evicted":
+        """Read what `to_json` returned.
+
+        Raises:
+            KeyError, TypeError, ValueError, OverflowError: If it is anything else.
+        """
+        return cls(int(value["count"]), str(value["name"])[:60], EvictionReason(value["reason"]))
