@@ -15,7 +15,7 @@ from mnist_demo.app.widgets.learning_curves import Measure
 from mnist_demo.data import load_mnist
 from mnist_demo.evaluation import McNemar
 from mnist_demo.experiment import DataReference, Experiment
-from mnist_demo.runs import FinalAnswers, Ledger, Run, keep_final_answers
+from mnist_demo.runs import FinalAnswers, Lab, Run, home, keep_final_answers
 from tests.app.conftest import LAB, OpenPage
 from tests.pages import script
 
@@ -105,9 +105,9 @@ def test_the_duel_queues_both_and_chooses_them(open_page: OpenPage, trained_run:
     app = open_page("runs", LAB)
     app.button(key="runs_duel").click().run()
     assert not app.exception
-    dense, codelab, _ = Ledger(LAB).runs()
+    dense, codelab, _ = Lab(home(), LAB).runs
     assert {codelab.experiment.name, dense.experiment.name} == {"codelab", "dense"}
-    names = [Ledger(LAB).folder / run_id for run_id in app.session_state["runs_chosen"]]
+    names = [Lab(home(), LAB).runs.folder / run_id for run_id in app.session_state["runs_chosen"]]
     assert [Run(folder).experiment.name for folder in names] == ["codelab", "dense"]
     assert app.button(key="runs_duel").disabled
     assert "wait until the training is over" in said(app)

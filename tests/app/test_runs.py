@@ -24,11 +24,12 @@ from mnist_demo.runs import (
     Annotations,
     EventKind,
     EventWriter,
-    Ledger,
+    Lab,
     Run,
     RunState,
     StoreLimits,
     create_run,
+    home,
     kept_final_answers,
     read_annotations,
     write_annotations,
@@ -153,10 +154,10 @@ def test_delete_and_undo(open_page: OpenPage, two_runs: tuple[Run, Run]) -> None
     app = choose(open_page("runs", LAB), 0, 1)
     app.button(key="runs_delete").click().run()
     assert not app.exception
-    assert Ledger(LAB).runs() == []
+    assert list(Lab(home(), LAB).runs) == []
     app.button(key="runs_undo").click().run()
     assert not app.exception
-    assert [run.id for run in Ledger(LAB).runs()] == [other.id, trained.id]
+    assert [run.id for run in Lab(home(), LAB).runs] == [other.id, trained.id]
     assert table(app)["Run"].tolist() == ["never begun", "small"]
     # What came back is chosen: nobody looks for it.
     assert set(app.session_state["runs_chosen"]) == {trained.id, other.id}
@@ -171,7 +172,7 @@ def test_a_page_that_is_loaded_again_still_offers_to_undo(
     assert any("**never begun** · **small**" in each.value for each in app.markdown)
     app.button(key="runs_undo").click().run()
     assert not app.exception
-    assert [run.id for run in Ledger(LAB).runs()] == [other.id, trained.id]
+    assert [run.id for run in Lab(home(), LAB).runs] == [other.id, trained.id]
     # What was declined is not offered again, and neither is what was deleted long ago.
     choose(app, 0).button(key="runs_delete").click().run()
     app.button(key="runs_dismiss").click().run()
@@ -242,7 +243,7 @@ def test_a_full_lab_drops_its_oldest_run_and_says_so(
     app.button(key="stop").click().run()
     assert not app.toast
     assert not app.exception
-    fresh, kept = Ledger(LAB).runs()
+    fresh, kept = Lab(home(), LAB).runs
     assert fresh.experiment.name == "fast"
     assert kept.id == two_runs[1].id
     app.switch_page(script("runs")).run()
@@ -259,7 +260,7 @@ def test_a_lab_full_of_pinned_runs_says_what_to_do(
     app = open_page("train", LAB)
     app.button(key="train").click().run()
     assert "unpin or delete one" in app.error[0].value
-    assert [run.id for run in Ledger(LAB).runs()] == [trained_run.id]
+    assert [run.id for run in Lab(home(), LAB).runs] == [trained_run.id]
 
 
 def test_a_limit_that_makes_no_sense_is_not_taken(

@@ -10,7 +10,7 @@ from mnist_demo.app.widgets import layout
 from mnist_demo.experiment import Experiment
 from mnist_demo.jobs.jobs import Jobs
 from mnist_demo.presets import PRESETS
-from mnist_demo.runs import Ledger, Run
+from mnist_demo.runs import Lab, Run, home
 from tests.app.conftest import LAB, OpenPage
 from tests.pages import script
 
@@ -42,7 +42,7 @@ def test_a_click_counts_when_the_page_is_left_before_it_is_drawn(
     monkeypatch.setattr(layout, "header", lambda *said: st.stop())
     button.run()
     assert [run.experiment.name for run in queued] == names
-    assert len(Ledger(LAB).runs()) == len(names)
+    assert len(Lab(home(), LAB).runs) == len(names)
 
 
 @pytest.mark.parametrize(("page", "name"), [("train", "tiny"), ("evaluate", "fast"), ("runs", "fast")])

@@ -11,14 +11,14 @@ from streamlit.testing.v1 import AppTest
 from mnist_demo.experiment import DataReference
 from mnist_demo.jobs.jobs import Jobs
 from mnist_demo.presets import PRESETS
-from mnist_demo.runs import Ledger, Run, RunState, StopCode, StopReason
+from mnist_demo.runs import Lab, LabRuns, Run, RunState, StopCode, StopReason, home
 from mnist_demo.training import Continuation
 from tests.app.conftest import LAB, OpenPage
 from tests.server import MAIN
 
 
-def lab_of(app: AppTest) -> Ledger:
-    return Ledger(app.session_state["lab_id"])
+def lab_of(app: AppTest) -> LabRuns:
+    return Lab(home(), app.session_state["lab_id"]).runs
 
 
 def run_until(app: AppTest, condition: Callable[[], bool], seconds: float = 120) -> None:
@@ -35,14 +35,14 @@ def test_an_empty_lab_invites(open_page: OpenPage) -> None:
     assert "Press Train" in app.info[0].value
     assert not app.button(key="train").disabled
     assert any("No run yet" in caption.value for caption in app.caption)
-    assert lab_of(app).runs() == []
+    assert list(lab_of(app)) == []
 
 
 def test_train_and_stop(open_page: OpenPage) -> None:
     app = open_page("train")
     app.button(key="train").click().run()
     assert not app.exception
-    (run,) = lab_of(app).runs()
+    (run,) = list(lab_of(app))
     assert run.experiment == PRESETS["fast"]
     run_until(app, lambda: run.history().step > 0)
     app.button(key="stop").click().run()
@@ -60,7 +60,7 @@ def test_pause_step_another_rate_and_train_more(open_page: OpenPage) -> None:
     )
     app.run()
     app.button(key="train").click().run()
-    (run,) = lab_of(app).runs()
+    (run,) = list(lab_of(app))
     run_until(app, lambda: run.state is RunState.TRAINING and run.history().step > 0)
 
     app.button(key="pause").click().run()
@@ -88,7 +88,7 @@ def test_pause_step_another_rate_and_train_more(open_page: OpenPage) -> None:
     app.button(key="train_more").click().run()
     run_until(app, lambda: run.state is RunState.FINISHED)
     assert run.history().epochs["epoch"].tolist() == [1, 2, 3]
-    assert len(lab_of(app).runs()) == 1
+    assert len(list(lab_of(app))) == 1
     app.run()
     # It has reached its end, so now it must be said how far it shall go.
     assert app.number_input(key=f"more_epochs_{run.id}").value == 3
@@ -99,7 +99,7 @@ def test_what_lost_its_numbers_goes_back_and_on_at_a_smaller_rate(
 ) -> None:
     asked: list[Continuation] = []
     monkeypatch.setattr(Jobs, "submit", lambda self, run, path, continuation: asked.append(continuation))
-    run = Ledger(LAB, home / "runs").create(PRESETS["codelab"])
+    run = Lab(home, LAB).runs.create(PRESETS["codelab"])
     run.mark(RunState.FAILED, StopReason(code=StopCode.DIVERGED, batch=3))
     app = open_page("train", LAB)
     assert any(

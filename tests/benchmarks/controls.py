@@ -18,7 +18,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect, sync_playwright
 
 from mnist_demo.presets import PRESETS
-from mnist_demo.runs import Ledger, Run, RunState
+from mnist_demo.runs import Lab, Run, RunState
 from tests.benchmarks.report import print_result, print_table
 from tests.browser.lab import PATIENCE, button, expect_page, lab_of, main
 from tests.server import CHROMIUM_ARGUMENTS, LabServer, find_chromium
@@ -53,7 +53,7 @@ def run() -> None:
         expect_page(page, "Train")
         button(page, "Train").click()
         expect(main(page).get_by_text(re.compile(r"Epoch \d+ of 100, .* left")).first).to_be_visible(timeout=PATIENCE)
-        (training,) = Ledger(lab_of(page), Path(folder) / "runs").runs()
+        (training,) = Lab(Path(folder), lab_of(page)).runs
         for _ in range(arguments.rounds):
             _measure(times, page, "Pause", "Paused", training, lambda: training.state is RunState.PAUSED)
             stood = training.history().step

@@ -18,7 +18,7 @@ from pathlib import Path
 from mnist_demo.experiment import Experiment
 from mnist_demo.jobs.jobs import Jobs
 from mnist_demo.presets import PRESETS
-from mnist_demo.runs import EventKind, Ledger, RunState, new_lab_id
+from mnist_demo.runs import EventKind, Lab, RunState, new_lab_id
 from tests.benchmarks.report import print_result, print_table
 
 
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def _through_the_lab(jobs: Jobs, experiment: Experiment, folder: Path) -> float:
-    run = Ledger(new_lab_id(), folder).create(experiment)
+    run = Lab(folder, new_lab_id()).runs.create(experiment)
     jobs.submit(run)
     while jobs.is_active(run):
         time.sleep(0.05)

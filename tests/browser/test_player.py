@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from mnist_demo.runs import Ledger, RunState
+from mnist_demo.runs import Lab, RunState
 from tests.browser.lab import (
     BATCH,
     begin_endless,
@@ -38,7 +38,7 @@ def begin(page: Page, server: LabServer) -> None:
 
 def test_pause_step_resume_another_rate_stop_and_train_more(page: Page, server: LabServer) -> None:
     begin(page, server)
-    (run,) = Ledger(lab_of(page), server.home / "runs").runs()
+    (run,) = Lab(server.home, lab_of(page)).runs
 
     button(page, "Pause").click()
     expect(progress_of(page).get_by_text("Paused in epoch")).to_be_visible()
@@ -85,7 +85,7 @@ def test_a_refresh_shows_the_same_training_and_another_visitor_none_of_it(
 ) -> None:
     begin(page, server)
     lab = lab_of(page)
-    (run,) = Ledger(lab, server.home / "runs").runs()
+    (run,) = Lab(server.home, lab).runs
     page.reload()
     expect_page(page, "Train")
     expect(progress_of(page).get_by_text(re.compile(r"Epoch \d+ of 90"))).to_be_visible()
@@ -100,7 +100,7 @@ def test_a_refresh_shows_the_same_training_and_another_visitor_none_of_it(
     again.goto(link)
     expect_page(again, "Train")
     expect(progress_of(again).get_by_text(re.compile(r"Epoch \d+ of 90"))).to_be_visible()
-    assert len(Ledger(lab, server.home / "runs").runs()) == 1
+    assert len(Lab(server.home, lab).runs) == 1
 
     stranger = another_machine.new_page()
     open_page(stranger, server, "Train")
@@ -126,7 +126,7 @@ def test_a_killed_server_loses_nothing(page: Page, own_home: Path) -> None:
     with LabServer(own_home) as server:
         begin(page, server)
         lab = lab_of(page)
-        (run,) = Ledger(lab, own_home / "runs").runs()
+        (run,) = Lab(own_home, lab).runs
         expect(progress_of(page).get_by_text(re.compile(r"Epoch ([2-9]|\d\d) of 90"))).to_be_visible()
         assert server.process is not None
         server.process.send_signal(signal.SIGKILL)

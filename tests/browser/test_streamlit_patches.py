@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from mnist_demo.runs import Ledger, RunState
+from mnist_demo.runs import Lab, RunState
 from tests.browser.lab import BATCH, begin_endless, button, expect_no_exception, lab_of, main, wait_until
 from tests.server import ROOT, LabServer
 
@@ -21,7 +21,7 @@ window.setTimeout = (task, delay, ...rest) => soon(task, !delay && window.isLate
 def test_a_press_that_is_sent_twice_counts_once(page: Page, server: LabServer) -> None:
     page.add_init_script(LATE)
     begin_endless(page, server)
-    (run,) = Ledger(lab_of(page), server.home / "runs").runs()
+    (run,) = Lab(server.home, lab_of(page)).runs
     button(page, "Pause").click()
     wait_until(page, lambda: run.state is RunState.PAUSED)
     stood = run.history().step

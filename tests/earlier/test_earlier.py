@@ -5,18 +5,18 @@ from pathlib import Path
 from mnist_demo.app.stop_reason_words import in_words
 from mnist_demo.drawing.collection import Collection
 from mnist_demo.experiment import Experiment
-from mnist_demo.runs import Ledger, RunState, name_of, read_annotations
+from mnist_demo.runs import Lab, LabRuns, RunState, name_of, read_annotations
 
 FOLDER = Path(__file__).parent
 LAB = "legacy-lab-0123456789A"
 
 
-def ledger() -> Ledger:
-    return Ledger(LAB, FOLDER / "home" / "runs")
+def lab_runs() -> LabRuns:
+    return Lab(FOLDER / "home", LAB).runs
 
 
 def test_every_run_is_read() -> None:
-    states = {run.experiment.name: run.state for run in ledger().runs()}
+    states = {run.experiment.name: run.state for run in lab_runs()}
     assert states == {
         "strangers": RunState.FINISHED,
         "target": RunState.FINISHED,
@@ -39,7 +39,7 @@ def test_why_a_run_stopped_is_shown_as_before() -> None:
 
 
 def test_a_renamed_field_keeps_its_value() -> None:
-    (run,) = (run for run in ledger().runs() if run.experiment.name == "strangers")
+    (run,) = (run for run in lab_runs() if run.experiment.name == "strangers")
     assert run.experiment.training.augmentation.non_digits == 0.2
     assert name_of(run) == "My first"
     assert read_annotations(run).pinned

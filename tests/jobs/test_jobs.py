@@ -12,7 +12,7 @@ import pytest
 from mnist_demo.data import load_mnist
 from mnist_demo.experiment import Experiment
 from mnist_demo.jobs.jobs import Jobs
-from mnist_demo.runs import Ledger, Run, RunState, StopCode, StopReason, new_lab_id
+from mnist_demo.runs import Lab, LabRuns, Run, RunState, StopCode, StopReason, new_lab_id
 from mnist_demo.training import Continuation
 
 
@@ -22,8 +22,8 @@ def jobs() -> Jobs:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    return Ledger(new_lab_id(), tmp_path)
+def ledger(tmp_path: Path) -> LabRuns:
+    return Lab(tmp_path, new_lab_id()).runs
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 120) -> None:
@@ -52,7 +52,7 @@ def process_of(run: Run) -> int:
 
 
 def test_jobs_are_trained_one_after_the_other_and_see_their_place(
-    jobs: Jobs, ledger: Ledger, small_experiment: Experiment
+    jobs: Jobs, ledger: LabRuns, small_experiment: Experiment
 ) -> None:
     first = ledger.create(long(small_experiment))
     second, third = (ledger.create(small_experiment) for _ in range(2))
@@ -73,7 +73,7 @@ def test_jobs_are_trained_one_after_the_other_and_see_their_place(
     assert second_end[0] <= third_start[0]
 
 
-def test_a_waiting_job_stops_at_once(jobs: Jobs, ledger: Ledger, small_experiment: Experiment) -> None:
+def test_a_waiting_job_stops_at_once(jobs: Jobs, ledger: LabRuns, small_experiment: Experiment) -> None:
     first, second = ledger.create(long(small_experiment)), ledger.create(small_experiment)
     jobs.submit(first)
     jobs.submit(second)
@@ -84,7 +84,7 @@ def test_a_waiting_job_stops_at_once(jobs: Jobs, ledger: Ledger, small_experimen
     wait_for(lambda: not jobs.is_active(first))
 
 
-def test_a_run_that_an_earlier_server_left_is_over(jobs: Jobs, ledger: Ledger, small_experiment: Experiment) -> None:
+def test_a_run_that_an_earlier_server_left_is_over(jobs: Jobs, ledger: LabRuns, small_experiment: Experiment) -> None:
     run = ledger.create(small_experiment)
     run.mark(RunState.TRAINING)
     assert jobs.state(run) is RunState.FAILED
@@ -99,7 +99,7 @@ def test_a_run_that_an_earlier_server_left_is_over(jobs: Jobs, ledger: Ledger, s
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the process through /proc, which is Linux's")
 def test_a_worker_that_dies_leaves_a_reason_and_its_finished_epochs(
-    jobs: Jobs, ledger: Ledger, small_experiment: Experiment
+    jobs: Jobs, ledger: LabRuns, small_experiment: Experiment
 ) -> None:
     run = ledger.create(
         dataclasses.replace(small_experiment, training=dataclasses.replace(small_experiment.training, epochs=100))
@@ -114,7 +114,9 @@ def test_a_worker_that_dies_leaves_a_reason_and_its_finished_epochs(
     assert len(run.snapshots) >= 3
 
 
-def test_what_keeps_a_training_from_beginning_is_said(jobs: Jobs, ledger: Ledger, small_experiment: Experiment) -> None:
+def test_what_keeps_a_training_from_beginning_is_said(
+    jobs: Jobs, ledger: LabRuns, small_experiment: Experiment
+) -> None:
     run, damaged = ledger.create(small_experiment), ledger.create(small_experiment)
     jobs.submit(run)
     wait_for(lambda: not jobs.is_active(run))
@@ -130,7 +132,7 @@ def test_what_keeps_a_training_from_beginning_is_said(jobs: Jobs, ledger: Ledger
 
 
 def test_the_same_losses_as_in_this_process(
-    jobs: Jobs, ledger: Ledger, small_experiment: Experiment, tmp_path: Path
+    jobs: Jobs, ledger: LabRuns, small_experiment: Experiment, tmp_path: Path
 ) -> None:
     from mnist_demo.training import train
 

@@ -14,15 +14,15 @@ from mnist_demo.experiment import Experiment
 from mnist_demo.jobs.jobs import Jobs
 from mnist_demo.jobs.standby import Recruit, Standby, _stand_by, _Standing, _Wish, _work
 from mnist_demo.processes import worker_context
-from mnist_demo.runs import Ledger, RunState, new_lab_id
+from mnist_demo.runs import Lab, LabRuns, RunState, new_lab_id
 from tests.jobs.test_jobs import long, process_of, wait_for
 
 LAB = "lab"
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    return Ledger(new_lab_id(), tmp_path)
+def ledger(tmp_path: Path) -> LabRuns:
+    return Lab(tmp_path, new_lab_id()).runs
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def other(experiment: Experiment) -> Experiment:
 
 
 def test_what_stood_by_trains_to_the_same_losses(
-    ledger: Ledger, small_experiment: Experiment, standing: Callable[[], list[int]]
+    ledger: LabRuns, small_experiment: Experiment, standing: Callable[[], list[int]]
 ) -> None:
     jobs = Jobs()
     alone = ledger.create(small_experiment)
@@ -75,7 +75,7 @@ def test_what_stood_by_trains_to_the_same_losses(
 
 
 def test_a_training_of_something_else_sends_it_away(
-    ledger: Ledger, small_experiment: Experiment, standing: Callable[[], list[int]]
+    ledger: LabRuns, small_experiment: Experiment, standing: Callable[[], list[int]]
 ) -> None:
     jobs = Jobs()
     jobs.prepare(LAB, other(small_experiment))
@@ -90,7 +90,7 @@ def test_a_training_of_something_else_sends_it_away(
 
 
 def test_nobody_stands_by_while_another_training_has_the_slot(
-    ledger: Ledger, small_experiment: Experiment, standing: Callable[[], list[int]]
+    ledger: LabRuns, small_experiment: Experiment, standing: Callable[[], list[int]]
 ) -> None:
     jobs = Jobs(slots=1)
     run = ledger.create(long(small_experiment))
@@ -105,7 +105,7 @@ def test_nobody_stands_by_while_another_training_has_the_slot(
 
 
 def test_one_that_died_is_replaced(
-    ledger: Ledger, small_experiment: Experiment, standing: Callable[[], list[int]]
+    ledger: LabRuns, small_experiment: Experiment, standing: Callable[[], list[int]]
 ) -> None:
     jobs = Jobs()
     jobs.prepare(LAB, small_experiment)
@@ -119,7 +119,7 @@ def test_one_that_died_is_replaced(
     assert run.state is RunState.FINISHED
 
 
-def test_one_that_dies_when_it_is_given_a_run_is_of_no_use(ledger: Ledger, small_experiment: Experiment) -> None:
+def test_one_that_dies_when_it_is_given_a_run_is_of_no_use(ledger: LabRuns, small_experiment: Experiment) -> None:
     context = worker_context()
     line, its_end = context.Pipe()
     # It wakes up when the run's folder comes over the line, and ends.
@@ -142,7 +142,7 @@ def test_it_goes_when_nobody_has_wanted_it_for_a_while(
 
 
 def test_its_own_lab_may_want_something_else_and_another_not_at_once(
-    ledger: Ledger, small_experiment: Experiment, standing: Callable[[], list[int]]
+    ledger: LabRuns, small_experiment: Experiment, standing: Callable[[], list[int]]
 ) -> None:
     standby = Standby(worker_context(), delay=0)
     standby.want(LAB, small_experiment, None)

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from mnist_demo.presets import PRESETS
-from mnist_demo.runs import Ledger, Run, sweep_leftovers
-from mnist_demo.runs.leftovers import PATIENCE
+from mnist_demo.runs import Lab, Run
+from mnist_demo.runs.clock import Now
+from mnist_demo.runs.leftovers import PATIENCE, sweep_leftovers
 
 LAB = "a-lab-of-22-characters"
 
@@ -27,7 +28,7 @@ write_atomically(Path(sys.argv[1]), b"half")
 
 @pytest.fixture
 def run(home: Path) -> Run:
-    return Ledger(LAB, home / "runs").create(PRESETS["fast"])
+    return Lab(home, LAB).runs.create(PRESETS["fast"])
 
 
 def age(path: Path, seconds: float) -> Path:
@@ -40,10 +41,10 @@ def test_what_a_killed_writer_left_goes_after_a_while(home: Path, run: Run) -> N
     ended = subprocess.run([sys.executable, "-c", _KILLED, str(run.checkpoint_path)], check=False)
     assert ended.returncode == -signal.SIGKILL
     (left,) = run.folder.glob(".*.part")
-    sweep_leftovers(home)
+    sweep_leftovers(home, Now(time.time(), time.time()))
     assert left.exists()
     age(left, PATIENCE + 5)
-    sweep_leftovers(home)
+    sweep_leftovers(home, Now(time.time(), time.time()))
     assert not left.exists()
     assert run.experiment == PRESETS["fast"]
 
@@ -59,10 +60,10 @@ def test_only_half_written_files_go(home: Path, run: Run) -> None:
     future = run.folder / ".state.npz.1.part"
     future.write_bytes(b"")
     age(future, -2 * PATIENCE)
-    sweep_leftovers(home)
+    sweep_leftovers(home, Now(time.time(), time.time()))
     assert [path.exists() for path in (*gone, *kept, future)] == [False] * 3 + [True] * 5
 
 
 def test_a_store_that_is_not_there_yet_has_none(home: Path) -> None:
-    sweep_leftovers(home)
+    sweep_leftovers(home, Now(time.time(), time.time()))
     assert not home.exists()

@@ -11,8 +11,8 @@ from mnist_demo.experiment import Experiment
 from mnist_demo.runs import (
     EventKind,
     EventWriter,
-    Ledger,
-    LedgerError,
+    Lab,
+    LabError,
     Run,
     RunState,
     StopReason,
@@ -144,32 +144,32 @@ def test_an_atomic_write_leaves_nothing_beside(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
 
 
-class TestLedger:
+class TestLabRuns:
     """A lab's runs."""
 
     def test_it_lists_its_own_runs_newest_first(self, tmp_path: Path, small_experiment: Experiment) -> None:
-        mine, other = Ledger(new_lab_id(), tmp_path), Ledger(new_lab_id(), tmp_path)
-        assert mine.runs() == []
+        mine, other = Lab(tmp_path, new_lab_id()).runs, Lab(tmp_path, new_lab_id()).runs
+        assert list(mine) == []
         created = [mine.create(small_experiment) for _ in range(3)]
-        assert {run.folder for run in mine.runs()} == {run.folder for run in created}
-        assert [run.id for run in mine.runs()] == sorted((run.id for run in created), reverse=True)
-        assert other.runs() == []
-        assert other.run(created[0].id) is None
-        found = mine.run(created[0].id)
+        assert {run.folder for run in mine} == {run.folder for run in created}
+        assert [run.id for run in mine] == sorted((run.id for run in created), reverse=True)
+        assert list(other) == []
+        assert other.get(created[0].id) is None
+        found = mine.get(created[0].id)
         assert found is not None
         assert found.folder == created[0].folder
 
     @pytest.mark.parametrize("run_id", ["", ".", "..", "../other", "/etc", "20260101-000000-abcdef/..", "x" * 5000])
     def test_no_other_path_can_be_named(self, tmp_path: Path, small_experiment: Experiment, run_id: str) -> None:
-        ledger = Ledger(new_lab_id(), tmp_path)
+        ledger = Lab(tmp_path, new_lab_id()).runs
         ledger.create(small_experiment)
-        assert ledger.run(run_id) is None
+        assert ledger.get(run_id) is None
 
     @pytest.mark.parametrize("lab", ["", "..", "a" * 21, "a" * 23, "../../../../../../../x", "é" * 22, "a" * 21 + "\n"])
     def test_a_lab_id_has_one_form(self, tmp_path: Path, lab: str) -> None:
         assert not is_lab_id(lab)
-        with pytest.raises(LedgerError, match="lab's id"):
-            Ledger(lab, tmp_path)
+        with pytest.raises(LabError, match="lab's id"):
+            Lab(tmp_path, lab)
 
     def test_ids_are_not_repeated(self) -> None:
         ids = {new_lab_id() for _ in range(1000)}
@@ -177,23 +177,23 @@ class TestLedger:
         assert all(is_lab_id(lab) for lab in ids)
 
     def test_what_is_deleted_comes_back(self, tmp_path: Path, small_experiment: Experiment) -> None:
-        ledger, other = Ledger(new_lab_id(), tmp_path), Ledger(new_lab_id(), tmp_path)
+        ledger, other = Lab(tmp_path, new_lab_id()).runs, Lab(tmp_path, new_lab_id()).runs
         kept, run = (ledger.create(small_experiment) for _ in range(2))
         run.mark(RunState.FINISHED)
         assert ledger.discard(run.id)
-        assert [each.id for each in ledger.runs()] == [kept.id]
-        assert ledger.run(run.id) is None
+        assert [each.id for each in ledger] == [kept.id]
+        assert ledger.get(run.id) is None
         assert not ledger.discard(run.id)
         assert not other.restore(run.id)
         assert ledger.restore(run.id)
         assert not ledger.restore(run.id)
-        found = ledger.run(run.id)
+        found = ledger.get(run.id)
         assert found is not None
         assert found.state is RunState.FINISHED
 
     @pytest.mark.parametrize("run_id", ["", ".", "bin", "../other", "20260101-000000-abcdef/.."])
     def test_nothing_else_is_deleted(self, tmp_path: Path, small_experiment: Experiment, run_id: str) -> None:
-        ledger = Ledger(new_lab_id(), tmp_path)
+        ledger = Lab(tmp_path, new_lab_id()).runs
         run = ledger.create(small_experiment)
         assert not ledger.discard(run_id)
         assert not ledger.restore(run_id)
@@ -217,7 +217,7 @@ def test_threads_that_write_one_file_do_not_spoil_each_others(tmp_path: Path) ->
 
 
 def test_a_run_is_there_only_with_all_that_it_needs(tmp_path: Path, small_experiment: Experiment) -> None:
-    ledger = Ledger(new_lab_id(), tmp_path)
+    ledger = Lab(tmp_path, new_lab_id()).runs
 
     def fail(run: Run) -> None:
         (run.folder / "data.npz").write_bytes(b"part")
@@ -225,12 +225,12 @@ def test_a_run_is_there_only_with_all_that_it_needs(tmp_path: Path, small_experi
 
     with pytest.raises(OSError, match="no space"):
         ledger.create(small_experiment, fail)
-    assert ledger.runs() == []
+    assert list(ledger) == []
     assert list(ledger.folder.iterdir()) == []
 
     def fill(run: Run) -> None:
         run.own_data_path.write_bytes(b"data")
 
     run = ledger.create(small_experiment, fill)
-    assert ledger.runs()[0].own_data_path.read_bytes() == b"data"
+    assert next(iter(ledger)).own_data_path.read_bytes() == b"data"
     assert run.experiment == small_experiment

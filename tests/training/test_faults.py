@@ -22,7 +22,7 @@ from mnist_demo.data import load_mnist
 from mnist_demo.experiment import Experiment
 from mnist_demo.experiment.settings import TrainingSettings
 from mnist_demo.jobs.jobs import Jobs
-from mnist_demo.runs import EventKind, Ledger, Run, RunState, StopCode, StopReason, create_run, new_lab_id
+from mnist_demo.runs import EventKind, Lab, LabRuns, Run, RunState, StopCode, StopReason, create_run, new_lab_id
 from mnist_demo.training import Continuation, train, train_more
 from tests.jobs.test_jobs import long, process_of, wait_for
 
@@ -37,8 +37,8 @@ def jobs() -> Jobs:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    return Ledger(new_lab_id(), tmp_path)
+def ledger(tmp_path: Path) -> LabRuns:
+    return Lab(tmp_path, new_lab_id()).runs
 
 
 def with_settings(experiment: Experiment, **settings: int) -> Experiment:
@@ -61,7 +61,7 @@ def wait_for_end(jobs: Jobs, run: Run) -> None:
 
 
 def test_a_worker_killed_at_random_batches_twenty_times(
-    jobs: Jobs, ledger: Ledger, small_experiment: Experiment, tmp_path: Path
+    jobs: Jobs, ledger: LabRuns, small_experiment: Experiment, tmp_path: Path
 ) -> None:
     """The same run again and again: in the end it has the figures of one that nobody touched."""
     experiment = with_settings(small_experiment, epochs=60, batch_size=10, patience=0)
@@ -109,7 +109,7 @@ def server_script(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM], ids=["kill -9", "terminated"])
 def test_a_server_that_dies_takes_its_workers_along_and_the_run_goes_on_with_the_next(
-    jobs: Jobs, ledger: Ledger, small_experiment: Experiment, server_script: Path, sign: signal.Signals
+    jobs: Jobs, ledger: LabRuns, small_experiment: Experiment, server_script: Path, sign: signal.Signals
 ) -> None:
     run = ledger.create(with_settings(small_experiment, epochs=100, batch_size=10, train_images=5_000))
     server = subprocess.Popen([sys.executable, str(server_script), str(run.folder)], cwd=ROOT, env=_with_root())
@@ -179,7 +179,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk(jobs: Jobs, small_disk: Path, small_experiment: Experiment) -> None:
-    run = Ledger(new_lab_id(), small_disk).create(with_settings(small_experiment, epochs=100, batch_size=10))
+    run = Lab(small_disk, new_lab_id()).runs.create(with_settings(small_experiment, epochs=100, batch_size=10))
     jobs.submit(run)
     wait_for_end(jobs, run)
     # Sixty-odd kilobytes of weights an epoch: some fitted, then the disk was full.
@@ -216,14 +216,14 @@ def test_a_torn_last_line_of_events(tmp_path: Path, small_experiment: Experiment
 
 
 def test_a_clock_that_goes_back(tmp_path: Path, small_experiment: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
-    ledger = Ledger(new_lab_id(), tmp_path)
+    ledger = Lab(tmp_path, new_lab_id()).runs
     now = [time.time()]
     monkeypatch.setattr(time, "time", lambda: now[0])
     created = []
     for _ in range(3):
         created.append(ledger.create(small_experiment))
         now[0] -= 3_600
-    assert [run.id for run in ledger.runs()] == [run.id for run in reversed(created)]
+    assert [run.id for run in ledger] == [run.id for run in reversed(created)]
 
     run = train(small_experiment, load_mnist(), created[0].folder)
     now[0] -= 3_600
@@ -236,7 +236,7 @@ def test_a_clock_that_goes_back(tmp_path: Path, small_experiment: Experiment, mo
 
 def test_a_job_that_nobody_looks_at_gives_way_and_comes_back(tmp_path: Path, small_experiment: Experiment) -> None:
     jobs = Jobs(slots=1, attention=0.5)
-    mine, other = (Ledger(new_lab_id(), tmp_path) for _ in range(2))
+    mine, other = (Lab(tmp_path, new_lab_id()).runs for _ in range(2))
     lonely = mine.create(long(small_experiment))
     jobs.submit(lonely)
     wait_for(lambda: lonely.history().step > 0)
@@ -265,7 +265,7 @@ def test_a_paused_job_does_not_keep_others_waiting(
     tmp_path: Path, small_experiment: Experiment, looked_at: bool
 ) -> None:
     jobs = Jobs(slots=1, attention=600.0 if looked_at else 0.5, pause_patience=0.5 if looked_at else 600.0)
-    mine, other = (Ledger(new_lab_id(), tmp_path) for _ in range(2))
+    mine, other = (Lab(tmp_path, new_lab_id()).runs for _ in range(2))
     paused = mine.create(long(small_experiment))
     jobs.submit(paused)
     wait_for(lambda: paused.history().step > 0)
@@ -283,7 +283,7 @@ def test_a_paused_job_does_not_keep_others_waiting(
 
 
 def test_what_one_lab_asks_of_a_run_in_the_queue_twice_happens_once(
-    jobs: Jobs, ledger: Ledger, small_experiment: Experiment
+    jobs: Jobs, ledger: LabRuns, small_experiment: Experiment
 ) -> None:
     run = ledger.create(small_experiment)
     jobs.submit(run)
@@ -307,7 +307,7 @@ def test_commands_to_a_run_that_is_not_there_change_nothing(
 
 
 def test_a_process_that_cannot_be_started_fails_its_run_and_not_the_queue(
-    ledger: Ledger, small_experiment: Experiment, monkeypatch: pytest.MonkeyPatch
+    ledger: LabRuns, small_experiment: Experiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     jobs = Jobs(slots=1)
     context = jobs._context
