@@ -54,9 +54,8 @@ def keep_data(lab: Lab, uploaded: MnistData, limits: StoreLimits, is_active: IsA
     reference = lab.keep_data(uploaded)
     if path is not None and not was_kept:
         # How much room the data take is known only when they are compressed.
-        left = _hold_lab(lab, limits, lambda item: item == path or is_active(item))
         try:
-            _check_share(left, limits)
+            _check_share(_hold_lab(lab, limits, lambda item: item == path or is_active(item)), limits)
         except StoreFullError:
             path.unlink(missing_ok=True)
             raise
@@ -86,7 +85,11 @@ def sweep(home: Path, limits: StoreLimits, is_active: IsActive) -> bool:
 
 def _hold_lab(lab: Lab, limits: StoreLimits, is_active: IsActive, room_in: str | None = None) -> list[Stored]:
     """Keep one lab within its own limits, and return what is left of it."""
-    evictions, _ = choose_evictions(survey(lab.home, [lab.id]), limits, is_active, room_in=room_in)
+    stored = survey(lab.home, [lab.id])
+    evictions, _ = choose_evictions(stored, limits, is_active, room_in=room_in)
+    gone = {eviction.item.path for eviction in evictions}
+    # What is refused all the same deletes nothing.
+    _check_share([item for item in stored if item.path not in gone], limits)
     _evict(lab.home, evictions, is_active)
     return survey(lab.home, [lab.id])
 

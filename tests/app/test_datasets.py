@@ -17,7 +17,7 @@ IMAGES, LABELS = some_images(120)
 
 @pytest.fixture(autouse=True)
 def lab(monkeypatch: pytest.MonkeyPatch) -> None:
-    enter("first-lab-0123456789", monkeypatch)
+    enter("first-lab-0123456789ab", monkeypatch)
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_one_that_is_read_is_used(brought: MnistData) -> None:
 
 def test_what_a_lab_keeps_is_no_other_labs(brought: MnistData, monkeypatch: pytest.MonkeyPatch) -> None:
     reference = datasets.keep(brought)
-    enter("second-lab-0123456789", monkeypatch)
+    enter("second-lab-0123456789a", monkeypatch)
     assert not datasets.is_kept(reference)
     with pytest.raises(DataError, match="cannot be read"):
         datasets.load(reference)

@@ -236,17 +236,17 @@ def test_a_clock_that_goes_back(tmp_path: Path, small_experiment: Experiment, mo
 
 def test_a_job_that_nobody_looks_at_gives_way_and_comes_back(tmp_path: Path, small_experiment: Experiment) -> None:
     jobs = Jobs(slots=1, attention=0.5)
-    mine, other = (Lab(tmp_path, new_lab_id()).runs for _ in range(2))
-    lonely = mine.create(long(small_experiment))
+    mine, other = (Lab(tmp_path, new_lab_id()) for _ in range(2))
+    lonely = mine.runs.create(long(small_experiment))
     jobs.submit(lonely)
     wait_for(lambda: lonely.history().step > 0)
     time.sleep(1.5)
     assert lonely.state is RunState.TRAINING  # nobody waits
-    short = other.create(small_experiment)
+    short = other.runs.create(small_experiment)
     jobs.submit(short)
 
     def is_finished_and_looked_at() -> bool:
-        jobs.look(other.lab)
+        jobs.look(other.id)
         return short.state is RunState.FINISHED
 
     wait_for(is_finished_and_looked_at)
