@@ -70,7 +70,9 @@ def _labs(home: Path) -> set[str]:
 
 def _items(lab: Lab) -> Iterator[Stored]:
     runs = lab.runs
-    for folder, kind in ((runs.folder, Kind.RUN), (runs.bin_folder, Kind.BINNED)):
+    # The bin of a lab whose folder is a link lies outside of the home too.
+    bins = () if runs.folder.is_symlink() else ((runs.bin_folder, Kind.BINNED),)
+    for folder, kind in ((runs.folder, Kind.RUN), *bins):
         for entry in _entries(folder, folders=True):
             if is_run_id(entry.name) and (run := _run(lab.id, Path(entry.path), kind)):
                 yield run

@@ -1,7 +1,8 @@
-"""The store is held within its limits, the lab is told, and one bad folder does not keep the others."""
+"""Labs are held within the limits, each is told what it lost, and one bad folder does not keep the others."""
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -11,108 +12,196 @@ from mnist_demo.runs import (
     Annotations,
     Evicted,
     EvictionReason,
-    Ledger,
+    Lab,
     Run,
     StoreFullError,
     StoreLimits,
     create_run,
-    evicted_path,
-    forget_evicted,
     make_room,
     new_lab_id,
-    read_evicted,
     sweep,
     write_annotations,
 )
+from mnist_demo.runs import clock as clock_module
+from mnist_demo.runs.clock import DAY
 
 LIMITS = StoreLimits(max_runs=3)
 
 
-def nobody(folder: Path) -> bool:
+def nobody(path: Path) -> bool:
     return False
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    return Ledger(new_lab_id(), tmp_path)
+def lab(home: Path) -> Lab:
+    return Lab(home, new_lab_id())
 
 
 @pytest.fixture
-def runs(ledger: Ledger, small_experiment: Experiment) -> list[Run]:
+def runs(lab: Lab, small_experiment: Experiment) -> list[Run]:
     """Three runs, the oldest first."""
-    return [create_run(ledger.folder / f"2026010{day}-120000-abcdef", small_experiment) for day in (1, 2, 3)]
+    return [create_run(lab.runs.folder / f"2026010{day}-120000-abcdef", small_experiment) for day in (1, 2, 3)]
 
 
-def test_the_oldest_makes_room_and_the_lab_is_told(ledger: Ledger, runs: list[Run]) -> None:
+def fill(run: Run, megabytes: int) -> None:
+    """Make a run's folder so large, without writing so much."""
+    run.checkpoint_path.touch()
+    os.truncate(run.checkpoint_path, megabytes * 1_000_000)
+
+
+def test_the_oldest_makes_room_and_the_lab_is_told(lab: Lab, runs: list[Run]) -> None:
     write_annotations(runs[0], Annotations(name="first", pinned=True))
     write_annotations(runs[1], Annotations(name="second"))
-    make_room(ledger, LIMITS, nobody)
-    assert [run.id for run in ledger.runs()] == [runs[2].id, runs[0].id]
-    assert read_evicted(ledger) == Evicted(1, "second", EvictionReason.COUNT)
+    make_room(lab, LIMITS, nobody)
+    assert [run.id for run in lab.runs] == [runs[2].id, runs[0].id]
+    assert lab.evicted == Evicted(1, "second", EvictionReason.COUNT)
     # There is room now.
-    make_room(ledger, LIMITS, nobody)
-    assert len(ledger.runs()) == 2
-    assert not any(ledger.bin_folder.iterdir())
-    forget_evicted(ledger)
-    assert read_evicted(ledger) is None
-    forget_evicted(ledger)
+    make_room(lab, LIMITS, nobody)
+    assert len(lab.runs) == 2
+    assert not any(lab.runs.bin_folder.iterdir())
+    lab.forget_evicted()
+    assert Lab(lab.home, lab.id).evicted is None
+    lab.forget_evicted()
 
 
-def test_a_lab_full_of_pinned_and_active_runs_says_what_to_do(ledger: Ledger, runs: list[Run]) -> None:
+def test_a_lab_full_of_pinned_and_active_runs_says_what_to_do(lab: Lab, runs: list[Run]) -> None:
     for run in runs[:2]:
         write_annotations(run, Annotations(pinned=True))
     with pytest.raises(StoreFullError, match="unpin or delete one"):
-        make_room(ledger, LIMITS, lambda folder: folder == runs[2].folder)
-    assert len(ledger.runs()) == 3
+        make_room(lab, LIMITS, lambda path: path == runs[2].folder)
+    assert len(lab.runs) == 3
 
 
-def test_a_run_that_is_taken_up_again_meanwhile_stays(ledger: Ledger, runs: list[Run]) -> None:
+def test_room_is_made_within_the_lab_s_share(lab: Lab, runs: list[Run], small_experiment: Experiment) -> None:
+    limits = StoreLimits(max_lab_megabytes=20)
+    for run in runs:
+        fill(run, 12)
+    write_annotations(runs[0], Annotations(pinned=True))
+    other = Lab(lab.home, new_lab_id())
+    fill(create_run(other.runs.folder / "20200101-120000-abcdef", small_experiment), 12)
+    make_room(lab, limits, nobody)
+    assert [run.id for run in lab.runs] == [runs[0].id]
+    assert lab.evicted == Evicted(2, "small", EvictionReason.SHARE)
+    assert len(other.runs) == 1
+    assert other.evicted is None
+    fill(runs[0], 20)
+    with pytest.raises(StoreFullError, match=r"may keep 20 MB.*unpin or delete a run"):
+        make_room(lab, limits, nobody)
+    assert len(lab.runs) == 1
+
+
+def test_a_run_that_is_taken_up_again_meanwhile_stays(lab: Lab, runs: list[Run]) -> None:
     asked: list[Path] = []
 
-    def later(folder: Path) -> bool:
-        asked.append(folder)
-        return asked.count(folder) > 1
+    def later(path: Path) -> bool:
+        asked.append(path)
+        return asked.count(path) > 1
 
     with pytest.raises(StoreFullError):
-        make_room(ledger, LIMITS, later)
-    assert len(ledger.runs()) == 3
+        make_room(lab, LIMITS, later)
+    assert len(lab.runs) == 3
+    assert lab.evicted is None
 
 
-def test_a_sweep_goes_through_all_labs(
-    ledger: Ledger, runs: list[Run], small_experiment: Experiment, tmp_path: Path
-) -> None:
-    other = Ledger(new_lab_id(), tmp_path)
-    old = create_run(other.folder / "20200101-120000-abcdef", small_experiment)
-    unreadable = other.folder / "20200102-120000-abcdef"
+def test_a_sweep_goes_through_all_labs(lab: Lab, runs: list[Run], small_experiment: Experiment) -> None:
+    other = Lab(lab.home, new_lab_id())
+    old = create_run(other.runs.folder / "20200101-120000-abcdef", small_experiment)
+    unreadable = other.runs.folder / "20200102-120000-abcdef"
     unreadable.mkdir()
-    fresh = other.create(small_experiment)
-    ledger.discard(runs[0].id)
-    sweep(tmp_path, StoreLimits(), nobody)
-    assert len(other.runs()) == 2
-    assert ledger.restore(runs[0].id)
+    fresh = other.runs.create(small_experiment)
+    lab.runs.discard(runs[0].id)
+    assert not sweep(lab.home, StoreLimits(), nobody)
+    assert len(other.runs) == 2
+    assert lab.runs.restore(runs[0].id)
     for folder in (old.folder, unreadable):
         os.utime(folder, (0, 0))
-    sweep(tmp_path, StoreLimits(), nobody)
-    assert [run.id for run in other.runs()] == [fresh.id]
-    assert sorted(entry.name for entry in other.folder.iterdir()) == sorted([fresh.id, "bin", "dropped.json"])
+    assert not sweep(lab.home, StoreLimits(), nobody)
+    assert [run.id for run in other.runs] == [fresh.id]
+    assert sorted(entry.name for entry in other.runs.folder.iterdir()) == sorted([fresh.id, "bin", "dropped.json"])
     # A folder in which nothing can be read is called by its id.
-    assert read_evicted(other) == Evicted(2, unreadable.name, EvictionReason.AGE)
-    assert len(ledger.runs()) == 3
+    assert other.evicted == Evicted(2, unreadable.name, EvictionReason.AGE)
+    assert len(lab.runs) == 3
 
 
-def test_what_a_cut_off_removal_left_is_removed_later(ledger: Ledger, runs: list[Run], tmp_path: Path) -> None:
-    ledger.discard(runs[0].id)
-    left = ledger.bin_folder / runs[0].id
+def test_a_sweep_says_whether_too_much_must_stay(lab: Lab, runs: list[Run], small_experiment: Experiment) -> None:
+    limits = StoreLimits(max_megabytes=10)
+    fill(runs[0], 11)
+    write_annotations(runs[0], Annotations(pinned=True))
+    assert sweep(lab.home, limits, nobody)
+    # What is pinned within its lab's share stays; all else went for it.
+    assert [run.id for run in lab.runs] == [runs[0].id]
+    assert lab.evicted == Evicted(2, "small", EvictionReason.BYTES)
+    write_annotations(runs[0], Annotations())
+    assert not sweep(lab.home, limits, nobody)
+    assert len(lab.runs) == 0
+
+
+def test_a_lab_that_nobody_uses_leaves_nothing(lab: Lab, runs: list[Run], small_experiment: Experiment) -> None:
+    lab.keep_experiment(small_experiment)
+    lab.keep_current_run(runs[0].id)
+    lab.keep_drawing([])
+    other = Lab(lab.home, new_lab_id())
+    other.keep_drawing([])
+    sweep(lab.home, StoreLimits(), nobody)
+    assert lab.experiment == small_experiment
+    for path in lab.home.rglob("*"):
+        if lab.id in str(path):
+            os.utime(path, (0, 0))
+    sweep(lab.home, StoreLimits(), nobody)
+    assert len(lab.runs) == 0
+    # What it lost is noted for as long as a run would be kept; then the note goes, and the folders with it.
+    assert lab.evicted == Evicted(3, "small", EvictionReason.AGE)
+    same = Lab(lab.home, lab.id)
+    assert same.experiment is None
+    assert same.current_run is None
+    os.utime(lab.runs.folder / "dropped.json", (0, 0))
+    sweep(lab.home, StoreLimits(), nobody)
+    assert [path for path in lab.home.rglob("*") if lab.id in str(path)] == []
+    assert (lab.home / "drawings" / other.id / "current.json").exists()
+
+
+@pytest.mark.parametrize("is_started_again", [False, True])
+def test_a_clock_that_jumps_forward_deletes_nothing(
+    lab: Lab,
+    runs: list[Run],
+    small_experiment: Experiment,
+    monkeypatch: pytest.MonkeyPatch,
+    is_started_again: bool,
+) -> None:
+    lab.keep_experiment(small_experiment)
+    lab.runs.discard(runs[0].id)
+    data = lab.home / "data" / lab.id / f"{'d' * 64}.npz"
+    data.parent.mkdir(parents=True)
+    data.touch()
+    before = sorted(lab.home.rglob("*"))
+    sweep(lab.home, StoreLimits(), nobody)
+    later = time.time() + 4_000 * DAY
+    monkeypatch.setattr(time, "time", lambda: later)
+    if is_started_again:
+        monkeypatch.setattr(clock_module, "_running", {})
+        # A day at most is believed: too little for a run, and enough for what waits for an hour.
+        lab.runs.restore(runs[0].id)
+        data.unlink()
+    sweep(lab.home, StoreLimits(), nobody)
+    if not is_started_again:
+        assert sorted(path for path in lab.home.rglob("*") if path.name != ".clock") == before
+        assert lab.runs.restore(runs[0].id)
+    assert len(lab.runs) == 3
+    assert lab.experiment == small_experiment
+    assert lab.evicted is None
+
+
+def test_what_a_cut_off_removal_left_is_removed_later(lab: Lab, runs: list[Run]) -> None:
+    lab.runs.discard(runs[0].id)
+    left = lab.runs.bin_folder / runs[0].id
     (left / "experiment.json").unlink()
     os.utime(left, (0, 0))
-    sweep(tmp_path, StoreLimits(), nobody)
+    sweep(lab.home, StoreLimits(), nobody)
     assert not left.exists()
-    assert read_evicted(ledger) is None
+    assert lab.evicted is None
 
 
-def test_one_bad_folder_does_not_keep_the_others(
-    ledger: Ledger, runs: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_bad_folder_does_not_keep_the_others(lab: Lab, runs: list[Run], monkeypatch: pytest.MonkeyPatch) -> None:
     remove = shutil.rmtree
 
     def fail_once(path: Path) -> None:
@@ -121,24 +210,24 @@ def test_one_bad_folder_does_not_keep_the_others(
         remove(path)
 
     monkeypatch.setattr(shutil, "rmtree", fail_once)
-    sweep(tmp_path, StoreLimits(max_runs=1), nobody)
-    assert [run.id for run in ledger.runs()] == [runs[2].id]
-    assert [path.name for path in ledger.bin_folder.iterdir()] == [runs[0].id]
-    assert read_evicted(ledger) == Evicted(2, "small", EvictionReason.COUNT)
+    sweep(lab.home, StoreLimits(max_runs=1), nobody)
+    assert [run.id for run in lab.runs] == [runs[2].id]
+    assert [path.name for path in lab.runs.bin_folder.iterdir()] == [runs[0].id]
+    assert lab.evicted == Evicted(2, "small", EvictionReason.COUNT)
 
 
 @pytest.mark.parametrize(
     "content",
     [b"", b"{}", b"[1]", b'{"count": 1}', b'{"count": 1, "name": "", "reason": "spell"}', b"\xff", b"[" * 9000],
 )
-def test_a_damaged_note_says_nothing(ledger: Ledger, runs: list[Run], content: bytes) -> None:
-    evicted_path(ledger).write_bytes(content)
-    assert read_evicted(ledger) is None
-    make_room(ledger, LIMITS, nobody)
-    assert read_evicted(ledger) == Evicted(1, "small", EvictionReason.COUNT)
+def test_a_damaged_note_says_nothing(lab: Lab, runs: list[Run], content: bytes) -> None:
+    (lab.runs.folder / "dropped.json").write_bytes(content)
+    assert lab.evicted is None
+    make_room(lab, LIMITS, nobody)
+    assert lab.evicted == Evicted(1, "small", EvictionReason.COUNT)
 
 
-def test_the_longest_name_fits(ledger: Ledger, runs: list[Run]) -> None:
+def test_the_longest_name_fits(lab: Lab, runs: list[Run]) -> None:
     write_annotations(runs[0], Annotations(name="🖊" * 60))
-    make_room(ledger, LIMITS, nobody)
-    assert read_evicted(ledger) == Evicted(1, "🖊" * 60, EvictionReason.COUNT)
+    make_room(lab, LIMITS, nobody)
+    assert lab.evicted == Evicted(1, "🖊" * 60, EvictionReason.COUNT)
