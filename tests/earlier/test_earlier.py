@@ -27,7 +27,7 @@ def test_every_run_is_read() -> None:
 
 
 def test_why_a_run_stopped_is_shown_as_before() -> None:
-    shown = {run.experiment.name: in_words(run.reason) for run in ledger().runs() if run.reason}
+    shown = {run.experiment.name: in_words(run.reason) for run in lab_runs() if run.reason}
     assert shown == {
         "target": r"Reached its target after epoch 1\: validation accuracy is 11\.00%, and 11% was asked for\.",
         "patience": r"Ended early after epoch 2\: validation loss had not improved for one epoch\.",
@@ -35,7 +35,7 @@ def test_why_a_run_stopped_is_shown_as_before() -> None:
         "Try a learning rate ten times smaller.",
     }
     # "Train more" offers a smaller rate for this one alone.
-    assert [run.experiment.name for run in ledger().runs() if run.reason and run.reason.has_diverged] == ["diverged"]
+    assert [run.experiment.name for run in lab_runs() if run.reason and run.reason.has_diverged] == ["diverged"]
 
 
 def test_a_renamed_field_keeps_its_value() -> None:

@@ -22,7 +22,7 @@ def jobs() -> Jobs:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> LabRuns:
+def lab_runs(tmp_path: Path) -> LabRuns:
     return Lab(tmp_path, new_lab_id()).runs
 
 
@@ -52,10 +52,10 @@ def process_of(run: Run) -> int:
 
 
 def test_jobs_are_trained_one_after_the_other_and_see_their_place(
-    jobs: Jobs, ledger: LabRuns, small_experiment: Experiment
+    jobs: Jobs, lab_runs: LabRuns, small_experiment: Experiment
 ) -> None:
-    first = ledger.create(long(small_experiment))
-    second, third = (ledger.create(small_experiment) for _ in range(2))
+    first = lab_runs.create(long(small_experiment))
+    second, third = (lab_runs.create(small_experiment) for _ in range(2))
     for run in (first, second, third):
         jobs.submit(run)
     wait_for(lambda: first.history().step > 0)
@@ -73,8 +73,8 @@ def test_jobs_are_trained_one_after_the_other_and_see_their_place(
     assert second_end[0] <= third_start[0]
 
 
-def test_a_waiting_job_stops_at_once(jobs: Jobs, ledger: LabRuns, small_experiment: Experiment) -> None:
-    first, second = ledger.create(long(small_experiment)), ledger.create(small_experiment)
+def test_a_waiting_job_stops_at_once(jobs: Jobs, lab_runs: LabRuns, small_experiment: Experiment) -> None:
+    first, second = lab_runs.create(long(small_experiment)), lab_runs.create(small_experiment)
     jobs.submit(first)
     jobs.submit(second)
     jobs.stop(second)
@@ -84,8 +84,8 @@ def test_a_waiting_job_stops_at_once(jobs: Jobs, ledger: LabRuns, small_experime
     wait_for(lambda: not jobs.is_active(first))
 
 
-def test_a_run_that_an_earlier_server_left_is_over(jobs: Jobs, ledger: LabRuns, small_experiment: Experiment) -> None:
-    run = ledger.create(small_experiment)
+def test_a_run_that_an_earlier_server_left_is_over(jobs: Jobs, lab_runs: LabRuns, small_experiment: Experiment) -> None:
+    run = lab_runs.create(small_experiment)
     run.mark(RunState.TRAINING)
     assert jobs.state(run) is RunState.FAILED
     # What that server last said is not why.
@@ -99,9 +99,9 @@ def test_a_run_that_an_earlier_server_left_is_over(jobs: Jobs, ledger: LabRuns, 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the process through /proc, which is Linux's")
 def test_a_worker_that_dies_leaves_a_reason_and_its_finished_epochs(
-    jobs: Jobs, ledger: LabRuns, small_experiment: Experiment
+    jobs: Jobs, lab_runs: LabRuns, small_experiment: Experiment
 ) -> None:
-    run = ledger.create(
+    run = lab_runs.create(
         dataclasses.replace(small_experiment, training=dataclasses.replace(small_experiment.training, epochs=100))
     )
     jobs.submit(run)
@@ -115,9 +115,9 @@ def test_a_worker_that_dies_leaves_a_reason_and_its_finished_epochs(
 
 
 def test_what_keeps_a_training_from_beginning_is_said(
-    jobs: Jobs, ledger: LabRuns, small_experiment: Experiment
+    jobs: Jobs, lab_runs: LabRuns, small_experiment: Experiment
 ) -> None:
-    run, damaged = ledger.create(small_experiment), ledger.create(small_experiment)
+    run, damaged = lab_runs.create(small_experiment), lab_runs.create(small_experiment)
     jobs.submit(run)
     wait_for(lambda: not jobs.is_active(run))
     jobs.submit(run, continuation=Continuation())
@@ -132,11 +132,11 @@ def test_what_keeps_a_training_from_beginning_is_said(
 
 
 def test_the_same_losses_as_in_this_process(
-    jobs: Jobs, ledger: LabRuns, small_experiment: Experiment, tmp_path: Path
+    jobs: Jobs, lab_runs: LabRuns, small_experiment: Experiment, tmp_path: Path
 ) -> None:
     from mnist_demo.training import train
 
-    run = ledger.create(small_experiment)
+    run = lab_runs.create(small_experiment)
     jobs.submit(run)
     wait_for(lambda: run.state is RunState.FINISHED)
     here = train(small_experiment, load_mnist(), tmp_path / "here")

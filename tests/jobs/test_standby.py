@@ -21,7 +21,7 @@ LAB = "lab"
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> LabRuns:
+def lab_runs(tmp_path: Path) -> LabRuns:
     return Lab(tmp_path, new_lab_id()).runs
 
 
@@ -48,17 +48,17 @@ def other(experiment: Experiment) -> Experiment:
 
 
 def test_what_stood_by_trains_to_the_same_losses(
-    ledger: LabRuns, small_experiment: Experiment, standing: Callable[[], list[int]]
+    lab_runs: LabRuns, small_experiment: Experiment, standing: Callable[[], list[int]]
 ) -> None:
     jobs = Jobs()
-    alone = ledger.create(small_experiment)
+    alone = lab_runs.create(small_experiment)
     jobs.submit(alone)
     wait_for(lambda: not jobs.is_active(alone))
 
     jobs.prepare(LAB, small_experiment)
     wait_for(lambda: len(standing()) == 1)
     (process,) = standing()
-    run = ledger.create(dataclasses.replace(small_experiment, name="called otherwise"))
+    run = lab_runs.create(dataclasses.replace(small_experiment, name="called otherwise"))
     trained_by: list[int] = []
     jobs.submit(run)
 
@@ -75,13 +75,13 @@ def test_what_stood_by_trains_to_the_same_losses(
 
 
 def test_a_training_of_something_else_sends_it_away(
-    ledger: LabRuns, small_experiment: Experiment, standing: Callable[[], list[int]]
+    lab_runs: LabRuns, small_experiment: Experiment, standing: Callable[[], list[int]]
 ) -> None:
     jobs = Jobs()
     jobs.prepare(LAB, other(small_experiment))
     wait_for(lambda: len(standing()) == 1)
     (process,) = standing()
-    run = ledger.create(small_experiment)
+    run = lab_runs.create(small_experiment)
     jobs.submit(run)
     wait_for(lambda: run.history().step > 0)
     assert not psutil.pid_exists(process)
@@ -90,10 +90,10 @@ def test_a_training_of_something_else_sends_it_away(
 
 
 def test_nobody_stands_by_while_another_training_has_the_slot(
-    ledger: LabRuns, small_experiment: Experiment, standing: Callable[[], list[int]]
+    lab_runs: LabRuns, small_experiment: Experiment, standing: Callable[[], list[int]]
 ) -> None:
     jobs = Jobs(slots=1)
-    run = ledger.create(long(small_experiment))
+    run = lab_runs.create(long(small_experiment))
     jobs.submit(run)
     wait_for(lambda: run.history().step > 0)
     jobs.prepare(LAB, small_experiment)
@@ -105,7 +105,7 @@ def test_nobody_stands_by_while_another_training_has_the_slot(
 
 
 def test_one_that_died_is_replaced(
-    ledger: LabRuns, small_experiment: Experiment, standing: Callable[[], list[int]]
+    lab_runs: LabRuns, small_experiment: Experiment, standing: Callable[[], list[int]]
 ) -> None:
     jobs = Jobs()
     jobs.prepare(LAB, small_experiment)
@@ -113,13 +113,13 @@ def test_one_that_died_is_replaced(
     (process,) = standing()
     os.kill(process, 9)
     wait_for(lambda: not standing())
-    run = ledger.create(small_experiment)
+    run = lab_runs.create(small_experiment)
     jobs.submit(run)
     wait_for(lambda: not jobs.is_active(run))
     assert run.state is RunState.FINISHED
 
 
-def test_one_that_dies_when_it_is_given_a_run_is_of_no_use(ledger: LabRuns, small_experiment: Experiment) -> None:
+def test_one_that_dies_when_it_is_given_a_run_is_of_no_use(lab_runs: LabRuns, small_experiment: Experiment) -> None:
     context = worker_context()
     line, its_end = context.Pipe()
     # It wakes up when the run's folder comes over the line, and ends.
@@ -128,7 +128,7 @@ def test_one_that_dies_when_it_is_given_a_run_is_of_no_use(ledger: LabRuns, smal
     its_end.close()
     standby = Standby(context)
     standby._standing = _Standing(_Wish(LAB, _work(small_experiment), small_experiment, None), Recruit(process, line))
-    assert standby.take(ledger.create(small_experiment), None) is None
+    assert standby.take(lab_runs.create(small_experiment), None) is None
     assert standby._standing is None
 
 
@@ -142,7 +142,7 @@ def test_it_goes_when_nobody_has_wanted_it_for_a_while(
 
 
 def test_its_own_lab_may_want_something_else_and_another_not_at_once(
-    ledger: LabRuns, small_experiment: Experiment, standing: Callable[[], list[int]]
+    lab_runs: LabRuns, small_experiment: Experiment, standing: Callable[[], list[int]]
 ) -> None:
     standby = Standby(worker_context(), delay=0)
     standby.want(LAB, small_experiment, None)
@@ -153,7 +153,7 @@ def test_its_own_lab_may_want_something_else_and_another_not_at_once(
     assert standing() == [first]
     standby.want(LAB, other(small_experiment), None)
     wait_for(lambda: len(standing()) == 1 and standing() != [first])
-    assert standby.take(ledger.create(small_experiment), None) is None
+    assert standby.take(lab_runs.create(small_experiment), None) is None
     wait_for(lambda: not standing())
 
 

@@ -161,9 +161,9 @@ class TestLabRuns:
 
     @pytest.mark.parametrize("run_id", ["", ".", "..", "../other", "/etc", "20260101-000000-abcdef/..", "x" * 5000])
     def test_no_other_path_can_be_named(self, tmp_path: Path, small_experiment: Experiment, run_id: str) -> None:
-        ledger = Lab(tmp_path, new_lab_id()).runs
-        ledger.create(small_experiment)
-        assert ledger.get(run_id) is None
+        lab_runs = Lab(tmp_path, new_lab_id()).runs
+        lab_runs.create(small_experiment)
+        assert lab_runs.get(run_id) is None
 
     @pytest.mark.parametrize("lab", ["", "..", "a" * 21, "a" * 23, "../../../../../../../x", "é" * 22, "a" * 21 + "\n"])
     def test_a_lab_id_has_one_form(self, tmp_path: Path, lab: str) -> None:
@@ -177,28 +177,28 @@ class TestLabRuns:
         assert all(is_lab_id(lab) for lab in ids)
 
     def test_what_is_deleted_comes_back(self, tmp_path: Path, small_experiment: Experiment) -> None:
-        ledger, other = Lab(tmp_path, new_lab_id()).runs, Lab(tmp_path, new_lab_id()).runs
-        kept, run = (ledger.create(small_experiment) for _ in range(2))
+        lab_runs, other = Lab(tmp_path, new_lab_id()).runs, Lab(tmp_path, new_lab_id()).runs
+        kept, run = (lab_runs.create(small_experiment) for _ in range(2))
         run.mark(RunState.FINISHED)
-        assert ledger.discard(run.id)
-        assert [each.id for each in ledger] == [kept.id]
-        assert ledger.get(run.id) is None
-        assert not ledger.discard(run.id)
+        assert lab_runs.discard(run.id)
+        assert [each.id for each in lab_runs] == [kept.id]
+        assert lab_runs.get(run.id) is None
+        assert not lab_runs.discard(run.id)
         assert not other.restore(run.id)
-        assert ledger.restore(run.id)
-        assert not ledger.restore(run.id)
-        found = ledger.get(run.id)
+        assert lab_runs.restore(run.id)
+        assert not lab_runs.restore(run.id)
+        found = lab_runs.get(run.id)
         assert found is not None
         assert found.state is RunState.FINISHED
 
     @pytest.mark.parametrize("run_id", ["", ".", "bin", "../other", "20260101-000000-abcdef/.."])
     def test_nothing_else_is_deleted(self, tmp_path: Path, small_experiment: Experiment, run_id: str) -> None:
-        ledger = Lab(tmp_path, new_lab_id()).runs
-        run = ledger.create(small_experiment)
-        assert not ledger.discard(run_id)
-        assert not ledger.restore(run_id)
-        assert ledger.discard(run.id)
-        assert not ledger.discard("bin")
+        lab_runs = Lab(tmp_path, new_lab_id()).runs
+        run = lab_runs.create(small_experiment)
+        assert not lab_runs.discard(run_id)
+        assert not lab_runs.restore(run_id)
+        assert lab_runs.discard(run.id)
+        assert not lab_runs.discard("bin")
 
 
 def test_threads_that_write_one_file_do_not_spoil_each_others(tmp_path: Path) -> None:
@@ -217,20 +217,20 @@ def test_threads_that_write_one_file_do_not_spoil_each_others(tmp_path: Path) ->
 
 
 def test_a_run_is_there_only_with_all_that_it_needs(tmp_path: Path, small_experiment: Experiment) -> None:
-    ledger = Lab(tmp_path, new_lab_id()).runs
+    lab_runs = Lab(tmp_path, new_lab_id()).runs
 
     def fail(run: Run) -> None:
         (run.folder / "data.npz").write_bytes(b"part")
         raise OSError(errno.ENOSPC, "no space")
 
     with pytest.raises(OSError, match="no space"):
-        ledger.create(small_experiment, fail)
-    assert list(ledger) == []
-    assert list(ledger.folder.iterdir()) == []
+        lab_runs.create(small_experiment, fail)
+    assert list(lab_runs) == []
+    assert list(lab_runs.folder.iterdir()) == []
 
     def fill(run: Run) -> None:
         run.own_data_path.write_bytes(b"data")
 
-    run = ledger.create(small_experiment, fill)
-    assert next(iter(ledger)).own_data_path.read_bytes() == b"data"
+    run = lab_runs.create(small_experiment, fill)
+    assert next(iter(lab_runs)).own_data_path.read_bytes() == b"data"
     assert run.experiment == small_experiment

@@ -37,7 +37,7 @@ def jobs() -> Jobs:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> LabRuns:
+def lab_runs(tmp_path: Path) -> LabRuns:
     return Lab(tmp_path, new_lab_id()).runs
 
 
@@ -61,11 +61,11 @@ def wait_for_end(jobs: Jobs, run: Run) -> None:
 
 
 def test_a_worker_killed_at_random_batches_twenty_times(
-    jobs: Jobs, ledger: LabRuns, small_experiment: Experiment, tmp_path: Path
+    jobs: Jobs, lab_runs: LabRuns, small_experiment: Experiment, tmp_path: Path
 ) -> None:
     """The same run again and again: in the end it has the figures of one that nobody touched."""
     experiment = with_settings(small_experiment, epochs=60, batch_size=10, patience=0)
-    run = ledger.create(experiment)
+    run = lab_runs.create(experiment)
     jobs.submit(run)
     chance = random.Random(0)
     for number in range(20):
@@ -109,9 +109,9 @@ def server_script(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM], ids=["kill -9", "terminated"])
 def test_a_server_that_dies_takes_its_workers_along_and_the_run_goes_on_with_the_next(
-    jobs: Jobs, ledger: LabRuns, small_experiment: Experiment, server_script: Path, sign: signal.Signals
+    jobs: Jobs, lab_runs: LabRuns, small_experiment: Experiment, server_script: Path, sign: signal.Signals
 ) -> None:
-    run = ledger.create(with_settings(small_experiment, epochs=100, batch_size=10, train_images=5_000))
+    run = lab_runs.create(with_settings(small_experiment, epochs=100, batch_size=10, train_images=5_000))
     server = subprocess.Popen([sys.executable, str(server_script), str(run.folder)], cwd=ROOT, env=_with_root())
     try:
         wait_for(lambda: len(run.history().epochs["epoch"]) >= 2)
@@ -216,14 +216,14 @@ def test_a_torn_last_line_of_events(tmp_path: Path, small_experiment: Experiment
 
 
 def test_a_clock_that_goes_back(tmp_path: Path, small_experiment: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
-    ledger = Lab(tmp_path, new_lab_id()).runs
+    lab_runs = Lab(tmp_path, new_lab_id()).runs
     now = [time.time()]
     monkeypatch.setattr(time, "time", lambda: now[0])
     created = []
     for _ in range(3):
-        created.append(ledger.create(small_experiment))
+        created.append(lab_runs.create(small_experiment))
         now[0] -= 3_600
-    assert [run.id for run in ledger] == [run.id for run in reversed(created)]
+    assert [run.id for run in lab_runs] == [run.id for run in reversed(created)]
 
     run = train(small_experiment, load_mnist(), created[0].folder)
     now[0] -= 3_600
@@ -283,9 +283,9 @@ def test_a_paused_job_does_not_keep_others_waiting(
 
 
 def test_what_one_lab_asks_of_a_run_in_the_queue_twice_happens_once(
-    jobs: Jobs, ledger: LabRuns, small_experiment: Experiment
+    jobs: Jobs, lab_runs: LabRuns, small_experiment: Experiment
 ) -> None:
-    run = ledger.create(small_experiment)
+    run = lab_runs.create(small_experiment)
     jobs.submit(run)
     jobs.submit(run)
     jobs.submit(run, continuation=Continuation(epochs=1))
@@ -307,7 +307,7 @@ def test_commands_to_a_run_that_is_not_there_change_nothing(
 
 
 def test_a_process_that_cannot_be_started_fails_its_run_and_not_the_queue(
-    ledger: LabRuns, small_experiment: Experiment, monkeypatch: pytest.MonkeyPatch
+    lab_runs: LabRuns, small_experiment: Experiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     jobs = Jobs(slots=1)
     context = jobs._context
@@ -317,7 +317,7 @@ def test_a_process_that_cannot_be_started_fails_its_run_and_not_the_queue(
             raise RuntimeError("no more processes")
 
     monkeypatch.setattr(jobs, "_context", Broken())
-    run, other = ledger.create(small_experiment), ledger.create(small_experiment)
+    run, other = lab_runs.create(small_experiment), lab_runs.create(small_experiment)
     jobs.submit(run)
     wait_for_end(jobs, run)
     assert run.state is RunState.FAILED
