@@ -1,12 +1,12 @@
 """Which items of labs are deleted so that all labs stay within the limits.
 
 A lab meets its own limits first: what it keeps beyond its share goes from this lab alone. The limits on all labs
-together take from the largest lab first, and a pinned run only from a lab that is beyond its share.
+together take first from the lab that has most of what is too much, and a pinned run only from a lab beyond its share.
 """
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,7 +75,7 @@ class _Choice:
         # Oldest first: a run by when it was begun, data by when they were last used.
         self._left = {item.path: item for item in sorted(stored, key=lambda item: item.created)}
         self._active = {item.path for item in stored if item.kind in (Kind.RUN, Kind.DATA) and is_active(item.path)}
-        self._sizes = Counter[str]()
+        self._sizes = Counter[tuple[str, Kind]]()
         self._total = Counter[Kind]()
         # Runs that pin their data, by lab and digest.
         self._pins = Counter[tuple[str, str]]()
@@ -148,7 +148,8 @@ class _Choice:
             for item in reversed(self._left.values()):
                 if item.kind in going:
                     waiting[item.lab].append(item)
-            largest = [(-self._sizes[lab], lab) for lab in waiting]
+            # By what is at stake here alone: a flood of small files evicts no small file of a lab with large runs.
+            largest = [(-self._size(lab, going), lab) for lab in waiting]
             heapq.heapify(largest)
             while largest and is_too_much():
                 _, lab = heapq.heappop(largest)
@@ -156,11 +157,14 @@ class _Choice:
                     waiting[lab].pop()
                 if waiting[lab]:
                     self._evict(waiting[lab].pop(), EvictionReason.BYTES)
-                    heapq.heappush(largest, (-self._sizes[lab], lab))
+                    heapq.heappush(largest, (-self._size(lab, going), lab))
         return is_too_much()
 
+    def _size(self, lab: str, kinds: Iterable[Kind]) -> int:
+        return sum(self._sizes[lab, kind] for kind in kinds)
+
     def _is_beyond_share(self, lab: str) -> bool:
-        return self._sizes[lab] > self._limits.max_lab_megabytes * _MEGABYTE
+        return self._size(lab, Kind) > self._limits.max_lab_megabytes * _MEGABYTE
 
     def _is_loose(self, item: Stored) -> bool:
         """Whether an item is neither pinned nor active, nor the data of such a run."""
@@ -181,7 +185,7 @@ class _Choice:
         self.evictions.append(Eviction(item, reason if item.kind is Kind.RUN else None))
 
     def _count(self, item: Stored, by: int) -> None:
-        self._sizes[item.lab] += by * item.size
+        self._sizes[item.lab, item.kind] += by * item.size
         self._total[item.kind] += by * item.size
         if item.kind is Kind.RUN and (item.pinned or item.path in self._active):
             self._pins[item.lab, item.data] += by

@@ -253,6 +253,13 @@ class TestTotals:
         large = run(3, megabytes=99)
         assert evictions([large, file(Kind.SMALL, 9, megabytes=most)], limits) == [(large, EvictionReason.BYTES)]
 
+    def test_a_flood_of_small_files_evicts_none_of_a_lab_with_large_runs(self) -> None:
+        limits = StoreLimits(max_megabytes=100)
+        most = 100 * SMALL_SHARE
+        flood = [file(Kind.SMALL, age, lab=OTHER, megabytes=most / 4) for age in (5, 4, 3, 2, 1)]
+        kept = [run(30, megabytes=50), file(Kind.SMALL, 40)]
+        assert evictions([*flood, *kept], limits) == [(flood[0], None), (flood[1], None)]
+
     def test_data_have_a_limit_of_their_own(self) -> None:
         limits = StoreLimits(max_data_megabytes=100)
         data = [file(Kind.DATA, age, megabytes=60, data=digest) for age, digest in ((3, "a"), (2, "b"), (1, "c"))]
