@@ -1,0 +1,153 @@
+"""The figures of a visitor's own experiment and run that a lesson may name."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from mnist_demo.experiment import Experiment
+from mnist_demo.network import Conv2D, NetworkReport
+from mnist_demo.runs import History, Run, RunState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Situation:
+    """What a visitor has and has done, as far as a lesson looks at it.
+
+    Attributes:
+        experiment: The experiment that the visitor works on.
+        run: The run that the visitor looks at; None for none.
+        page: The name of the page that is open.
+        finished: The names of the experiments of all finished runs of the lab.
+        has_drawn: Whether a digit of the visitor was read.
+        open_layer: The layer that is open on the Design page, from 1; None for none.
+    """
+
+    experiment: Experiment
+    run: Run | None = None
+    page: str = ""
+    finished: frozenset[str] = field(default_factory=frozenset)
+    has_drawn: bool = False
+    open_layer: int | None = None
+
+    @cached_property
+    def report(self) -> NetworkReport:
+        """The network's layers, from the run's experiment if there is a run."""
+        return (self.run.experiment if self.run else self.experiment).network.report()
+
+    @cached_property
+    def history(self) -> History | None:
+        """The run's figures so far; None without a run."""
+        return self.run.history() if self.run else None
+
+    @cached_property
+    def is_finished(self) -> bool:
+        """Whether the run reached its end."""
+        return self.run is not None and self.run.state is RunState.FINISHED
+
+    def figure(self, name: str) -> float | None:
+        """Return a figure of the table `FIGURES`; None while the visitor has none.
+
+        Raises:
+            KeyError: If the table has no such figure.
+        """
+        return FIGURES[name].read(self)
+
+    def in_words(self, name: str) -> str | None:
+        """Return a figure as a lesson's words show it, such as '5,994' or '98.7%'; None while there is none."""
+        value = self.figure(name)
+        return None if value is None else FIGURES[name].show(value)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure that a lesson may name.
+
+    Attributes:
+        read: Finds the figure in a situation.
+        show: Writes the figure as a reader sees it.
+    """
+
+    read: Callable[[Situation], float | None]
+    show: Callable[[float], str]
+
+
+def _whole(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def _percent(value: float) -> str:
+    return f"{value:.2%}" if value >= 0.99 else f"{value:.1%}"
+
+
+def _plain(value: float) -> str:
+    return f"{value:.3g}"
+
+
+def _convolution(number: int) -> Callable[[Situation], Conv2D | None]:
+    def find(situation: Situation) -> Conv2D | None:
+        experiment = situation.run.experiment if situation.run else situation.experiment
+        found = [layer for layer in experiment.network.layers if isinstance(layer, Conv2D)]
+        return found[number - 1] if len(found) >= number else None
+
+    return find
+
+
+def _of_convolution(number: int, attribute: str) -> Callable[[Situation], float | None]:
+    find = _convolution(number)
+
+    def read(situation: Situation) -> float | None:
+        layer = find(situation)
+        return None if layer is None else float(getattr(layer, attribute))
+
+    return read
+
+
+def _first_parameters(situation: Situation) -> float:
+    return float(next((row.parameters for row in situation.report.layers if row.parameters), 0))
+
+
+def _last(column: str) -> Callable[[Situation], float | None]:
+    def read(situation: Situation) -> float | None:
+        if situation.history is None or not len(values := situation.history.epochs[column]):
+            return None
+        return float(values[-1])
+
+    return read
+
+
+def _best(situation: Situation) -> float | None:
+    return situation.history.best_validation_accuracy if situation.history else None
+
+
+def _gap(situation: Situation) -> float | None:
+    training, validation = _last("accuracy")(situation), _last("val_accuracy")(situation)
+    return None if training is None or validation is None else training - validation
+
+
+def _epochs_done(situation: Situation) -> float | None:
+    return float(len(situation.history.epochs["epoch"])) if situation.history else None
+
+
+FIGURES: Mapping[str, Figure] = {
+    "filters": Figure(_of_convolution(1, "filters"), _whole),
+    "kernel": Figure(_of_convolution(1, "kernel_size"), _whole),
+    "second_filters": Figure(_of_convolution(2, "filters"), _whole),
+    "first_parameters": Figure(_first_parameters, _whole),
+    "parameters": Figure(lambda situation: situation.report.parameters, _whole),
+    "layers": Figure(lambda situation: len(situation.report.layers), _whole),
+    "receptive_field": Figure(lambda situation: situation.report.layers[-2].receptive_field, _whole),
+    "multiply_adds": Figure(lambda situation: situation.report.multiply_adds, _whole),
+    "batch": Figure(lambda situation: situation.experiment.training.batch_size, _whole),
+    "epochs": Figure(lambda situation: situation.experiment.training.epochs, _whole),
+    "train_images": Figure(lambda situation: situation.experiment.training.train_images, _whole),
+    "validation_images": Figure(lambda situation: situation.experiment.training.validation_images, _whole),
+    "learning_rate": Figure(lambda situation: situation.experiment.training.learning_rate, _plain),
+    "epochs_done": Figure(_epochs_done, _whole),
+    "loss": Figure(_last("loss"), _plain),
+    "validation_loss": Figure(_last("val_loss"), _plain),
+    "training_accuracy": Figure(_last("accuracy"), _percent),
+    "accuracy": Figure(_last("val_accuracy"), _percent),
+    "best_accuracy": Figure(_best, _percent),
+    "gap": Figure(_gap, _percent),
+}
+"""Every figure that a lesson may name, in braces in its words and by name in its conditions."""
