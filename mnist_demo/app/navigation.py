@@ -77,5 +77,5 @@ def next_step(page: Page, label: str) -> None:
     """The button at the end of a page that leads on."""
     st.space("small")
     if st.button(label, icon=":material/arrow_forward:", icon_position="right", key="next_step"):
-        # Without parameters of its own the switch would clear the address, which fails while a widget is bound to it.
-        st.switch_page(page.path, query_params={"lab": st.session_state["lab_id"]})
+        # Without parameters the switch would clear the address, which fails while a widget is bound to it.
+        st.switch_page(page.path, query_params={})

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config, file_util
 
 from mnist_demo.app import warm_up
+from mnist_demo.app.identity import Identity
 from mnist_demo.app.navigation import FIRST, PAGES
 
 PAGE_SCRIPT = Path(__file__).parent / "main.py"
@@ -54,7 +55,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
-    # The address has the lab's id, and whoever knows that has the lab.
+    # A private link has the lab's id, and whoever knows that has the lab.
     "Referrer-Policy": "same-origin",
 }
 
@@ -123,7 +124,7 @@ def _folded(name: str) -> str:
 # The first page answers at the bare address.
 _ADDRESSES = {_folded(page.name): "" if page is FIRST else page.name for page in PAGES}
 
-MIDDLEWARE = (Middleware(SecurityHeaders), Middleware(PageSpellings))
+MIDDLEWARE = (Middleware(SecurityHeaders), Middleware(PageSpellings), Middleware(Identity))
 
 
 @contextlib.asynccontextmanager

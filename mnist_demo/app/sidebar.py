@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_demo.app.session import current, lab, server
+from mnist_demo.app.session import current, lab, opening, server
 from mnist_demo.app.widgets import evicted_runs
 from mnist_demo.app.widgets.live import live
 from mnist_demo.app.widgets.progress import STATE_ICONS, progress_line, progress_share
@@ -25,8 +25,26 @@ def show() -> None:
     run = current.run()
     if run is None:
         st.caption("No run yet")
-        return
-    live(_show_run, run)
+    else:
+        live(_show_run, run)
+    _show_private_link()
+
+
+def _show_private_link() -> None:
+    if not opening.lasts():
+        st.caption(
+            ":material/cookie_off: Your browser keeps no cookie for this lab, so the lab lasts as long as this tab. "
+            "Its private link opens it again."
+        )
+    if st.button("Move to another device", icon=":material/devices:", key="move", type="tertiary"):
+        _move()
+
+
+@st.dialog("Move to another device")
+def _move() -> None:
+    st.write("This private link opens your lab in another browser, with all its runs, drawings and data.")
+    st.code(opening.private_link(), language=None, wrap_lines=True)
+    st.caption("Whoever has the link has your lab: they see, change and delete what is in it. Give it to nobody else.")
 
 
 def _show_run(run: Run) -> None:

@@ -103,6 +103,12 @@ class Lab:
         return LabRuns(self.home / "runs" / self.id)
 
     @property
+    def is_used(self) -> bool:
+        """Whether the lab keeps anything."""
+        folders = (self.runs.folder, self.home / "data" / self.id, self._drawing_path.parent)
+        return self._experiment_path.exists() or any(folder.is_dir() for folder in folders)
+
+    @property
     def experiment(self) -> Experiment | None:
         """The experiment that the visitor works on; None if none is kept, or the kept one is damaged."""
         try:

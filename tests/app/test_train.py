@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_demo.experiment import DataReference
 from mnist_demo.jobs.jobs import Jobs
 from mnist_demo.presets import PRESETS
-from mnist_demo.runs import Lab, LabRuns, Run, RunState, StopCode, StopReason, home
+from mnist_demo.runs import Lab, LabRuns, Run, RunState, StopCode, StopReason, home, is_lab_id
 from mnist_demo.training import Continuation
 from tests.app.conftest import LAB, OpenPage
 from tests.server import MAIN
@@ -176,8 +176,10 @@ def test_another_visitor_sees_nothing_of_it(open_page: OpenPage, trained_run: Ru
     assert "Press Train" in app.info[0].value
 
 
-def test_the_address_keeps_the_lab_and_a_damaged_one_gets_a_new_lab(open_page: OpenPage) -> None:
+def test_a_private_link_opens_its_lab_and_leaves_the_address(open_page: OpenPage) -> None:
     app = open_page("train", LAB)
-    assert app.query_params["lab"] == LAB
+    assert app.session_state["lab_id"] == LAB
+    assert "lab" not in app.query_params
     other = open_page("train", "../../etc/passwd")
-    assert other.query_params["lab"] == other.session_state["lab_id"] != "../../etc/passwd"
+    assert is_lab_id(other.session_state["lab_id"])
+    assert "lab" not in other.query_params

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
+from mnist_demo.app.identity import COOKIE
 from mnist_demo.presets import PRESETS
 from tests.server import LabServer
 
@@ -75,10 +76,9 @@ def begin_endless(page: Page, server: LabServer) -> None:
 
 
 def lab_of(page: Page) -> str:
-    """The lab's id in the address."""
-    found = re.search(r"[?&]lab=([\w-]{22})", page.url)
-    assert found is not None, page.url
-    return found[1]
+    """The lab's id in the browser's cookie."""
+    (lab,) = (cookie["value"] for cookie in page.context.cookies(page.url) if cookie["name"] == COOKIE)
+    return lab
 
 
 def wait_until(page: Page, condition: Callable[[], bool]) -> None:

@@ -1,30 +1,51 @@
 """How a session finds its lab and takes what a link brings."""
 
+from urllib.parse import urlsplit, urlunsplit
+
 import streamlit as st
 
+from mnist_demo.app import identity
 from mnist_demo.app.session import datasets
 from mnist_demo.app.session.current import set_experiment
-from mnist_demo.app.words import escape_markdown
+from mnist_demo.app.words import escape_markdown, plural
 from mnist_demo.experiment import DataReference, Experiment
-from mnist_demo.runs import is_lab_id, new_lab_id
+from mnist_demo.runs import Lab, home, is_lab_id, new_lab_id
 
 
 def open_lab() -> None:
-    """Find the visitor's lab by the address, or make a new one, and take a shared experiment from the link."""
-    asked = st.query_params.get("lab", "")
-    lab = asked if is_lab_id(asked) else st.session_state.get("lab_id") or new_lab_id()
+    """Find the visitor's lab, and take a shared experiment from the link.
+
+    The browser's cookie names the lab. Without a cookie a private link does, or the lab is a new one; then it lasts as
+    long as the tab.
+    """
+    asked = st.query_params.get(identity.PARAMETER, "")
+    kept = _cookie()
+    if asked:
+        # Whoever copies the address must not give the lab away.
+        del st.query_params[identity.PARAMETER]
+    if is_lab_id(kept):
+        lab = kept
+    elif is_lab_id(asked):
+        lab = asked
+    else:
+        lab = st.session_state.get("lab_id") or new_lab_id()
     if st.session_state.get("lab_id") != lab:
         st.session_state["lab_id"] = lab
         st.session_state.pop("experiment", None)
         st.session_state.pop("run_id", None)
-    if asked != lab:
-        st.query_params["lab"] = lab
+        if count := len(Lab(home(), lab).runs):
+            st.toast(f"Welcome back: {plural(count, 'run')}.", icon=":material/waving_hand:")
     if shared := st.query_params.get("experiment"):
         del st.query_params["experiment"]
         # The page's history still has that address: whoever goes back to it has worked on the copy meanwhile.
         if st.session_state.get("shared_taken") != (lab, shared):
             st.session_state["shared_taken"] = lab, shared
             _take_shared(shared)
+
+
+def _cookie() -> str:
+    # A test of a page alone has another thing than a text here.
+    return str(st.context.cookies.get(identity.COOKIE, ""))
 
 
 def _take_shared(text: str) -> None:
@@ -41,3 +62,15 @@ def _take_shared(text: str) -> None:
         )
         shared = datasets.fit(shared, DataReference())
     set_experiment(shared)
+
+
+def lasts() -> bool:
+    """Tell whether the browser keeps the lab for the next visit."""
+    return _cookie() == st.session_state["lab_id"]
+
+
+def private_link() -> str:
+    """Return the address of the first page with the lab's id, which opens the lab on another device."""
+    here = urlsplit(st.context.url or "")
+    path = here.path.rpartition("/")[0]
+    return urlunsplit((here.scheme, here.netloc, f"{path}/", f"{identity.PARAMETER}={st.session_state['lab_id']}", ""))
