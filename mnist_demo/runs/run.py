@@ -101,21 +101,20 @@ class History:
 
 
 class Run:
-    """One run: a folder that one worker writes and everybody reads (`Lab` draws its files).
+    """Read a run: a folder that one worker writes and every page reads (`Lab` draws its files).
 
-    Reading never fails for what a crash or a bad disk may leave behind: a run whose events are missing or cannot be
-    read has not begun, and a damaged line among them is passed over.
+    Reading never fails after a crash or on a bad disk: a run without readable events is queued, and readers skip a
+    damaged line.
 
     Example:
         >>> import tempfile
         >>> from mnist_demo.presets import PRESETS
-        >>> from mnist_demo.runs import Lab, new_lab_id
-        >>> home = tempfile.TemporaryDirectory()
-        >>> run = Lab(Path(home.name), new_lab_id()).runs.create(PRESETS["fast"])
-        >>> same = Run(run.folder)
-        >>> same.experiment == PRESETS["fast"], str(same.state), len(same.events()), same.model_path.name
-        (True, 'queued', 0, 'model.keras')
-        >>> home.cleanup()
+        >>> from mnist_demo.runs import Run, create_run
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     created = create_run(folder, PRESETS["fast"])
+        ...     run = Run(folder)
+        ...     print(run.experiment.name, run.state, run.events(), run.model_path.name)
+        fast queued [] model.keras
 
     Args:
         folder: The run's folder, which need not exist yet.

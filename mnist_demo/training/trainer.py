@@ -38,22 +38,39 @@ def train(
     run_folder: str | os.PathLike[str],
     control: Control | None = None,
 ) -> Run:
-    """Train an experiment to its end, blocking, and leave everything in the run's folder.
+    """Train an experiment to its end, blocking, and leave all results in the run's folder.
 
-    The same experiment on the same machine gives the same losses.
+    The same experiment gives the same losses on the same machine.
+
+    Example:
+        >>> import tempfile
+        >>> from mnist_demo.data import load_mnist
+        >>> from mnist_demo.experiment import Experiment
+        >>> from mnist_demo.experiment.settings import TrainingSettings
+        >>> from mnist_demo.network import Dense, Flatten, Network
+        >>> from mnist_demo.training import train
+        >>> experiment = Experiment(
+        ...     network=Network(layers=(Flatten(), Dense(16))),
+        ...     training=TrainingSettings(batch_size=100, epochs=2, train_images=500, validation_images=200),
+        ... )
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     run = train(experiment, load_mnist(), folder)
+        ...     epochs = run.history().epochs
+        ...     print(run.state, epochs["images"], len(epochs["val_accuracy"]), run.model_path.exists())
+        finished [ 500. 1000.] 2 True
 
     Args:
-        experiment: what to do.
-        data: the images; the first `train_images` and `validation_images` of the splits are used.
-        run_folder: where the run goes; it is made when it is not there.
-        control: a line by which another thread or process can pause, step, change and stop.
+        experiment: The network, its data and the training settings.
+        data: The images. The training uses the first `train_images` and `validation_images` of the splits.
+        run_folder: The folder of the run, which `train` makes if necessary.
+        control: A line of commands by which another thread or process pauses, steps, changes and stops the training.
 
     Returns:
-        The run: finished, stopped, or failed because the loss stopped being a number (`run.reason` says so).
+        The run: finished, stopped, or failed because the loss is not finite any more (`run.reason` says so).
 
     Raises:
-        TrainingError: when the experiment asks for more images than the data has.
-        OSError: when the folder cannot be written.
+        TrainingError: If the experiment asks for more images than the data has.
+        OSError: If the folder cannot be written.
     """
     run = create_run(run_folder, experiment)
     return _recorded(run, lambda writer: _begin(run, Preparation(experiment, data), writer, control))
