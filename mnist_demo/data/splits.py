@@ -82,7 +82,7 @@ class Split:
 
 @dataclass(frozen=True, eq=False)
 class MnistData:
-    """Hold ten classes of 28×28 images in three splits: MNIST, or other data of its shape.
+    """Ten classes of 28×28 images in three splits: MNIST, or other data of its shape.
 
     Example:
         >>> import numpy as np

@@ -39,7 +39,7 @@ _decoding = threading.Lock()
 
 @dataclass(frozen=True)
 class Upload:
-    """Hold an uploaded file: its name and all of its bytes.
+    """An uploaded file: its name and all of its bytes.
 
     Example:
         >>> from mnist_demo.data import Upload

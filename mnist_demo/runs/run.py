@@ -101,7 +101,7 @@ class History:
 
 
 class Run:
-    """Read a run: a folder that one worker writes and every page reads (`Lab` draws its files).
+    """One run: a folder that one worker writes and every page reads (`Lab` draws its files).
 
     Reading never fails after a crash or on a bad disk: a run without readable events is queued, and readers skip a
     damaged line.
