@@ -48,7 +48,7 @@ class Preparation:
         self._batches: tf.data.Dataset | None = None
 
     def batches_from(self, start: Position) -> tf.data.Dataset:
-        """Return the batches of the training from a place on."""
+        """The batches of the training from a place on."""
         if self._batches is not None and (start.epoch, start.batch) == (0, 0):
             return self._batches
         return training_batches(
@@ -61,7 +61,7 @@ class Preparation:
         )
 
     def trace(self) -> None:
-        """Trace and optimise the graph for a training from the beginning, without changing the model."""
+        """Have the graph traced and optimised now, for a training from the beginning, and change nothing by it."""
         self._batches = self.batches_from(begin_at(self.experiment))
         self.graph(iter(self._batches), 0)
 

@@ -77,7 +77,7 @@ def train(
 
 
 def train_prepared(prepared: Preparation, run: Run, control: Control) -> Run:
-    """Train as `train` does, with a preparation that was made before the run existed."""
+    """Do what `train` does, with what was made ready before the run was there."""
     return _recorded(run, lambda writer: _begin(run, prepared, writer, control))
 
 
