@@ -1,4 +1,4 @@
-"""A kept drawing is the drawing, and nothing else is taken for one."""
+"""A kept drawing is read unchanged, and every other text is refused."""
 
 import json
 
@@ -14,14 +14,14 @@ from tests.drawing.samples import Strokes, drawings
 
 @settings(max_examples=30)
 @given(drawings)
-def test_strokes_come_back(strokes: Strokes) -> None:
+def test_kept_strokes_are_read_unchanged(strokes: Strokes) -> None:
     back = drawing_from_json(drawing_to_json(strokes))
     assert len(back) == len(strokes)
     for one, other in zip(strokes, back, strict=True):
         np.testing.assert_allclose(one, other, atol=0.005)
 
 
-def test_the_largest_drawing_has_room() -> None:
+def test_the_largest_drawing_fits() -> None:
     content = drawing_to_json([np.full((MAX_POINTS, 2), -MAX_COORDINATE + 0.25)])
     assert len(content) <= MAX_BYTES
     assert len(drawing_from_json(content)[0]) == MAX_POINTS
@@ -40,6 +40,6 @@ def test_the_largest_drawing_has_room() -> None:
         (b" " * (MAX_BYTES + 1), "bytes"),
     ],
 )
-def test_what_is_no_drawing_is_refused(content: bytes, message: str) -> None:
+def test_a_text_that_is_no_drawing_is_refused(content: bytes, message: str) -> None:
     with pytest.raises(DrawingError, match=message):
         drawing_from_json(content)
