@@ -163,13 +163,13 @@ class _Choice:
         return self._sizes[lab] > self._limits.max_lab_megabytes * _MEGABYTE
 
     def _is_loose(self, item: Stored) -> bool:
-        """Whether an item is neither pinned nor active, nor the data of such a run."""
+        """Tell whether an item is neither pinned nor active, nor the data of such a run."""
         if item.path in self._active or item.pinned:
             return False
         return item.kind is not Kind.DATA or not self._pins[item.lab, item.data]
 
     def _is_at_work(self, data: Stored) -> bool:
-        """Whether an active run uses the data."""
+        """Tell whether an active run uses the data."""
         return data.kind is Kind.DATA and any(
             run.kind is Kind.RUN and (run.lab, run.data) == (data.lab, data.data) and run.path in self._active
             for run in self._left.values()
