@@ -17,8 +17,7 @@ from mnist_demo.evaluation.metrics import (
 )
 
 CLASSES = 10
-# Rows of probabilities may differ from the sum 1 by this much: a float32 softmax differs by 1e-6, float16 weights and
-# rounded files by more.
+# float32 softmax rows sum to 1 within 1e-6; float16 weights or a rounded file stay within this.
 SUM_TOLERANCE = 1e-3
 DIGIT_NAMES = tuple(str(digit) for digit in range(CLASSES))
 

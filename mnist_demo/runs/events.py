@@ -106,7 +106,7 @@ class EventWriter:
 
 
 def read_events(path: Path) -> Iterator[Event]:
-    """Yield the events of a file in order. A torn or damaged line is skipped, and a missing file has no events."""
+    """The events of a file in order; a torn or damaged line is passed over, a missing file has none."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -121,7 +121,7 @@ def read_events(path: Path) -> Iterator[Event]:
 
 
 def _is_sound(event: Event) -> bool:
-    """Tell whether an event has all fields of its kind, with accepted values."""
+    """Whether everything that readers ask an event for is there and can be what it says."""
     kind = event.get("kind")
     if kind not in tuple(EventKind):
         return False

@@ -78,9 +78,9 @@ class History:
 
     @property
     def images_per_second(self) -> float | None:
-        """The training speed since the first batch, validation included; None before the second batch event."""
+        """Training speed since the first batch, validation included; None before it can be known."""
         images, seconds = self.batches["images"], self.batches["seconds"]
-        # The first batch does not count, because its time includes the tracing of the graph.
+        # The first batch waits for the graph to be built and says nothing about speed.
         if len(images) < 2 or self.seconds <= seconds[0]:
             return None
         return float((self.images - images[0]) / (self.seconds - seconds[0]))

@@ -98,10 +98,10 @@ def save_checkpoint(path: Path, model: Any, position: Position) -> None:
 
 
 def read_position(path: Path) -> Position:
-    """Return the place of a checkpoint, without reading its weights.
+    """Where a checkpoint stands, without reading its weights.
 
     Raises:
-        CheckpointError: If there is no checkpoint, or it is damaged.
+        CheckpointError: when there is none, or it is damaged.
     """
     return _read(path, with_arrays=False)[0]
 
@@ -113,7 +113,7 @@ def load_checkpoint(path: Path, model: Any) -> Position:
         The place that the training had reached.
 
     Raises:
-        CheckpointError: If there is no checkpoint, or it is damaged or of another network; the model is unchanged.
+        CheckpointError: when there is none, it is damaged, or of another network; the model is unchanged then.
     """
     position, arrays = _read(path, with_arrays=True)
     variables = dict(_variables(model))
@@ -141,7 +141,7 @@ def _variables(model: Any) -> Iterator[tuple[str, Any]]:
 
 def _read(path: Path, *, with_arrays: bool) -> tuple[Position, dict[str, NDArray[Any]]]:
     try:
-        # The file is opened here, because NumPy leaves a file open that is no archive.
+        # Opened here: numpy leaves a file open that turns out to be no archive.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             about = json.loads(kept[_ABOUT].tobytes())
             arrays = {name: kept[name] for name in kept.files if with_arrays and name != _ABOUT}

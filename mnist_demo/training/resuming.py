@@ -55,7 +55,7 @@ def take_up(run: Run, model: Any, start: Position) -> tuple[Position, str | None
         The place of the restored state, and a note for the visitor if the last state is lost.
 
     Raises:
-        OSError: If a snapshot cannot be read.
+        OSError: when a snapshot cannot be read.
     """
     # The variables are made here, because Keras makes them with the first batch, and no batch comes if only the
     # validation of an epoch is left.
@@ -84,7 +84,7 @@ def reached_by(run: Run) -> Position:
     try:
         return read_position(run.checkpoint_path)
     except CheckpointError:
-        # Each epoch in the events has a snapshot, because a snapshot is written before the event of its epoch.
+        # The epochs that the events tell of have a snapshot; a checkpoint is only written after both.
         history = run.history()
         whole = int(history.epochs["epoch"][-1]) if len(history.epochs["epoch"]) else 0
         last = history.plan.epochs if history.plan else run.experiment.training.epochs
@@ -92,7 +92,7 @@ def reached_by(run: Run) -> Position:
 
 
 def _load_newest_snapshot(run: Run, model: Any) -> int:
-    """Load the weights of the last finished epoch whose snapshot can be read, and return the number of that epoch."""
+    """The weights of the last whole epoch that can be read; the number of that epoch."""
     history = run.history()
     whole = {0, *(int(epoch) for epoch in history.epochs["epoch"])}
     for snapshot in reversed(run.snapshots):

@@ -21,8 +21,8 @@ def load_weights(path: Path, model: Any) -> None:
     """Read weights that `save_weights` wrote into a model of the same network.
 
     Raises:
-        OSError: If the file cannot be read.
-        ValueError: If the file is damaged or of another network.
+        OSError: when the file cannot be read.
+        ValueError: when it is damaged or of another network.
     """
     try:
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
@@ -30,10 +30,9 @@ def load_weights(path: Path, model: Any) -> None:
     except OSError:
         raise
     except NPZ_FAULTS as error:
-        # NumPy's own message is for programmers, and advises to load the file unsafely.
+        # What numpy says is for programmers, and advises to load it unsafely.
         raise ValueError(f"{path.name} is damaged.") from error
-    # All shapes are checked first, because Keras sets one array after the other. A damaged member is bytes, without a
-    # shape.
+    # Checked first: Keras sets one array after the other, and a damaged member is bytes without a shape.
     shapes = [tuple(weight.shape) for weight in model.weights]
     if not all(isinstance(array, np.ndarray) for array in weights) or [array.shape for array in weights] != shapes:
         raise ValueError(f"{path.name} is damaged, or belongs to another network.")

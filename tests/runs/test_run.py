@@ -128,7 +128,7 @@ def test_an_event_with_impossible_values_is_skipped(tmp_path: Path, small_experi
     assert run.history().epochs["epoch"].tolist() == [1, 2]
 
 
-def test_a_run_whose_events_cannot_be_read_is_queued(tmp_path: Path, small_experiment: Experiment) -> None:
+def test_events_that_cannot_be_read_are_a_run_that_has_not_begun(tmp_path: Path, small_experiment: Experiment) -> None:
     run = create_run(tmp_path / "run", small_experiment)
     run.events_path.mkdir()
     assert (run.state, run.history().step) == (RunState.QUEUED, 0)

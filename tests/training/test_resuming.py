@@ -171,9 +171,7 @@ def test_a_damaged_snapshot_is_skipped(data: MnistData, tmp_path: Path, damage: 
     assert run.history().epochs["epoch"].tolist() == [1, 2, 3, 4, 5]
 
 
-def test_a_finished_run_continues_for_more_epochs_and_its_schedule_begins_again(
-    data: MnistData, tmp_path: Path
-) -> None:
+def test_a_finished_run_goes_on_for_more_epochs_and_its_schedule_begins_again(data: MnistData, tmp_path: Path) -> None:
     run = train(changed(epochs=2, batch_size=8), data, tmp_path / "run")
     with pytest.raises(TrainingError, match="say how many more"):
         train_more(run.folder, data)
@@ -194,7 +192,7 @@ def test_a_finished_run_continues_for_more_epochs_and_its_schedule_begins_again(
 
 
 def _with_epochs(run: Run, epochs: int) -> Path:
-    """Return the run with a checkpoint of the given number of epochs."""
+    """The run with a checkpoint that says it has come so far."""
     with np.load(run.checkpoint_path) as kept:
         arrays = dict(kept)
     about = {**json.loads(arrays["about"].tobytes()), "epoch": epochs, "last_epoch": epochs}

@@ -12,7 +12,7 @@ from mnist_demo.training.callbacks.callback import Callback
 from mnist_demo.training.progress import Progress
 
 FIXED_DIGITS = 20
-"""Validation digits that are predicted throughout: the first of the split."""
+"""How many validation digits are read throughout: the first of the split."""
 
 DIGITS_EVERY = 0.5
 """Fewest seconds between two predictions of the fixed digits within an epoch."""
