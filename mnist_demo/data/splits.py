@@ -82,15 +82,25 @@ class Split:
 
 @dataclass(frozen=True, eq=False)
 class MnistData:
-    """Ten classes of 28×28 images in three splits: MNIST, or anything in its shape.
+    """Ten classes of 28×28 images in three splits: MNIST, or other data of its shape.
+
+    Example:
+        >>> import numpy as np
+        >>> from mnist_demo.data import MnistData, Split
+        >>> images = np.zeros((10, 28, 28), np.uint8)
+        >>> split = Split(images, np.arange(10, dtype=np.uint8))
+        >>> data = MnistData("Ten black images", train=split, validation=split, test=split)
+        >>> batch = data.next_train_batch(4)
+        >>> batch.xs.shape, batch.xs.dtype, batch.labels.shape
+        ((4, 784), dtype('float32'), (4, 10))
 
     Args:
-        name: What the data is called; 1 to 80 printable characters.
-        train: What a network learns from.
-        validation: What choices are made by.
-        test: What is used for nothing but the final evaluation.
+        name: The name of the data; 1 to 80 printable characters.
+        train: The images that a network learns from.
+        validation: The images that choices are made by.
+        test: The images of the final evaluation, which serve nothing else.
         class_names: Ten distinct names, for the labels 0 to 9.
-        seed: Decides the order in which ``next_train_batch`` and ``next_test_batch`` walk; ≥ 0.
+        seed: Decides the order of `next_train_batch` and `next_test_batch`; ≥ 0.
 
     Raises:
         DataError: If a field does not fit.

@@ -1,4 +1,4 @@
-"""What happens during a run, one JSON event a line, appended as it happens."""
+"""The events of a run: one JSON object a line, appended as the training happens."""
 
 import errno
 import json
@@ -19,7 +19,7 @@ _FAR_TOO_MANY = 10**12
 
 
 class RunState(StrEnum):
-    """Where a run stands; the last state event of a run says so."""
+    """The state of a run, as the last state event of the run says."""
 
     QUEUED = "queued"
     STARTING = "starting"
@@ -32,21 +32,22 @@ class RunState(StrEnum):
 
     @property
     def is_active(self) -> bool:
-        """Whether something may still happen."""
+        """Whether the run waits or trains, so that more events may follow."""
         return self not in (RunState.STOPPED, RunState.FINISHED, RunState.FAILED)
 
 
 class EventKind(StrEnum):
-    """What an event tells.
+    """The kind of an event, which decides its fields.
 
-    - state: `state`, and `reason` (a `StopReason`; a sentence in runs of the former version) when there is one
+    - state: `state`, and for some states `reason` (a `StopReason`; a sentence in runs of the former version)
     - plan: `epochs`, `steps_per_epoch`, `images_per_epoch`, `parameters`
-    - batch: `step`, `images`, `loss`, `accuracy`, `learning_rate`, `seconds`: means over the batches since the last one
+    - batch: `step`, `images`, `loss`, `accuracy`, `learning_rate`, `seconds`: means since the last batch event
     - epoch: `epoch`, `step`, `images`, `loss`, `accuracy`, `val_loss`, `val_accuracy`, `seconds`
-    - resume: `epoch`, `step`, `reported`, `seconds`: the run goes on from there; what the file tells from beyond that
-      place counts no more, nor do batch events after step `reported`, as the next one covers these batches too
-    - rate: `step`, `images`, `learning_rate`: somebody changed the learning rate after so many batches
-    - digits: `step`, `answers`, `confidences`: what the network says of the fixed validation digits
+    - resume: `epoch`, `step`, `reported`, `seconds`: the run continues from this place. Earlier events from beyond the
+      place do not count any more, nor do batch events after step `reported`, because the next batch event covers their
+      batches too
+    - rate: `step`, `images`, `learning_rate`: a command changed the learning rate after `step` batches
+    - digits: `step`, `answers`, `confidences`: the network's predictions for the fixed validation digits
     """
 
     STATE = "state"
@@ -67,11 +68,11 @@ FIELDS: dict[EventKind, tuple[str, ...]] = {
     EventKind.RATE: ("step", "images", "learning_rate"),
     EventKind.DIGITS: ("step", "answers", "confidences"),
 }
-"""What an event of each kind must have to be one."""
+"""The required fields of each kind of event."""
 
 
 class EventWriter:
-    """Appends events to a file; each line is one write, so two processes may append to the same file."""
+    """Appends events to a file. Each line is one write, so two processes may append to the same file."""
 
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
@@ -79,10 +80,10 @@ class EventWriter:
         self._torn = path.stat().st_size > 0 and not _ends_with_newline(path)
 
     def write(self, kind: EventKind, **values: object) -> None:
-        """Append one event; `time` is the wall clock in seconds and only for people, durations are in the events.
+        """Append one event, with `time`: the system's clock in seconds, for people only.
 
         Raises:
-            OSError: when it cannot be written, or only a part of it: the disk is full.
+            OSError: If the event cannot be written, or only a part of it because the disk is full.
         """
         event = {"kind": str(kind), "time": round(time.time(), 3), **values}
         line = json.dumps(event, separators=(",", ":")).encode() + b"\n"
@@ -142,7 +143,7 @@ def _is_accepted(name: str, value: object) -> bool:
         case "confidences":
             return isinstance(value, list) and all(_is_figure(share) for share in value)
         case "loss" | "val_loss":
-            # A training that goes astray may have one that is no number any more.
+            # The loss of a diverging training may be infinite or nan.
             return isinstance(value, float) or _is_count(value)
         case "accuracy" | "val_accuracy" | "learning_rate" | "seconds":
             return _is_figure(value)

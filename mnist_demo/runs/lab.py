@@ -29,14 +29,14 @@ _MAX_EVICTED_BYTES = 2_000
 _MAX_RUN_ID_BYTES = 100
 _MAX_EXPERIMENT_BYTES = 1_000_000
 
-# Two tabs of one lab change its files from two threads of the server. So many locks serve all labs.
+# A lock guards a lab's files, because two tabs of one lab run in two threads of the server. 64 locks serve all labs.
 _LOCKS = tuple(threading.Lock() for _ in range(64))
 
 _log = logging.getLogger(__name__)
 
 
 class LabError(ValueError):
-    """A lab that cannot exist, named in one sentence."""
+    """A lab that cannot exist; the message says why, in one sentence."""
 
 
 def home() -> Path:
@@ -55,9 +55,9 @@ def is_lab_id(text: str) -> bool:
 
 
 class Lab:
-    """One visitor's work on disk. Everything that a lab keeps is read and written here, and by its runs' workers.
+    """One visitor's work on disk. This class and the workers of its runs read and write everything that a lab keeps.
 
-    A name of the clock, the sweep or a killed writer begins with a dot and belongs to no lab.
+    A name that begins with a dot is of the clock, of the sweep or of a killed writer, and belongs to no lab.
 
         HOME                            MNIST_DEMO_HOME, or ~/.mnist_demo
         ├── .clock                      how far the sweep's clock has come (`clock.py`)
@@ -104,7 +104,7 @@ class Lab:
 
     @property
     def experiment(self) -> Experiment | None:
-        """The experiment that the visitor works on; None if none is kept, or the kept one is damaged."""
+        """The experiment that the visitor works on; None if the file is missing or damaged."""
         try:
             return Experiment.from_json_text(_read(self._experiment_path, _MAX_EXPERIMENT_BYTES))
         except FileNotFoundError:
@@ -117,38 +117,38 @@ class Lab:
         """Keep the experiment that the visitor works on.
 
         Raises:
-            OSError: If it cannot be written.
+            OSError: If the experiment cannot be written.
         """
         _write(self._experiment_path, json.dumps(experiment.to_json()).encode())
 
     @property
     def current_run(self) -> str | None:
-        """The id of the run that the visitor looks at, as it was kept; the run may be gone."""
+        """The id of the run that the visitor looks at; the run may be gone."""
         try:
             return _read(self._current_run_path, _MAX_RUN_ID_BYTES).decode("ascii")
         except (OSError, ValueError):
             return None
 
     def keep_current_run(self, run_id: str) -> None:
-        """Keep which run the visitor looks at.
+        """Keep the id of the run that the visitor looks at.
 
         Raises:
-            OSError: If it cannot be written.
+            OSError: If the id cannot be written.
         """
         _write(self._current_run_path, run_id.encode())
 
     def data(self, reference: DataReference) -> Path | None:
         """Return the file of an uploaded data set, whether the lab has it or not; None for the bundled MNIST."""
-        # Of what a link brings, only a digest that was checked gets into the path.
+        # A link may bring any name, so only the checked digest becomes part of the path.
         return None if reference.is_mnist else self.home / "data" / self.id / f"{reference.digest}.npz"
 
     def keep_data(self, uploaded: MnistData) -> DataReference:
-        """Keep an uploaded data set; a file of it that is there and whole stays as it is.
+        """Keep an uploaded data set; an undamaged file of the same data stays as it is.
 
         Raises:
-            OSError: If it cannot be written.
+            OSError: If the data cannot be written.
         """
-        # The name comes from a file's, and a reference has room for less of it.
+        # The name comes from a file's name, and a reference takes 60 characters of it.
         reference = DataReference(uploaded.name[:60].strip(), uploaded.digest)
         path = self.data(reference)
         if path is not None and not is_whole(path):
@@ -158,7 +158,7 @@ class Lab:
 
     @property
     def drawing(self) -> list[Stroke]:
-        """The strokes on the visitor's canvas; none if they cannot be read."""
+        """The strokes on the visitor's canvas; an empty list if the file cannot be read."""
         try:
             return drawing_from_json(_read(self._drawing_path, MAX_DRAWING_BYTES + 1))
         except FileNotFoundError:
@@ -171,13 +171,13 @@ class Lab:
         """Keep the strokes on the visitor's canvas.
 
         Raises:
-            OSError: If they cannot be written.
+            OSError: If the strokes cannot be written.
         """
         _write(self._drawing_path, drawing_to_json(strokes))
 
     @property
     def collection(self) -> Collection:
-        """The labelled drawings; none if they cannot be read."""
+        """The labelled drawings; an empty collection if the file cannot be read."""
         try:
             return self._read_collection()
         except (OSError, DrawingError) as error:
@@ -185,13 +185,13 @@ class Lab:
             return Collection()
 
     def change_collection(self, change: Callable[[Collection], Collection]) -> None:
-        """Read the labelled drawings, change them and keep the result, while no other tab of the lab can do so.
+        """Read the labelled drawings, change them and keep the result; no other tab of the lab can interfere.
 
-        A damaged file makes way for a new one and stays beside it.
+        A damaged file is renamed and stays beside the new file.
 
         Raises:
-            OSError: If the drawings cannot be read now, and must not be written over, or cannot be written.
-            DrawingError: As `change` raises it.
+            OSError: If the drawings cannot be written, or cannot be read now and so must not be overwritten.
+            DrawingError: If `change` raises it.
         """
         with self._lock:
             try:
@@ -210,7 +210,7 @@ class Lab:
 
     @property
     def evicted(self) -> Evicted | None:
-        """The runs that the lab lost to a limit since `forget_evicted`; None for none, or a damaged note."""
+        """The runs that the lab lost to a limit since `forget_evicted`; None without such runs or a readable note."""
         try:
             return Evicted.from_json(json.loads(_read(self._evicted_path, _MAX_EVICTED_BYTES)))
         except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):

@@ -13,11 +13,11 @@ MAX_TEXT = 300
 """Most characters of a text from outside."""
 
 _MOST = 10**12
-"""Counts of epochs and batches, and exit codes, lie below this."""
+"""Counts of epochs and batches, signals and exit codes lie below this."""
 
 
 class StopCode(StrEnum):
-    """The kinds of reasons; `_VALUES` names the values of each."""
+    """The kinds of reasons; `_VALUES` names the values of each kind."""
 
     TARGET_REACHED = "target_reached"
     NO_IMPROVEMENT = "no_improvement"
@@ -61,7 +61,7 @@ _FORMER_DIVERGENCES = (
     ),
     (re.compile(r"Weights stopped being numbers by batch ([\d,]{1,15}): "), StopCode.WEIGHTS_DIVERGED, "batch"),
 )
-"""The former version kept sentences; only a divergence changes what the lab offers."""
+"""Sentences of the former version that tell of a divergence; the other sentences change nothing that the lab offers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,18 +69,18 @@ class StopReason:
     """Why a run stopped.
 
     Attributes:
-        code: the kind of reason; it decides which of the values are there.
-        epoch: the finished epoch after which the run stopped.
-        batch: the batch, counted over the whole run.
-        accuracy: the validation accuracy reached, 0–1.
-        target: the validation accuracy asked for, 0–1.
-        waited: epochs since the lowest validation loss.
-        signal: the number of the signal that killed the training process.
-        exit_code: of the training process.
-        text: an error's message, what a script gave as its reason, or a sentence that the former version kept.
+        code: The kind of reason, which decides which of the values are given.
+        epoch: The finished epoch after which the run stopped.
+        batch: The batch, counted over the whole run.
+        accuracy: The validation accuracy reached, 0–1.
+        target: The target accuracy, 0–1.
+        waited: Epochs since the lowest validation loss.
+        signal: The number of the signal that killed the training process.
+        exit_code: The exit code of the training process.
+        text: An error's message, what a script gave as its reason, or a sentence that the former version kept.
 
     Raises:
-        ValueError: on construction, when a value is missing, not of this code, or not accepted.
+        ValueError: On construction, if a value is missing, not of this code, or not accepted.
     """
 
     code: StopCode
@@ -104,7 +104,7 @@ class StopReason:
 
     @property
     def has_diverged(self) -> bool:
-        """Whether the loss or the weights stopped being numbers."""
+        """Whether the loss or some weights are not finite."""
         return self.code in (StopCode.DIVERGED, StopCode.DIVERGED_IN_VALIDATION, StopCode.WEIGHTS_DIVERGED)
 
     @classmethod
@@ -139,7 +139,7 @@ class StopReason:
         """Read what `to_json` returned, or a sentence of the former version.
 
         Raises:
-            ValueError: when it is neither.
+            ValueError: If the value is neither.
         """
         if isinstance(value, str):
             return cls._of_sentence(value)
@@ -157,7 +157,7 @@ class StopReason:
 
 
 def is_disk_full(error: BaseException) -> bool:
-    """Return whether a file could not be written for want of room."""
+    """Return whether a full disk or quota caused an error."""
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 

@@ -1,7 +1,8 @@
-"""Where a training stands, on disk: everything that the next batch depends on, so that it can go on to the digit.
+"""The state of a training on disk: everything that the next batch depends on, so that a resumed run has equal losses.
 
-Weights alone would not do: the optimizer's moments, the dropout layers' random generators and the sums over the epoch
-so far belong to it. The order of the images and their augmentation do not, being functions of seed, epoch and batch.
+The state includes the weights, the optimizer's moments, the dropout layers' random generators and the sums over the
+epoch so far. It does not include the order of the images and their augmentation, because these are functions of seed,
+epoch and batch.
 """
 
 import dataclasses
@@ -36,21 +37,21 @@ class Position:
     """The place that a training has reached.
 
     Attributes:
-        epoch: finished epochs.
-        batch: batches done in the one after them.
-        first_epoch: where the part of the run that the schedule is spread over begins.
-        last_epoch: where that part ends.
-        seconds: spent training so far, pauses not included.
-        rate_factor: what somebody multiplied the learning rate by.
-        sums: images, summed loss and right answers of the epoch so far.
-        reported: the same when the last batch event was written.
-        reported_step: batches of the whole run then.
-        best_loss: the lowest validation loss of an epoch; None before the first.
-        waited: epochs since then.
-        target_reached: whether the target accuracy has ended the training; who goes on after that means it.
+        epoch: Finished epochs.
+        batch: Finished batches of the current epoch.
+        first_epoch: The epoch at which the learning-rate schedule begins.
+        last_epoch: The epoch at which the schedule ends, and the training.
+        seconds: Seconds of training so far, pauses excluded.
+        rate_factor: The factor by which commands changed the learning rate.
+        sums: Images, summed loss and correct predictions of the epoch so far.
+        reported: The sums at the last batch event.
+        reported_step: Batches of the whole run at the last batch event.
+        best_loss: The lowest validation loss of an epoch; None before the first epoch ends.
+        waited: Epochs since the lowest validation loss.
+        target_reached: Whether the target accuracy has ended the training, which must not end a continuation again.
 
     Raises:
-        ValueError: on construction, when this is no place in a training.
+        ValueError: On construction, if the values are no place in a training.
     """
 
     epoch: int
@@ -78,7 +79,7 @@ class Position:
 
     @property
     def is_end(self) -> bool:
-        """Whether nothing is left to do."""
+        """Whether all epochs are done."""
         return self.epoch >= self.last_epoch
 
 
@@ -86,7 +87,7 @@ def save_checkpoint(path: Path, model: Any, position: Position) -> None:
     """Write a compiled Keras model's whole state, atomically.
 
     Raises:
-        OSError: when it cannot be written.
+        OSError: If the checkpoint cannot be written.
     """
     arrays = {name: np.asarray(variable) for name, variable in _variables(model)}
     about = {"version": VERSION, **dataclasses.asdict(position)}
@@ -106,10 +107,10 @@ def read_position(path: Path) -> Position:
 
 
 def load_checkpoint(path: Path, model: Any) -> Position:
-    """Put a Keras model of the same network, its optimizer built, into the state that was kept.
+    """Restore the state of a Keras model of the same network, whose optimizer is built.
 
     Returns:
-        The place that had been reached.
+        The place that the training had reached.
 
     Raises:
         CheckpointError: when there is none, it is damaged, or of another network; the model is unchanged then.
@@ -130,7 +131,7 @@ def load_checkpoint(path: Path, model: Any) -> Position:
 
 def _variables(model: Any) -> Iterator[tuple[str, Any]]:
     for kind, variables in (
-        # Of the layers one by one, since that includes random generators.
+        # The variables of each layer include its random generators.
         ("layer", [variable for layer in model.layers for variable in layer.variables]),
         ("optimizer", model.optimizer.variables),
     ):

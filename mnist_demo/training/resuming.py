@@ -1,4 +1,4 @@
-"""Where a run goes on, and how its model gets there."""
+"""The place from which a run continues, and the state of its model there."""
 
 import dataclasses
 from typing import Any
@@ -16,25 +16,25 @@ _MEMORY_LOST = "The optimizer's memory could not be read, so training went on fr
 
 
 class TrainingError(ValueError):
-    """A training that cannot begin; the message names what does not fit."""
+    """A training that cannot begin; the message names the value that does not fit."""
 
 
 class NothingLeftError(TrainingError):
-    """A run that has done all its epochs and is asked for no more."""
+    """A run that has done all its epochs, without a request for more."""
 
 
 def begin_at(experiment: Experiment) -> Position:
-    """The place where a training of this experiment begins."""
+    """Return the place where a training of this experiment begins."""
     return Position(epoch=0, batch=0, first_epoch=0, last_epoch=experiment.training.epochs)
 
 
 def continue_at(run: Run, asked: Continuation) -> Position:
-    """The place from which a run goes on, and how far.
+    """Return the place from which a run continues, and its new last epoch.
 
     Raises:
-        TrainingError: when there is nothing left to do.
-        OSError: when the folder holds no experiment.
-        ValueError: when it cannot be read.
+        TrainingError: If all epochs are done, or the run would have too many.
+        OSError: If the folder holds no experiment.
+        ValueError: If the experiment cannot be read.
     """
     reached = reached_by(run)
     if not reached.is_end:
@@ -44,21 +44,21 @@ def continue_at(run: Run, asked: Continuation) -> Position:
         raise NothingLeftError("This run has done all its epochs; say how many more there should be.")
     if last > MAX_EPOCHS:
         raise TrainingError(f"This run would have {last} epochs; accepted are up to {MAX_EPOCHS}.")
-    # A part of its own, over which the schedule begins again.
+    # The learning-rate schedule begins again over the added epochs.
     return dataclasses.replace(reached, first_epoch=reached.epoch, last_epoch=last, waited=0)
 
 
 def take_up(run: Run, model: Any, start: Position) -> tuple[Position, str | None]:
-    """Put a compiled model into the state that a run was left in.
+    """Restore a compiled model to the last state of a run.
 
     Returns:
-        The place that it has now, and what to say when that is less than there was.
+        The place of the restored state, and a note for the visitor if the last state is lost.
 
     Raises:
         OSError: when a snapshot cannot be read.
     """
-    # Keras otherwise makes these variables with the first batch, and there is none to come when only the validation of
-    # an epoch is left to do.
+    # The variables are made here, because Keras makes them with the first batch, and no batch comes if only the
+    # validation of an epoch is left.
     model.optimizer.build(model.trainable_variables)
     model.compute_metrics(None, np.zeros((1,), np.int32), np.zeros((1, CLASSES), np.float32))
     try:
@@ -75,11 +75,11 @@ def take_up(run: Run, model: Any, start: Position) -> tuple[Position, str | None
 
 
 def reached_by(run: Run) -> Position:
-    """The place that a run has reached, and where it was to end; from its events when its checkpoint cannot be read.
+    """Return the place that a run has reached, from its events if its checkpoint cannot be read.
 
     Raises:
-        OSError: when the folder holds no experiment.
-        ValueError: when it cannot be read.
+        OSError: If the folder holds no experiment.
+        ValueError: If the experiment cannot be read.
     """
     try:
         return read_position(run.checkpoint_path)

@@ -1,4 +1,4 @@
-"""A network's weights as plain arrays in an .npz: nothing in the file can run."""
+"""A network's weights as plain arrays in an .npz, a file that holds no code."""
 
 import io
 from pathlib import Path

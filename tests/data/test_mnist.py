@@ -10,7 +10,7 @@ import pytest
 from mnist_demo.data import DataError, load_mnist, mnist
 from mnist_demo.data.mnist import MNIST_PATH, MNIST_SHA256
 
-# As published with the original files, http://yann.lecun.com/exdb/mnist/.
+# These are the checksums of the original files, http://yann.lecun.com/exdb/mnist/.
 PUBLISHED_MD5 = {
     "x_train": "6bbc9ace898e44ae57da46a324031adb",
     "y_train": "a25bea736e30d166cdddb491f175f624",
@@ -58,7 +58,7 @@ def test_the_splits_are_the_images_in_their_order() -> None:
     assert data.class_names == ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 
 
-def test_all_who_ask_share_read_only_pixels() -> None:
+def test_all_callers_share_read_only_pixels() -> None:
     first, second = load_mnist(), load_mnist(seed=1)
     assert np.shares_memory(first.train.images, second.train.images)
     assert first.train.images.base is not None, "train and validation are views of one array"
@@ -85,7 +85,7 @@ def test_visitors_who_come_first_together_read_the_file_once(monkeypatch: pytest
 
 
 @pytest.mark.parametrize("content", [b"", b"version https://git-lfs.github.com/spec/v1", None])
-def test_a_damaged_copy_says_how_to_restore_it(
+def test_the_error_of_a_damaged_file_says_how_to_restore_it(
     content: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     damaged = tmp_path / "mnist.npz"

@@ -1,4 +1,4 @@
-"""A kept drawing is the drawing, and nothing else is taken for one."""
+"""A kept drawing is read unchanged, and every other text is refused."""
 
 import json
 
@@ -21,7 +21,7 @@ def test_strokes_come_back(strokes: Strokes) -> None:
         np.testing.assert_allclose(one, other, atol=0.005)
 
 
-def test_the_largest_drawing_has_room() -> None:
+def test_the_largest_drawing_fits() -> None:
     content = drawing_to_json([np.full((MAX_POINTS, 2), -MAX_COORDINATE + 0.25)])
     assert len(content) <= MAX_BYTES
     assert len(drawing_from_json(content)[0]) == MAX_POINTS

@@ -1,6 +1,6 @@
-"""What may go wrong, really done: killed workers, a killed server, a full disk, torn files, a clock that goes back.
+"""Real faults: killed workers, a killed server, a full disk, torn files, a clock that goes back.
 
-Each time the run has a clear state, its finished epochs are usable, it can be trained on, and nobody is left behind.
+After each fault the run has a clear state, usable epochs and a way to continue, and no process is left behind.
 """
 
 import dataclasses
@@ -48,7 +48,7 @@ def with_settings(experiment: Experiment, **settings: int) -> Experiment:
 
 
 def assert_usable(run: Run) -> None:
-    """Every epoch that the events tell of has weights that can be read."""
+    """Check that each epoch in the events has weights that can be read."""
     epochs = run.history().epochs["epoch"].astype(int).tolist()
     assert epochs == list(range(1, len(epochs) + 1))
     for epoch in epochs:
@@ -63,7 +63,7 @@ def wait_for_end(jobs: Jobs, run: Run) -> None:
 def test_a_worker_killed_at_random_batches_twenty_times(
     jobs: Jobs, lab_runs: LabRuns, small_experiment: Experiment, tmp_path: Path
 ) -> None:
-    """The same run again and again: in the end it has the figures of one that nobody touched."""
+    """The run, killed again and again, has the figures of an untouched run in the end."""
     experiment = with_settings(small_experiment, epochs=60, batch_size=10, patience=0)
     run = lab_runs.create(experiment)
     jobs.submit(run)
@@ -108,7 +108,7 @@ def server_script(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM], ids=["kill -9", "terminated"])
-def test_a_server_that_dies_takes_its_workers_along_and_the_run_goes_on_with_the_next(
+def test_the_workers_of_a_killed_server_end_and_the_next_server_continues_the_run(
     jobs: Jobs, lab_runs: LabRuns, small_experiment: Experiment, server_script: Path, sign: signal.Signals
 ) -> None:
     run = lab_runs.create(with_settings(small_experiment, epochs=100, batch_size=10, train_images=5_000))
@@ -123,7 +123,7 @@ def test_a_server_that_dies_takes_its_workers_along_and_the_run_goes_on_with_the
         server.wait(30)
     _, alive = psutil.wait_procs(children, timeout=60)
     assert not alive
-    # To the next server the run is over, whatever its last word was.
+    # For the next server the run has ended, whatever its last state event says.
     assert not jobs.state(run).is_active
     assert_usable(run)
     done = len(run.history().epochs["epoch"])
@@ -135,7 +135,7 @@ def test_a_server_that_dies_takes_its_workers_along_and_the_run_goes_on_with_the
     assert_usable(run)
 
 
-def test_a_server_that_dies_takes_its_inference_along(tmp_path: Path) -> None:
+def test_the_inference_process_of_a_killed_server_ends(tmp_path: Path) -> None:
     script = tmp_path / "server.py"
     script.write_text(
         "import os, time\n"
@@ -150,7 +150,7 @@ def test_a_server_that_dies_takes_its_inference_along(tmp_path: Path) -> None:
     ) as server:
         assert server.stdout is not None
         try:
-            # By its number: the list of children was once read without the one that had just been forked.
+            # The worker tells its own id, because a list of children may miss a process that was just forked.
             worker = psutil.Process(int(server.stdout.readline()))
             children = psutil.Process(server.pid).children(recursive=True)
             assert worker.is_running()
@@ -166,7 +166,7 @@ def _with_root() -> dict[str, str]:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of one megabyte."""
+    """Mount a disk of one megabyte."""
     place = tmp_path / "disk"
     place.mkdir()
     mounted = subprocess.run(
@@ -182,7 +182,7 @@ def test_a_full_disk(jobs: Jobs, small_disk: Path, small_experiment: Experiment)
     run = Lab(small_disk, new_lab_id()).runs.create(with_settings(small_experiment, epochs=100, batch_size=10))
     jobs.submit(run)
     wait_for_end(jobs, run)
-    # Sixty-odd kilobytes of weights an epoch: some fitted, then the disk was full.
+    # An epoch's weights take some 60 kB, so several epochs fit before the disk is full.
     assert jobs.state(run) is RunState.FAILED
     assert jobs.reason(run) == StopReason(code=StopCode.DISK_FULL)
     done = len(run.history().epochs["epoch"])
@@ -202,7 +202,7 @@ def test_a_full_disk(jobs: Jobs, small_disk: Path, small_experiment: Experiment)
 def test_a_torn_last_line_of_events(tmp_path: Path, small_experiment: Experiment, cut: int) -> None:
     data = load_mnist()
     run = train(small_experiment, data, tmp_path / "run")
-    # As if it had died while it wrote of its last epoch.
+    # The event of the last epoch is cut off, as by a crash in the middle of the write.
     lines = run.events_path.read_bytes().splitlines(keepends=True)
     last = max(index for index, line in enumerate(lines) if b'"kind":"epoch"' in line)
     run.events_path.write_bytes(b"".join(lines[: last + 1])[:-cut])
@@ -241,7 +241,7 @@ def test_a_job_that_nobody_looks_at_gives_way_and_comes_back(tmp_path: Path, sma
     jobs.submit(lonely)
     wait_for(lambda: lonely.history().step > 0)
     time.sleep(1.5)
-    assert lonely.state is RunState.TRAINING  # nobody waits
+    assert lonely.state is RunState.TRAINING  # no other training waits
     short = other.runs.create(small_experiment)
     jobs.submit(short)
 
@@ -282,7 +282,7 @@ def test_a_paused_job_does_not_keep_others_waiting(
     assert paused.reason == StopReason(code=StopCode.PAUSED_TOO_LONG)
 
 
-def test_what_one_lab_asks_of_a_run_in_the_queue_twice_happens_once(
+def test_a_run_that_is_submitted_again_while_queued_trains_once(
     jobs: Jobs, lab_runs: LabRuns, small_experiment: Experiment
 ) -> None:
     run = lab_runs.create(small_experiment)
