@@ -134,15 +134,15 @@ def object_fields(value: object, known: Mapping[str, object], what: str) -> dict
         FieldError: when it is not an object or has a field that is not in `known`.
     """
     if not isinstance(value, Mapping):
-        raise FieldError(f"{what} is {_shown(value)}; an object with named fields is accepted.")
+        raise FieldError(f"{what} is {shown(value)}; an object with named fields is accepted.")
     for name in value:
         if name not in known:
-            raise FieldError(f"{what} has an unknown field {_shown(name)}; accepted are {', '.join(known)}.")
+            raise FieldError(f"{what} has an unknown field {shown(name)}; accepted are {', '.join(known)}.")
     return dict(value)
 
 
 def _accepted(owner: str, name: str, spec: FieldSpec, value: object) -> object:
-    refused = FieldError(f"{owner}: {name} is {_shown(value)}; accepted is {spec.accepted}.")
+    refused = FieldError(f"{owner}: {name} is {shown(value)}; accepted is {spec.accepted}.")
     match spec:
         case Number():
             if value is None and spec.optional:
@@ -173,15 +173,19 @@ def _plain(value: object) -> object:
     return str(value) if isinstance(value, StrEnum) else value
 
 
-def _shown(value: object) -> str:
-    """A value in an error message, never longer than a glance."""
+def shown(value: object) -> str:
+    """Write a value for an error message, in at most 60 characters."""
     try:
-        if isinstance(value, str):
-            return repr(str(value) if len(value) <= 58 else value[:57] + "…")
-        shown = repr(value)
+        # Cut first: a text may have as many characters as a file has bytes.
+        return repr(cut(str(value), 58)) if isinstance(value, str) else cut(repr(value), 60)
     except (ValueError, RecursionError):  # an integer of thousands of digits, a nest of lists
-        shown = f"a {type(value).__name__} too large to show"
-    return shown if len(shown) <= 60 else shown[:57] + "…"
+        return f"a {type(value).__name__} too large to show"
+
+
+def cut(text: str, longest: int) -> str:
+    """Make a text printable and at most `longest` characters long."""
+    printable = "".join(character if character.isprintable() else "?" for character in text[: longest + 1])
+    return printable if len(printable) <= longest else printable[: longest - 1] + "…"
 
 
 __all__ = [
@@ -192,12 +196,14 @@ __all__ = [
     "Text",
     "check",
     "choice",
+    "cut",
     "field_specs",
     "from_json",
     "integer",
     "label",
     "object_fields",
     "real",
+    "shown",
     "text",
     "to_json",
 ]

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_demo.experiment import Experiment
-from mnist_demo.files import write_atomically
+from mnist_demo.experiment import MAX_JSON_BYTES, Experiment
+from mnist_demo.files import read_json, write_atomically
 from mnist_demo.runs.events import FIELDS, Event, EventKind, EventWriter, RunState, read_events
 from mnist_demo.runs.run_id import RunId
 from mnist_demo.runs.stop_reasons import StopReason
@@ -276,7 +276,7 @@ def _events_when(path: Path, size: int, changed: int) -> tuple[Event, ...]:
 @functools.lru_cache(maxsize=1024)
 def _experiment_when(path: Path, size: int, changed: int) -> Experiment:
     del size, changed  # part of the key
-    return Experiment.from_json_text(path.read_text())
+    return Experiment.from_json(read_json(path, MAX_JSON_BYTES))
 
 
 def create_run(folder: str | os.PathLike[str], experiment: Experiment) -> Run:

@@ -8,7 +8,7 @@ import numpy as np
 from mnist_demo.experiment import Experiment
 from mnist_demo.network.report import CLASSES
 from mnist_demo.runs import Run
-from mnist_demo.training.checkpoint import NOTHING, CheckpointError, Position, load_checkpoint, read_position
+from mnist_demo.training.checkpoint import NOTHING, Position, load_checkpoint, read_position
 from mnist_demo.training.continuation import MAX_EPOCHS, Continuation
 from mnist_demo.training.weights import load_weights
 
@@ -63,7 +63,7 @@ def take_up(run: Run, model: Any, start: Position) -> tuple[Position, str | None
     model.compute_metrics(None, np.zeros((1,), np.int32), np.zeros((1, CLASSES), np.float32))
     try:
         load_checkpoint(run.checkpoint_path, model)
-    except CheckpointError:
+    except (OSError, ValueError):
         pass
     else:
         return start, None
@@ -83,7 +83,7 @@ def reached_by(run: Run) -> Position:
     """
     try:
         return read_position(run.checkpoint_path)
-    except CheckpointError:
+    except (OSError, ValueError):
         # The epochs that the events tell of have a snapshot; a checkpoint is only written after both.
         history = run.history()
         whole = int(history.epochs["epoch"][-1]) if len(history.epochs["epoch"]) else 0
