@@ -41,7 +41,7 @@ class DataReference:
         # The digest becomes part of a path, so nothing but its exact form may pass.
         if not _DIGEST.fullmatch(self.digest):
             raise fields.FieldError(
-                f"DataReference: digest is {self.digest!r}; accepted is 'mnist' or 64 hexadecimal digits."
+                f"DataReference: digest is {fields.shown(self.digest)}; accepted is 'mnist' or 64 hexadecimal digits."
             )
 
     @property

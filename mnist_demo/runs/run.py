@@ -21,6 +21,9 @@ from mnist_demo.runs.stop_reasons import StopReason
 
 FloatArray = NDArray[np.float64]
 
+_SHORTEST = 1e-4
+"""Seconds; events round to these, so that less says nothing about speed."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -79,11 +82,12 @@ class History:
     @property
     def images_per_second(self) -> float | None:
         """Training speed since the first batch, validation included; None before it can be known."""
-        images, seconds = self.batches["images"], self.batches["seconds"]
-        # The first batch waits for the graph to be built and says nothing about speed.
-        if len(images) < 2 or self.seconds <= seconds[0]:
+        if len(self.batches["step"]) < 2:
             return None
-        return float((self.images - images[0]) / (self.seconds - seconds[0]))
+        # The first batch waits for the graph to be built and says nothing about speed.
+        images = self.images - float(self.batches["images"][0])
+        seconds = self.seconds - float(self.batches["seconds"][0])
+        return images / seconds if images > 0 and seconds >= _SHORTEST else None
 
     @property
     def seconds_left(self) -> float | None:
