@@ -115,7 +115,7 @@ def test_damaged_lines_are_passed_over(tmp_path: Path) -> None:
         '{"kind":"digits","step":1}',
         '{"kind":"digits","step":1,"answers":[10],"confidences":[0.5]}',
         '{"kind":"digits","step":1,"answers":[1,2],"confidences":[0.5]}',
-        '{"kind":"digits","step":1,"answers":[%s],"confidences":[%s]}' % (",".join("1" * 21), ",".join("1" * 21)),
+        json.dumps({"kind": "digits", "step": 1, "answers": [1] * 21, "confidences": [1] * 21}),
         '{"kind":"batch","step":7,"images":1,"loss":1,"accuracy":1.5,"learning_rate":1,"seconds":1}',
         '{"kind":"batch","step":7,"images":1,"loss":1,"accuracy":1,"learning_rate":1,"seconds":-1}',
         '{"kind":"batch","step":7,"images":1,"loss":1,"accuracy":1,"learning_rate":1,"seconds":1e300}',
