@@ -112,8 +112,8 @@ def check(owner: Any) -> None:
     """
     for name, spec in field_specs(owner).items():
         object.__setattr__(owner, name, _accepted(type(owner).__name__, name, spec, getattr(owner, name)))
-    for name, kind in _nested(owner).items():
-        if not isinstance(value := getattr(owner, name), kind):
+    for name, field in _nested(owner).items():
+        if not isinstance(value := getattr(owner, name), kind := field.metadata["nested"]):
             raise FieldError(f"{type(owner).__name__}: {name} is {shown(value)}; accepted is {kind.__name__}.")
 
 
@@ -136,11 +136,12 @@ def from_json(cls: type[Spec], value: object, what: str) -> Spec:
     """
     within = _nested(cls)
     given = object_fields(value, {**field_specs(cls), **within}, what)
-    for name, kind in within.items():
+    for name, field in within.items():
         if name in given:
+            kind = field.metadata["nested"]
             read = getattr(kind, "from_json", None)
             given[name] = read(given[name]) if read else from_json(kind, given[name], name)
-        elif cls.__dataclass_fields__[name].default_factory is dataclasses.MISSING:
+        elif field.default_factory is dataclasses.MISSING:
             raise FieldError(f"{what} has no {name}.")
     return cls(**given)
 
@@ -159,8 +160,8 @@ def object_fields(value: object, known: Mapping[str, object], what: str) -> dict
     return dict(value)
 
 
-def _nested(owner: Any) -> dict[str, type[Any]]:
-    return {f.name: f.metadata["nested"] for f in dataclasses.fields(owner) if "nested" in f.metadata}
+def _nested(owner: Any) -> dict[str, dataclasses.Field[Any]]:
+    return {f.name: f for f in dataclasses.fields(owner) if "nested" in f.metadata}
 
 
 def _accepted(owner: str, name: str, spec: FieldSpec, value: object) -> object:

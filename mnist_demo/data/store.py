@@ -13,14 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.data.errors import DataError, quoted, reason
-from mnist_demo.data.limits import MAX_FILES, MAX_IMAGES_PER_FILE, PIXELS_PER_IMAGE
+from mnist_demo.data.limits import MAX_FILES, MAX_IMAGES_PER_FILE
 from mnist_demo.data.splits import MnistData, Split, SplitName
+from mnist_demo.dimensions import PIXELS
 from mnist_demo.fields import shown
 from mnist_demo.files import ZIP_FAULTS, DamagedFileError, damage_named, read_npz
 
 VERSION = 1
 
-MAX_BYTES = 2 * MAX_FILES * MAX_IMAGES_PER_FILE * (PIXELS_PER_IMAGE + 1)
+MAX_BYTES = 2 * MAX_FILES * MAX_IMAGES_PER_FILE * (PIXELS + 1)
 """Bytes that a file of the lab's own may unpack to: twice what an upload may bring."""
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from mnist_demo.dimensions import CLASSES
 from mnist_demo.drawing.ink import FIELD
 from mnist_demo.drawing.strokes import DrawingError
 from mnist_demo.files import damage_named, pack_npz, unpack_npz
@@ -18,8 +19,6 @@ MOST = 500
 
 MAX_BYTES = MOST * (FIELD * FIELD + 1) + 4_096
 """Of a kept collection, which is not compressed."""
-
-CLASSES = 10
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from mnist_demo.dimensions import CLASSES
 from mnist_demo.runs.stop_reasons import StopReason
 
 Event = dict[str, Any]
@@ -22,7 +23,6 @@ MAX_BYTES = 16_000_000
 _MAX_LINE_BYTES = 10_000
 """Bytes of an event; the answers to the fixed digits have 260, the longest reason 2,000."""
 
-_CLASSES = 10
 _FAR_TOO_MANY = 10**12
 
 
@@ -153,7 +153,7 @@ def _is_accepted(name: str, value: object) -> bool:
         case "reason":
             return _is_stop_reason(value)
         case "answers":
-            return isinstance(value, list) and all(_is_count(answer) and answer < _CLASSES for answer in value)
+            return isinstance(value, list) and all(_is_count(answer) and answer < CLASSES for answer in value)
         case "confidences":
             return isinstance(value, list) and all(_is_share(share) for share in value)
         case "loss" | "val_loss":

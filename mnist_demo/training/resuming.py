@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from mnist_demo.dimensions import CLASSES
 from mnist_demo.experiment import Experiment
 from mnist_demo.files import DamagedFileError
-from mnist_demo.network.report import CLASSES
 from mnist_demo.runs import Run
 from mnist_demo.training.checkpoint import NOTHING, Position, load_checkpoint, read_position
 from mnist_demo.training.continuation import MAX_EPOCHS, Continuation
