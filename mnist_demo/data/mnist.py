@@ -4,11 +4,9 @@ import threading
 from functools import cache
 from pathlib import Path
 
-import numpy as np
-
 from mnist_demo.data.errors import DataError
 from mnist_demo.data.splits import MnistData, Split
-from mnist_demo.files import NPZ_FAULTS
+from mnist_demo.files import read_npz
 
 MNIST_PATH = Path(__file__).with_name("mnist.npz")
 MNIST_SHA256 = "99b6212d8b734503d7fa2e29ea6413bad62226998e56555f4a6b0b30072f1aec"
@@ -49,11 +47,9 @@ def load_mnist(seed: int = 0) -> MnistData:
 @cache
 def _mnist_splits() -> tuple[Split, Split, Split]:
     try:
-        # Opened here: numpy leaves a file open that turns out to be no archive.
-        with MNIST_PATH.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            train = Split(archive["x_train"], archive["y_train"])
-            test = Split(archive["x_test"], archive["y_test"])
-    except NPZ_FAULTS as error:
+        arrays = read_npz(MNIST_PATH)
+        train, test = (Split(arrays[f"x_{part}"], arrays[f"y_{part}"]) for part in ("train", "test"))
+    except (OSError, ValueError, KeyError) as error:
         raise DataError(
             f"The bundled {MNIST_PATH.name} cannot be read ({error}): restore it from the repository; "
             f"its SHA-256 is {MNIST_SHA256}."

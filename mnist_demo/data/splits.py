@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mnist_demo.data.batches import Batch, BatchWalk
 from mnist_demo.data.class_names import DIGIT_CLASS_NAMES, checked_class_names
 from mnist_demo.data.errors import DataError, quoted
-from mnist_demo.data.limits import CLASSES, IMAGE_SIZE
+from mnist_demo.dimensions import CLASSES, IMAGE_SIDE
 
 MAX_NAME_LENGTH = 80
 
@@ -46,7 +46,7 @@ class Split:
             if not isinstance(array, np.ndarray) or array.dtype != np.uint8:
                 found = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
                 raise DataError(f"The {name} of a split are {found}: accepted is a uint8 array.")
-        if self.images.ndim != 3 or self.images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
+        if self.images.ndim != 3 or self.images.shape[1:] != (IMAGE_SIDE, IMAGE_SIDE):
             raise DataError(f"The images of a split have the shape {self.images.shape}: accepted is (n, 28, 28).")
         if self.labels.shape != self.images.shape[:1]:
             raise DataError(

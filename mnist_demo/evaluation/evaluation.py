@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mnist_demo.dimensions import CLASSES
 from mnist_demo.evaluation.metrics import (
     Interval,
     confusion_matrix,
@@ -16,7 +17,6 @@ from mnist_demo.evaluation.metrics import (
     wilson_interval,
 )
 
-CLASSES = 10
 # float32 softmax rows sum to 1 within 1e-6; float16 weights or a rounded file stay within this.
 SUM_TOLERANCE = 1e-3
 DIGIT_NAMES = tuple(str(digit) for digit in range(CLASSES))

@@ -5,6 +5,7 @@ from typing import Any, assert_never
 import numpy as np
 
 from mnist_demo.backend import keras
+from mnist_demo.dimensions import CLASSES, IMAGE_CHANNELS, IMAGE_SIDE
 from mnist_demo.network.choices import Initializer
 from mnist_demo.network.layers import (
     Activation,
@@ -22,7 +23,6 @@ from mnist_demo.network.layers import (
     layer_name,
 )
 from mnist_demo.network.network import Network
-from mnist_demo.network.report import CLASSES, IMAGE_CHANNELS, IMAGE_SIDE
 
 # A visitor's ~/.keras/keras.json may ask for other defaults; the lab's models are the same everywhere.
 _FLOATS = {"dtype": "float32"}

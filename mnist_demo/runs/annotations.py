@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mnist_demo import fields
-from mnist_demo.files import write_atomically
+from mnist_demo.files import read_json, write_atomically
 from mnist_demo.runs.run import Run
 
 _FILE = "about.json"
@@ -29,7 +29,7 @@ class Annotations:
     def __post_init__(self) -> None:
         fields.check(self)
         if not isinstance(self.pinned, bool):
-            raise fields.FieldError(f"About: pinned is {self.pinned!r:.60}; accepted is true or false.")
+            raise fields.FieldError(f"About: pinned is {fields.shown(self.pinned)}; accepted is true or false.")
 
     def to_json(self) -> dict[str, Any]:
         """Return all fields as JSON values."""
@@ -53,10 +53,8 @@ def annotations_path(run: Run) -> Path:
 def read_annotations(run: Run) -> Annotations:
     """Read a run's annotations; a missing or damaged file gives the defaults."""
     try:
-        with annotations_path(run).open("rb") as file:
-            content = file.read(_MAX_BYTES + 1)
-        return Annotations.from_json(json.loads(content)) if len(content) <= _MAX_BYTES else Annotations()
-    except (OSError, ValueError, RecursionError):
+        return Annotations.from_json(read_json(annotations_path(run), _MAX_BYTES))
+    except (OSError, ValueError):
         return Annotations()
 
 

@@ -2,7 +2,6 @@
 
 import errno
 import json
-import math
 import os
 import time
 from collections.abc import Iterator
@@ -10,11 +9,20 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from mnist_demo.dimensions import CLASSES
 from mnist_demo.runs.stop_reasons import StopReason
 
 Event = dict[str, Any]
 
-_CLASSES = 10
+FIXED_DIGITS = 20
+"""How many validation digits a run reads throughout its training: the first of the split."""
+
+MAX_BYTES = 16_000_000
+"""Bytes of a file of events that are read. The fixed digits make most of them: 2 million an hour."""
+
+_MAX_LINE_BYTES = 10_000
+"""Bytes of an event; the answers to the fixed digits have 260, the longest reason 2,000."""
+
 _FAR_TOO_MANY = 10**12
 
 
@@ -106,14 +114,19 @@ class EventWriter:
 
 
 def read_events(path: Path) -> Iterator[Event]:
-    """The events of a file in order; a torn or damaged line is passed over, a missing file has none."""
+    """Return the events of a file in order; a torn or damaged line is passed over, a missing file has none.
+
+    Of a file longer than `MAX_BYTES` the end is read, because the last events say how the run stands.
+    """
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - MAX_BYTES))
+            content = file.read(MAX_BYTES)
     except FileNotFoundError:
         return
     for line in content.splitlines():
         try:
-            event = json.loads(line)
+            event = json.loads(line) if len(line) <= _MAX_LINE_BYTES else None
         except (ValueError, RecursionError):
             continue
         if isinstance(event, dict) and _is_sound(event):
@@ -121,7 +134,7 @@ def read_events(path: Path) -> Iterator[Event]:
 
 
 def _is_sound(event: Event) -> bool:
-    """Whether everything that readers ask an event for is there and can be what it says."""
+    """Tell whether an event has all that its readers use, with values that a training can write."""
     kind = event.get("kind")
     if kind not in tuple(EventKind):
         return False
@@ -129,7 +142,9 @@ def _is_sound(event: Event) -> bool:
     if len(asked) < len(FIELDS[EventKind(kind)]):
         return False
     optional = {name: event[name] for name in ("reason", "reported") if name in event}
-    return all(_is_accepted(name, value) for name, value in (asked | optional).items())
+    if not all(_is_accepted(name, value) for name, value in (asked | optional).items()):
+        return False
+    return kind != EventKind.DIGITS or len(event["answers"]) == len(event["confidences"]) <= FIXED_DIGITS
 
 
 def _is_accepted(name: str, value: object) -> bool:
@@ -139,13 +154,15 @@ def _is_accepted(name: str, value: object) -> bool:
         case "reason":
             return _is_stop_reason(value)
         case "answers":
-            return isinstance(value, list) and all(_is_count(answer) and answer < _CLASSES for answer in value)
+            return isinstance(value, list) and all(_is_count(answer) and answer < CLASSES for answer in value)
         case "confidences":
-            return isinstance(value, list) and all(_is_figure(share) for share in value)
+            return isinstance(value, list) and all(_is_share(share) for share in value)
         case "loss" | "val_loss":
             # The loss of a diverging training may be infinite or nan.
             return isinstance(value, float) or _is_count(value)
-        case "accuracy" | "val_accuracy" | "learning_rate" | "seconds":
+        case "accuracy" | "val_accuracy":
+            return _is_share(value)
+        case "learning_rate" | "seconds":
             return _is_figure(value)
         case "epochs" | "steps_per_epoch" | "images_per_epoch":
             return _is_count(value) and value != 0
@@ -165,7 +182,12 @@ def _is_count(value: Any) -> bool:
 
 
 def _is_figure(value: Any) -> bool:
-    return _is_count(value) or (isinstance(value, float) and math.isfinite(value) and value >= 0)
+    # NaN fails every comparison.
+    return type(value) in (int, float) and 0 <= value < _FAR_TOO_MANY
+
+
+def _is_share(value: Any) -> bool:
+    return _is_figure(value) and value <= 1.001
 
 
 def _ends_with_newline(path: Path) -> bool:

@@ -15,9 +15,9 @@ from mnist_demo.drawing.collection import MAX_BYTES as MAX_COLLECTION_BYTES
 from mnist_demo.drawing.collection import Collection
 from mnist_demo.drawing.serialization import MAX_BYTES as MAX_DRAWING_BYTES
 from mnist_demo.drawing.serialization import drawing_from_json, drawing_to_json
-from mnist_demo.drawing.strokes import DrawingError, Stroke
-from mnist_demo.experiment import DataReference, Experiment
-from mnist_demo.files import write_atomically
+from mnist_demo.drawing.strokes import Stroke
+from mnist_demo.experiment import MAX_JSON_BYTES, DataReference, Experiment
+from mnist_demo.files import DamagedFileError, damage_named, read_json, write_atomically
 from mnist_demo.runs.evicted import Evicted, EvictionReason
 from mnist_demo.runs.lab_runs import LabRuns
 
@@ -27,7 +27,6 @@ HOME_VARIABLE = "MNIST_DEMO_HOME"
 _LAB_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 _MAX_EVICTED_BYTES = 2_000
 _MAX_RUN_ID_BYTES = 100
-_MAX_EXPERIMENT_BYTES = 1_000_000
 
 # A lock guards a lab's files, because two tabs of one lab run in two threads of the server. 64 locks serve all labs.
 _LOCKS = tuple(threading.Lock() for _ in range(64))
@@ -106,7 +105,7 @@ class Lab:
     def experiment(self) -> Experiment | None:
         """The experiment that the visitor works on; None if the file is missing or damaged."""
         try:
-            return Experiment.from_json_text(_read(self._experiment_path, _MAX_EXPERIMENT_BYTES))
+            return Experiment.from_json(read_json(self._experiment_path, MAX_JSON_BYTES))
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
@@ -160,10 +159,10 @@ class Lab:
     def drawing(self) -> list[Stroke]:
         """The strokes on the visitor's canvas; an empty list if the file cannot be read."""
         try:
-            return drawing_from_json(_read(self._drawing_path, MAX_DRAWING_BYTES + 1))
+            return drawing_from_json(read_json(self._drawing_path, MAX_DRAWING_BYTES))
         except FileNotFoundError:
             return []
-        except (OSError, DrawingError) as error:
+        except (OSError, ValueError) as error:
             _log.warning("The kept drawing of a lab could not be read: %s", error)
             return []
 
@@ -180,7 +179,7 @@ class Lab:
         """The labelled drawings; an empty collection if the file cannot be read."""
         try:
             return self._read_collection()
-        except (OSError, DrawingError) as error:
+        except (OSError, DamagedFileError) as error:
             _log.warning("The kept drawings of a lab could not be read: %s", error)
             return Collection()
 
@@ -196,7 +195,7 @@ class Lab:
         with self._lock:
             try:
                 collection = self._read_collection()
-            except DrawingError as error:
+            except DamagedFileError as error:
                 _log.warning("The kept drawings of a lab are damaged: %s", error)
                 self._collection_path.replace(self._collection_path.with_name("damaged.npz"))
                 collection = Collection()
@@ -212,8 +211,9 @@ class Lab:
     def evicted(self) -> Evicted | None:
         """The runs that the lab lost to a limit since `forget_evicted`; None without such runs or a readable note."""
         try:
-            return Evicted.from_json(json.loads(_read(self._evicted_path, _MAX_EVICTED_BYTES)))
-        except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
+            with damage_named(self._evicted_path.name):
+                return Evicted.from_json(read_json(self._evicted_path, _MAX_EVICTED_BYTES))
+        except (OSError, DamagedFileError):
             return None
 
     def note_evicted(self, name: str, reason: EvictionReason) -> None:

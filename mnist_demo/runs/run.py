@@ -13,13 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_demo.experiment import Experiment
-from mnist_demo.files import write_atomically
+from mnist_demo.experiment import MAX_JSON_BYTES, Experiment
+from mnist_demo.files import read_json, write_atomically
 from mnist_demo.runs.events import FIELDS, Event, EventKind, EventWriter, RunState, read_events
 from mnist_demo.runs.run_id import RunId
 from mnist_demo.runs.stop_reasons import StopReason
 
 FloatArray = NDArray[np.float64]
+
+_SHORTEST = 1e-4
+"""Seconds; events round to these, so that less says nothing about speed."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +82,12 @@ class History:
     @property
     def images_per_second(self) -> float | None:
         """Training speed since the first batch, validation included; None before it can be known."""
-        images, seconds = self.batches["images"], self.batches["seconds"]
-        # The first batch waits for the graph to be built and says nothing about speed.
-        if len(images) < 2 or self.seconds <= seconds[0]:
+        if len(self.batches["step"]) < 2:
             return None
-        return float((self.images - images[0]) / (self.seconds - seconds[0]))
+        # The first batch waits for the graph to be built and says nothing about speed.
+        images = self.images - float(self.batches["images"][0])
+        seconds = self.seconds - float(self.batches["seconds"][0])
+        return images / seconds if images > 0 and seconds >= _SHORTEST else None
 
     @property
     def seconds_left(self) -> float | None:
@@ -275,7 +279,7 @@ def _events_when(path: Path, size: int, changed: int) -> tuple[Event, ...]:
 @functools.lru_cache(maxsize=1024)
 def _experiment_when(path: Path, size: int, changed: int) -> Experiment:
     del size, changed  # part of the key
-    return Experiment.from_json_text(path.read_text())
+    return Experiment.from_json(read_json(path, MAX_JSON_BYTES))
 
 
 def create_run(folder: str | os.PathLike[str], experiment: Experiment) -> Run:

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any, Self
 
+from mnist_demo.fields import shown
+
 EXIT_DISK_FULL, EXIT_NOT_WRITTEN = 74, 73
 """Exit codes of a training process that cannot write its run, after EX_IOERR and EX_CANTCREAT of sysexits.h."""
 
@@ -100,7 +102,7 @@ class StopReason:
             raise ValueError(f"{self.code} has the values {sorted(wanted)}, not {sorted(given)}")
         for name, value in given.items():
             if not _is_accepted(name, value):
-                raise ValueError(f"{name} of {self.code} cannot be {value!r}"[:MAX_TEXT])
+                raise ValueError(f"{name} of {self.code} cannot be {shown(value)}")
 
     @property
     def has_diverged(self) -> bool:
@@ -143,9 +145,10 @@ class StopReason:
         """
         if isinstance(value, str):
             return cls._of_sentence(value)
-        if not isinstance(value, dict) or not value.keys() <= {field.name for field in fields(cls)}:
+        names = {field.name for field in fields(cls)}
+        if not isinstance(value, dict) or not value.keys() <= names or value.get("code") not in tuple(StopCode):
             raise ValueError("a stop reason is a code with its values")
-        return cls(**{**value, "code": StopCode(str(value.get("code")))})
+        return cls(**{**value, "code": StopCode(value["code"])})
 
     @classmethod
     def _of_sentence(cls, sentence: str) -> Self:

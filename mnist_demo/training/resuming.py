@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from mnist_demo.dimensions import CLASSES
 from mnist_demo.experiment import Experiment
-from mnist_demo.network.report import CLASSES
+from mnist_demo.files import DamagedFileError
 from mnist_demo.runs import Run
-from mnist_demo.training.checkpoint import NOTHING, CheckpointError, Position, load_checkpoint, read_position
+from mnist_demo.training.checkpoint import NOTHING, Position, load_checkpoint, read_position
 from mnist_demo.training.continuation import MAX_EPOCHS, Continuation
 from mnist_demo.training.weights import load_weights
 
@@ -55,19 +56,19 @@ def take_up(run: Run, model: Any, start: Position) -> tuple[Position, str | None
         The place of the restored state, and a note for the visitor if the last state is lost.
 
     Raises:
-        OSError: when a snapshot cannot be read.
+        OSError, DamagedFileError: when no weights that the run began with can be read, where it needs them.
     """
     # The variables are made here, because Keras makes them with the first batch, and no batch comes if only the
     # validation of an epoch is left.
     model.optimizer.build(model.trainable_variables)
     model.compute_metrics(None, np.zeros((1,), np.int32), np.zeros((1, CLASSES), np.float32))
     try:
+        _kept_position(run)
         load_checkpoint(run.checkpoint_path, model)
-    except CheckpointError:
-        pass
+    except (OSError, DamagedFileError):
+        epoch = _load_newest_snapshot(run, model)
     else:
         return start, None
-    epoch = _load_newest_snapshot(run, model)
     steps = epoch * run.experiment.training.steps()
     model.optimizer.iterations.assign(steps)
     position = dataclasses.replace(start, epoch=epoch, batch=0, sums=NOTHING, reported=NOTHING, reported_step=steps)
@@ -82,17 +83,31 @@ def reached_by(run: Run) -> Position:
         ValueError: If the experiment cannot be read.
     """
     try:
-        return read_position(run.checkpoint_path)
-    except CheckpointError:
+        return _kept_position(run)
+    except (OSError, DamagedFileError):
         # The epochs that the events tell of have a snapshot; a checkpoint is only written after both.
         history = run.history()
         whole = int(history.epochs["epoch"][-1]) if len(history.epochs["epoch"]) else 0
-        last = history.plan.epochs if history.plan else run.experiment.training.epochs
+        last = min(history.plan.epochs, MAX_EPOCHS) if history.plan else run.experiment.training.epochs
         return Position(epoch=min(whole, last), batch=0, first_epoch=0, last_epoch=last, seconds=history.seconds)
 
 
+def _kept_position(run: Run) -> Position:
+    """Read the place of a run's checkpoint, and check that it is one of the run's experiment."""
+    position, settings = read_position(run.checkpoint_path), run.experiment.training
+    images = min(position.batch * settings.batch_size, settings.train_images)
+    if position.batch > settings.steps() or not position.reported[0] <= position.sums[0] == images:
+        raise DamagedFileError(run.checkpoint_path.name, "its place is not one of this experiment")
+    return position
+
+
 def _load_newest_snapshot(run: Run, model: Any) -> int:
-    """The weights of the last whole epoch that can be read; the number of that epoch."""
+    """Load the newest weights of a whole epoch that can be read, and return the number of that epoch.
+
+    Raises:
+        OSError: when no snapshot can be read, nor the weights of another run that this one began with.
+        DamagedFileError: when no snapshot can be used, nor these.
+    """
     history = run.history()
     whole = {0, *(int(epoch) for epoch in history.epochs["epoch"])}
     for snapshot in reversed(run.snapshots):
@@ -103,4 +118,6 @@ def _load_newest_snapshot(run: Run, model: Any) -> int:
         except (OSError, ValueError):
             continue
         return int(snapshot.stem)
+    if run.initial_path.exists():
+        load_weights(run.initial_path, model)
     return 0

@@ -162,7 +162,8 @@ class _Training:
     ) -> None:
         settings = made.experiment.training
         self._run, self._made, self._settings, self._writer = run, made, settings, writer
-        if run.initial_path.exists():
+        # A continued run has newer weights, and falls back to these itself.
+        if not is_continued and run.initial_path.exists():
             load_weights(run.initial_path, made.model)
         writer.write(
             EventKind.PLAN,

@@ -2,13 +2,15 @@ import hashlib
 import struct
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from mnist_demo.data import DataError, load_mnist, mnist
 from mnist_demo.data.mnist import MNIST_PATH, MNIST_SHA256
+from mnist_demo.files import read_npz
 
 # These are the checksums of the original files, http://yann.lecun.com/exdb/mnist/.
 PUBLISHED_MD5 = {
@@ -69,15 +71,14 @@ def test_all_callers_share_read_only_pixels() -> None:
 
 
 def test_visitors_who_come_first_together_read_the_file_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    reads: list[object] = []
-    load = np.load
+    reads: list[Path] = []
 
-    def counting_load(file: BinaryIO, *, allow_pickle: bool) -> object:
-        reads.append(file)
-        return load(file, allow_pickle=allow_pickle)
+    def counting_read(path: Path) -> dict[str, NDArray[Any]]:
+        reads.append(path)
+        return read_npz(path)
 
     mnist._mnist_splits.cache_clear()
-    monkeypatch.setattr(np, "load", counting_load)
+    monkeypatch.setattr(mnist, "read_npz", counting_read)
     with ThreadPoolExecutor(4) as pool:
         loaded = list(pool.map(lambda _: load_mnist(), range(4)))
     assert len(reads) == 1

@@ -11,6 +11,7 @@ from PIL import Image
 from mnist_demo.data import load_mnist
 from mnist_demo.drawing import DrawingError
 from mnist_demo.drawing.collection import MAX_BYTES, MOST, Collection
+from mnist_demo.files import DamagedFileError
 
 
 def some(count: int) -> Collection:
@@ -72,5 +73,5 @@ def test_the_zip_has_each_image_beside_its_label() -> None:
     ids=["empty", "text", "torn", "no labels", "label 10", "too few labels", "bomb", "too long"],
 )
 def test_what_is_no_collection_is_refused(content: bytes) -> None:
-    with pytest.raises(DrawingError):
+    with pytest.raises(DamagedFileError, match=r"^The collection is damaged: .{3,200}\.$"):
         Collection.from_npz(content)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mnist_demo.insight.answers import FIXED_DIGITS, Answers, keep_answers, kept_answers, snapshot_digest
-from mnist_demo.training.callbacks import fixed_digits
+from mnist_demo.runs import events
 
 
 def content(seed: int) -> bytes:
@@ -31,7 +31,7 @@ def answers() -> Answers:
 
 
 def test_the_digits_are_those_of_the_training() -> None:
-    assert FIXED_DIGITS == fixed_digits.FIXED_DIGITS
+    assert FIXED_DIGITS == events.FIXED_DIGITS
 
 
 def test_what_is_kept_is_found_again(snapshot: Path, answers: Answers) -> None:

@@ -114,6 +114,11 @@ def test_damaged_lines_are_skipped(tmp_path: Path) -> None:
         '{"kind":"rate","step":1,"images":1,"learning_rate":Infinity}',
         '{"kind":"digits","step":1}',
         '{"kind":"digits","step":1,"answers":[10],"confidences":[0.5]}',
+        '{"kind":"digits","step":1,"answers":[1,2],"confidences":[0.5]}',
+        json.dumps({"kind": "digits", "step": 1, "answers": [1] * 21, "confidences": [1] * 21}),
+        '{"kind":"batch","step":7,"images":1,"loss":1,"accuracy":1.5,"learning_rate":1,"seconds":1}',
+        '{"kind":"batch","step":7,"images":1,"loss":1,"accuracy":1,"learning_rate":1,"seconds":-1}',
+        '{"kind":"batch","step":7,"images":1,"loss":1,"accuracy":1,"learning_rate":1,"seconds":1e300}',
         '{"kind":"state","state":"failed","reason":5}',
         '{"kind":"state","state":["failed"]}',
     ],
@@ -126,6 +131,22 @@ def test_an_event_with_impossible_values_is_skipped(tmp_path: Path, small_experi
         file.write(line + "\n")
     assert run.events() == whole
     assert run.history().epochs["epoch"].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(("images", "seconds"), [(10, 5.0), (5, 5.0), (20, 1.0), (20, 0.5), (20, 1.0 + 1e-12)])
+def test_speed_is_not_known_from_events_that_contradict_each_other(
+    tmp_path: Path, small_experiment: Experiment, images: int, seconds: float
+) -> None:
+    run = create_run(tmp_path / "run", small_experiment)
+    figures = {"loss": 0.5, "accuracy": 0.5, "learning_rate": 0.1}
+    with EventWriter(run.events_path) as writer:
+        writer.write(EventKind.PLAN, epochs=4, steps_per_epoch=3, images_per_epoch=30, parameters=7)
+        writer.write(EventKind.BATCH, step=1, images=10, seconds=1.0, **figures)
+        writer.write(EventKind.BATCH, step=2, images=images, seconds=seconds, **figures)
+    history = run.history()
+    assert (history.step, history.images) == (2, images)
+    assert history.images_per_second is None
+    assert history.seconds_left is None
 
 
 def test_events_that_cannot_be_read_are_a_run_that_has_not_begun(tmp_path: Path, small_experiment: Experiment) -> None:

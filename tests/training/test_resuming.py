@@ -16,11 +16,12 @@ import pytest
 from mnist_demo.data import MnistData, load_mnist
 from mnist_demo.experiment import Experiment
 from mnist_demo.experiment.settings import TrainingSettings
+from mnist_demo.files import DamagedFileError
 from mnist_demo.network import BatchNormalization, Conv2D, Dropout, Flatten, MaxPooling2D, Network
 from mnist_demo.runs import EventKind, Run, RunState, StopCode, StopReason
 from mnist_demo.training import Continuation, Control, train, train_more
 from mnist_demo.training.control import Command, CommandKind
-from mnist_demo.training.resuming import TrainingError
+from mnist_demo.training.resuming import TrainingError, reached_by
 
 SETTINGS = {
     "batch_size": 48,
@@ -171,6 +172,32 @@ def test_a_damaged_snapshot_is_skipped(data: MnistData, tmp_path: Path, damage: 
     assert run.history().epochs["epoch"].tolist() == [1, 2, 3, 4, 5]
 
 
+def test_first_weights_that_are_damaged_are_missed_only_where_a_run_needs_them(data: MnistData, tmp_path: Path) -> None:
+    run = Run(tmp_path / "run")
+    train(EXPERIMENT, data, run.folder, When(run, (at_step(8), STOP)))
+    run.initial_path.write_bytes(b"damaged")
+    train_more(run.folder, data, control=When(run, (at_step(11), STOP)))
+    assert run.history().step == 11
+    run.checkpoint_path.write_bytes(b"damaged")
+    for snapshot in run.snapshots:
+        os.truncate(snapshot, 100)
+    for go_on in (train_more, lambda folder, data: train(EXPERIMENT, data, folder)):
+        with pytest.raises(DamagedFileError, match=r"^initial\.npz is damaged: File is not a zip file\.$"):
+            go_on(run.folder, data)
+        assert run.state is RunState.FAILED
+        assert run.reason is not None
+        assert run.reason.text == "initial.npz is damaged: File is not a zip file."
+
+
+def test_a_place_of_another_experiment_is_not_gone_on_from(data: MnistData, tmp_path: Path) -> None:
+    run = Run(tmp_path / "run")
+    train(EXPERIMENT, data, run.folder, When(run, (at_step(30), STOP)))
+    _with_position(run, reported=[500, 1.0, 1.0])
+    assert reached_by(run).batch == 0
+    train_more(run.folder, data)
+    assert run.history().epochs["epoch"].tolist() == [1, 2, 3, 4, 5]
+
+
 def test_a_finished_run_goes_on_for_more_epochs_and_its_schedule_begins_again(data: MnistData, tmp_path: Path) -> None:
     run = train(changed(epochs=2, batch_size=8), data, tmp_path / "run")
     with pytest.raises(TrainingError, match="say how many more"):
@@ -193,9 +220,13 @@ def test_a_finished_run_goes_on_for_more_epochs_and_its_schedule_begins_again(da
 
 def _with_epochs(run: Run, epochs: int) -> Path:
     """The run with a checkpoint that says it has come so far."""
+    return _with_position(run, epoch=epochs, last_epoch=epochs)
+
+
+def _with_position(run: Run, **changed: object) -> Path:
     with np.load(run.checkpoint_path) as kept:
         arrays = dict(kept)
-    about = {**json.loads(arrays["about"].tobytes()), "epoch": epochs, "last_epoch": epochs}
+    about = {**json.loads(arrays["about"].tobytes()), **changed}
     arrays["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
     np.savez(run.checkpoint_path, **arrays)
     return run.folder

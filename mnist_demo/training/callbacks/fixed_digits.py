@@ -8,11 +8,9 @@ import numpy as np
 from mnist_demo.backend import tf
 from mnist_demo.data import Split
 from mnist_demo.runs import EventKind, EventWriter
+from mnist_demo.runs.events import FIXED_DIGITS
 from mnist_demo.training.callbacks.callback import Callback
 from mnist_demo.training.progress import Progress
-
-FIXED_DIGITS = 20
-"""How many validation digits are read throughout: the first of the split."""
 
 DIGITS_EVERY = 0.5
 """Fewest seconds between two predictions of the fixed digits within an epoch."""
