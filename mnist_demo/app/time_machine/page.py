@@ -59,9 +59,10 @@ def _machine(run: Run, data: MnistData) -> _Machine:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _kept_machine(folder: str, digest: str, images: int, _run: Run, _validation: Split) -> _Machine:
-    client = server.inference()
     split = Split(_validation.images[:images], _validation.labels[:images])
-    return _Machine(EpochFrames(_run, split, lambda snapshot, part: client.predict(_run, part, snapshot)))
+    # The whole split has the name that all pages use, so that they share its predictions.
+    part = "validation" if images == len(_validation.labels) else f"validation-{images}"
+    return _Machine(EpochFrames(_run, split, lambda snapshot: server.prediction_pass(_run, snapshot, part, split)))
 
 
 def _watch(run: Run, data: MnistData, machine: _Machine, moving: bool) -> None:
