@@ -5,7 +5,7 @@ from sklearn.metrics import accuracy_score, confusion_matrix
 
 from mnist_demo.insight.time_machine import FIXED_DIGITS, Frame, kernel_levels, make_frame
 from mnist_demo.runs import Predictions
-from mnist_demo.training import recorder
+from mnist_demo.training.callbacks import fixed_digits
 
 
 def answers(count: int, seed: int = 0) -> Predictions:
@@ -25,7 +25,7 @@ def test_figures_are_those_of_scikit_learn() -> None:
 
 
 def test_the_digits_are_those_of_the_training() -> None:
-    assert FIXED_DIGITS == recorder.FIXED_DIGITS
+    assert FIXED_DIGITS == fixed_digits.FIXED_DIGITS
 
 
 def frame_with(kernels: np.ndarray) -> Frame:
