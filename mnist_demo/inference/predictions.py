@@ -5,6 +5,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -35,29 +36,27 @@ class PredictionPass:
         split: the images and their labels, at least one.
         ask: returns the probabilities, float32 (m, 10), of m images.
         keep: writes the complete predictions to disk.
+        kept: the complete predictions, where the disk has them; nothing is asked then.
     """
 
-    def __init__(self, split: Split, ask: Ask, keep: Callable[[Predictions], None] | None = None) -> None:
-        self._split: Split | None = split
+    def __init__(
+        self,
+        split: Split,
+        ask: Ask,
+        keep: Callable[[Predictions], None] | None = None,
+        kept: Predictions | None = None,
+    ) -> None:
+        self._split = None if kept else split
         self._ask = ask
         self._keep = keep
+        self._kept = kept  # what the disk has
+        self._predictions = kept
         self._lock = threading.Lock()
         self._labels = split.labels.astype(np.uint8)
-        self._probabilities = np.zeros((len(split.labels), 10), np.float32)
-        self._predictions: Predictions | None = None
-        self._done = 0
+        self._probabilities = np.zeros((0 if kept else len(split.labels), 10), np.float32)
+        self._done = len(kept) if kept else 0
         self._seconds = 0.0
         self._timed = 0
-        self._is_kept = False
-
-    @classmethod
-    def of(cls, kept: Predictions) -> "PredictionPass":
-        """Return a complete pass with predictions that were read from disk."""
-        found = cls.__new__(cls)
-        found._split, found._predictions, found._done, found._is_kept = None, kept, len(kept), True
-        found._labels, found._probabilities = kept.labels, kept.probabilities
-        found._lock, found._seconds, found._timed = threading.Lock(), 0.0, 0
-        return found
 
     def __len__(self) -> int:
         """Return the number of images of the whole pass."""
@@ -96,7 +95,7 @@ class PredictionPass:
                 self._timed += len(part)
             self._done += len(part)
             if self.is_done:
-                self._predictions = Predictions(self._labels, self._probabilities)
+                self._predictions = Predictions.of(self._labels, self._probabilities)
                 # Predictions stay in memory for long; uploaded images must not stay with them.
                 self._split = None
 
@@ -110,22 +109,43 @@ class PredictionPass:
             self.step()
         return self._predictions
 
-    def keep(self) -> bool:
+    def probabilities(self) -> NDArray[np.float32]:
+        """Return all probabilities, float32 (n, 10); parts that are missing are asked for first.
+
+        Raises:
+            InferenceError: when the network cannot answer.
+            ValueError: when the disk had the classes only, because nobody asked for `with_probabilities`.
+        """
+        probabilities = self.predictions().probabilities
+        if probabilities is None:
+            raise ValueError("probabilities are not kept; a pass that is got `with_probabilities` has them.")
+        return probabilities
+
+    def serves(self, split: Split, *, with_probabilities: bool) -> bool:
+        """Return whether the pass is over the images of a split and has, or will have, what is asked for."""
+        is_short = self._predictions is not None and self._predictions.probabilities is None
+        return np.array_equal(self._labels, split.labels) and not (with_probabilities and is_short)
+
+    def keep(self, *, with_probabilities: bool = False) -> bool:
         """Write the complete predictions to disk unless they are there; return whether they are.
+
+        Args:
+            with_probabilities: keep the probabilities too, five times the bytes: for a final network only.
 
         Raises:
             InferenceError: when predictions are missing and the network cannot answer.
         """
-        predictions = self.predictions()
+        wanted = self.predictions() if with_probabilities else replace(self.predictions(), probabilities=None)
         with self._lock:
-            if not self._is_kept and self._keep is not None:
+            is_more = self._kept is None or (self._kept.probabilities is None and wanted.probabilities is not None)
+            if is_more and self._keep is not None:
                 try:
-                    self._keep(predictions)
-                    self._is_kept = True
+                    self._keep(wanted)
+                    self._kept = wanted
                 except OSError as error:
                     # The page shows its figures all the same; the next server computes them again.
                     _log.warning("The predictions of a run could not be kept: %s", error)
-        return self._is_kept
+        return self._kept is not None
 
 
 class PredictionStore:
@@ -135,7 +155,9 @@ class PredictionStore:
         self._lock = threading.Lock()
         self._passes: OrderedDict[tuple[Path, str, str], PredictionPass] = OrderedDict()
 
-    def get(self, snapshot: Path, part: str, split: Split, ask: Ask) -> PredictionPass:
+    def get(
+        self, snapshot: Path, part: str, split: Split, ask: Ask, *, with_probabilities: bool = False
+    ) -> PredictionPass:
         """Return the prediction pass of a snapshot over a part of its run's data: complete, begun or new.
 
         Args:
@@ -143,6 +165,7 @@ class PredictionStore:
             part: the name of the images, for the key and the file's name; a run's data never changes.
             split: the images and their labels.
             ask: returns the snapshot's probabilities.
+            with_probabilities: whether the classes and their confidences are not enough.
 
         Raises:
             OSError: when the snapshot is gone.
@@ -151,19 +174,20 @@ class PredictionStore:
         key = (snapshot, digest, part)
         with self._lock:
             found = self._passes.get(key)
-        if found is None:
-            kept = read_predictions(snapshot, part)
-            is_sound = kept is not None and np.array_equal(kept.labels, split.labels)
-            found = PredictionPass.of(kept) if kept and is_sound else _new_pass(snapshot, digest, part, split, ask)
-        with self._lock:
-            found = self._passes.setdefault(key, found)
+            if found is None or not found.serves(split, with_probabilities=with_probabilities):
+                kept = read_predictions(snapshot, part, split.labels)
+                if with_probabilities and kept is not None and kept.probabilities is None:
+                    kept = None
+                found = self._passes[key] = _new_pass(snapshot, digest, part, split, ask, kept)
             self._passes.move_to_end(key)
             while len(self._passes) > MAX_KEPT:
                 self._passes.popitem(last=False)
         return found
 
 
-def _new_pass(snapshot: Path, digest: str, part: str, split: Split, ask: Ask) -> PredictionPass:
+def _new_pass(
+    snapshot: Path, digest: str, part: str, split: Split, ask: Ask, kept: Predictions | None
+) -> PredictionPass:
     def ask_these_weights(images: NDArray[np.uint8]) -> NDArray[np.float32]:
         probabilities = ask(images)
         # A resumed training writes its last snapshot anew; predictions of two networks must not mix.
@@ -171,4 +195,4 @@ def _new_pass(snapshot: Path, digest: str, part: str, split: Split, ask: Ask) ->
             raise InferenceError("The network has learned more in the meantime. Look again.")
         return probabilities
 
-    return PredictionPass(split, ask_these_weights, lambda done: keep_predictions(snapshot, digest, part, done))
+    return PredictionPass(split, ask_these_weights, lambda done: keep_predictions(snapshot, digest, part, done), kept)

@@ -39,7 +39,7 @@ def answer(run: Run, wrong: slice) -> None:
     probabilities = np.full((len(LABELS), 10), 0.1 / 9, np.float32)
     probabilities[np.arange(len(LABELS)), predictions] = 0.9
     snapshot = run.snapshots[-1]
-    keep_predictions(snapshot, snapshot_digest(snapshot), TEST, Predictions(LABELS.copy(), probabilities))
+    keep_predictions(snapshot, snapshot_digest(snapshot), TEST, Predictions.of(LABELS, probabilities))
 
 
 def compare(open_page: OpenPage, *runs: Run) -> AppTest:

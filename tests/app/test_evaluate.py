@@ -264,7 +264,7 @@ def test_a_pass_goes_part_by_part_and_on_after_a_failure() -> None:
     with pytest.raises(InferenceError):
         reading.predictions()
     assert reading.done == CHUNK
-    np.testing.assert_allclose(reading.predictions().probabilities[:, 3], images[:, 0, 0] / 255)
+    np.testing.assert_allclose(reading.probabilities()[:, 3], images[:, 0, 0] / 255)
     assert asked == [CHUNK, 0, 5]
     assert reading.seconds_left == 0
     reading.step()
@@ -306,8 +306,19 @@ def test_predictions_come_from_memory_then_disk_then_the_network(tmp_path: Path)
     assert asked == [CHUNK, 1]
     found = PredictionStore().get(snapshot, "test", split, ask)
     assert found.is_done
-    assert found.predictions().probabilities.shape == (CHUNK + 1, 10)
+    assert len(found.predictions()) == CHUNK + 1
     assert asked == [CHUNK, 1]
+    # The kept classes are not enough for a page that needs probabilities: it asks once more, and keeps these.
+    with pytest.raises(ValueError, match="with_probabilities"):
+        found.probabilities()
+    whole = PredictionStore().get(snapshot, "test", split, ask, with_probabilities=True)
+    assert not whole.is_done
+    assert whole.keep(with_probabilities=True)
+    assert asked == [CHUNK, 1, CHUNK, 1]
+    store = PredictionStore()
+    assert not store.get(snapshot, "test", split, ask, with_probabilities=True).probabilities()[:, 1:].max() > 0.1
+    assert store.get(snapshot, "test", split, ask).is_done
+    assert asked == [CHUNK, 1, CHUNK, 1]
     # Other labels are other images.
     other = Split(split.images, np.ones(CHUNK + 1, np.uint8))
     assert not PredictionStore().get(snapshot, "test", other, ask).is_done

@@ -11,7 +11,7 @@ from mnist_demo.training.callbacks import fixed_digits
 def answers(count: int, seed: int = 0) -> Predictions:
     random = np.random.default_rng(seed)
     probabilities = random.dirichlet(np.ones(10), count).astype(np.float32)
-    return Predictions(random.integers(0, 10, count).astype(np.uint8), probabilities)
+    return Predictions.of(random.integers(0, 10, count).astype(np.uint8), probabilities)
 
 
 def test_figures_are_those_of_scikit_learn() -> None:

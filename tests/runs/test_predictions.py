@@ -1,5 +1,6 @@
 """Predictions kept with a run: they come back whole, and only for the weights that made them."""
 
+import dataclasses
 import os
 from pathlib import Path
 
@@ -23,9 +24,12 @@ def run(tmp_path: Path, small_experiment: Experiment) -> Run:
     return run
 
 
-def keep(run: Run, part: str = TEST) -> Path:
+def keep(run: Run, part: str = TEST, *, with_probabilities: bool = True) -> Path:
     snapshot = run.snapshots[-1]
-    keep_predictions(snapshot, snapshot_digest(snapshot), part, Predictions(LABELS.copy(), PROBABILITIES.copy()))
+    predictions = Predictions.of(LABELS, PROBABILITIES.copy())
+    if not with_probabilities:
+        predictions = dataclasses.replace(predictions, probabilities=None)
+    keep_predictions(snapshot, snapshot_digest(snapshot), part, predictions)
     return predictions_path(snapshot, part)
 
 
@@ -39,7 +43,8 @@ def test_they_come_back(run: Run) -> None:
     assert kept.confidences.tolist() == pytest.approx([0.82] * 3)
     assert kept.correct.tolist() == [True, True, False]
     assert (kept.correct_count, len(kept)) == (2, 3)
-    np.testing.assert_array_equal(kept.probabilities, PROBABILITIES)
+    assert kept.probabilities is not None
+    np.testing.assert_allclose(kept.probabilities, PROBABILITIES, rtol=1e-3)
     assert read_predictions(run.snapshots[-1], "validation") is None
 
 
@@ -63,25 +68,65 @@ def test_a_copied_run_keeps_them(run: Run) -> None:
     assert final_predictions(run) is not None, "the content counts, not the file's time"
 
 
-def test_the_files_of_the_former_version_go(run: Run) -> None:
-    (run.folder / "answers").mkdir()
-    (run.folder / "answers" / "002.npz").touch()
-    (run.folder / "test-answers.npz").touch()
-    keep(run)
-    assert not (run.folder / "answers").exists()
-    assert not (run.folder / "test-answers.npz").exists()
+def test_without_probabilities_they_are_small_and_exact(run: Run) -> None:
+    keep(run, with_probabilities=False)
+    kept = final_predictions(run)
+    assert kept is not None
+    assert kept.probabilities is None
+    assert kept.confidences.tolist() == PROBABILITIES.max(axis=1).tolist()
 
 
-def test_a_network_that_diverged_has_predictions_too() -> None:
-    found = Predictions(LABELS.copy(), np.full((3, 10), np.nan, np.float32))
+def test_what_5000_images_take(run: Run) -> None:
+    random = np.random.default_rng(0)
+    logits = random.normal(0, 4, (5_000, 10))
+    shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    whole = Predictions.of(random.integers(0, 10, 5_000), shares.astype(np.float32))
+    snapshot = run.snapshots[-1]
+    sizes = []
+    for predictions in (dataclasses.replace(whole, probabilities=None), whole):
+        keep_predictions(snapshot, snapshot_digest(snapshot), "validation", predictions)
+        sizes.append(predictions_path(snapshot, "validation").stat().st_size)
+    # 200,000 bytes of float32 pack to no less than nine tenths.
+    assert sizes[0] < 30_000
+    assert sizes[1] < 120_000
+
+
+def test_rounded_probabilities_leave_the_class_and_the_loss(run: Run) -> None:
+    # float16 knows no number between these two and the last has none at all.
+    probabilities = np.array([[0.49999, 0.50001, *[0.0] * 8], [1 - 1e-9, 1e-9, *[0.0] * 8]], np.float32)
+    whole = Predictions.of(np.array([1, 1]), probabilities)
+    snapshot = run.snapshots[-1]
+    keep_predictions(snapshot, snapshot_digest(snapshot), TEST, whole)
+    kept = final_predictions(run)
+    assert kept is not None
+    assert kept.probabilities is not None
+    assert kept.probabilities.argmax(axis=1).tolist() == [1, 0]
+    np.testing.assert_allclose(kept.probabilities, probabilities, rtol=1e-3)
+
+
+def test_a_network_that_diverged_has_predictions_too(run: Run) -> None:
+    found = Predictions.of(LABELS, np.full((3, 10), np.nan, np.float32))
     assert not found.classes.any()
     assert not found.confidences.any()
+    snapshot = run.snapshots[-1]
+    keep_predictions(snapshot, snapshot_digest(snapshot), TEST, found)
+    kept = final_predictions(run)
+    assert kept is not None
+    assert kept.probabilities is not None
+    assert np.isnan(kept.probabilities[:, 1:]).all()
 
 
 @pytest.mark.parametrize("cut", [0, 10, 100, -1])
 def test_a_torn_file_is_none(run: Run, cut: int) -> None:
     path = keep(run)
     path.write_bytes(path.read_bytes()[:cut])
+    assert final_predictions(run) is None
+
+
+def test_a_file_that_unpacks_to_too_much_is_none(run: Run) -> None:
+    path = keep(run)
+    np.savez_compressed(path, bomb=np.zeros(6_000_000, np.uint8))
+    assert path.stat().st_size < 10_000
     assert final_predictions(run) is None
 
 
@@ -105,4 +150,4 @@ def test_a_pickle_is_not_opened(run: Run) -> None:
 )
 def test_what_is_not_accepted(labels: list[int], probabilities: np.ndarray) -> None:
     with pytest.raises(ValueError, match=r"accepted|outside"):
-        Predictions(np.array(labels, np.uint8), probabilities.astype(np.float32))
+        Predictions.of(np.array(labels, np.uint8), probabilities.astype(np.float32))

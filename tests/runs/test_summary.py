@@ -67,7 +67,7 @@ def test_a_test_result_and_another_epoch_are_noticed(run: Run) -> None:
     read(run)
     labels, probabilities = np.zeros(4, np.uint8), np.eye(10, dtype=np.float32)[[0, 0, 0, 1]]
     snapshot = run.snapshots[-1]
-    keep_predictions(snapshot, snapshot_digest(snapshot), TEST, Predictions(labels, probabilities))
+    keep_predictions(snapshot, snapshot_digest(snapshot), TEST, Predictions.of(labels, probabilities))
     assert read(run).test_accuracy == 0.75
     # More training makes the result that of an earlier network.
     (run.folder / "snapshots" / "003.npz").write_bytes(b"weights")

@@ -17,6 +17,7 @@ from mnist_demo.data import DataError, Split, load_data, load_mnist
 from mnist_demo.inference import InferenceError
 from mnist_demo.inference.predictions import PredictionPass
 from mnist_demo.runs import Run
+from mnist_demo.runs.predictions import TEST
 
 _SHOWN = 10  # held back drawings in the picture
 _FORGOTTEN = 0.003
@@ -70,7 +71,7 @@ def _before_and_after(run: Run) -> None:
     own, mnist = _held_out(run), load_mnist().test
     place = st.empty()
     drawn = _answers(run, "held-back", own)
-    passes = [server.prediction_pass(run, path, "test", mnist) for path in (run.snapshots[0], run.snapshots[-1])]
+    passes = [server.prediction_pass(run, path, TEST, mnist) for path in (run.snapshots[0], run.snapshots[-1])]
     while not all(prediction.is_done for prediction in passes):
         done, of = sum(prediction.done for prediction in passes), sum(map(len, passes))
         place.progress(done / of, text=f"{done:,} of {of:,} test images read, before and after")

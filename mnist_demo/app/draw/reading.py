@@ -17,6 +17,7 @@ from mnist_demo.evaluation import calibrated, fit_temperature
 from mnist_demo.inference import Inference, InferenceError
 from mnist_demo.inference.predictions import PredictionPass
 from mnist_demo.runs import Run
+from mnist_demo.runs.predictions import VALIDATION
 
 _EMPTY = np.zeros((28, 28), np.uint8)
 
@@ -89,7 +90,7 @@ def _warm_up(client: Inference, run: Run, prediction: PredictionPass | None) -> 
     with contextlib.suppress(InferenceError, OSError):
         client.predict(run, _EMPTY[None])
         if prediction is not None:
-            prediction.keep()
+            prediction.keep(with_probabilities=True)
 
 
 def _temperature(run: Run, weights: Path) -> float:
@@ -100,10 +101,10 @@ def _temperature(run: Run, weights: Path) -> float:
 
 
 def _validation_pass(run: Run, weights: Path) -> PredictionPass:
-    return server.prediction_pass(run, weights, "validation", datasets.load(run.experiment.data).validation)
+    validation = datasets.load(run.experiment.data).validation
+    return server.prediction_pass(run, weights, VALIDATION, validation, with_probabilities=True)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _fitted(weights: Path, changed: int, _prediction: PredictionPass) -> float:
-    predictions = _prediction.predictions()
-    return fit_temperature(predictions.labels, predictions.probabilities)
+    return fit_temperature(_prediction.predictions().labels, _prediction.probabilities())

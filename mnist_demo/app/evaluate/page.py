@@ -18,6 +18,7 @@ from mnist_demo.inference import InferenceError
 from mnist_demo.inference.predictions import PredictionPass
 from mnist_demo.processes import seconds_until_warm
 from mnist_demo.runs import Run, name_of
+from mnist_demo.runs.predictions import TEST
 
 
 def page() -> None:
@@ -27,9 +28,9 @@ def page() -> None:
     try:
         data = datasets.load(run.experiment.data)
         snapshot = _snapshot(run)
-        prediction = server.prediction_pass(run, snapshot, "test", data.test)
+        prediction = server.prediction_pass(run, snapshot, TEST, data.test, with_probabilities=True)
         _status(run, snapshot, prediction)
-        server.keep_test(run, snapshot, prediction)
+        server.keep_final(run, snapshot, prediction)
         evaluation = _evaluation(snapshot, snapshot.stat().st_mtime_ns, prediction, data)
     except InferenceError as error:
         st.error(f"The network could not be asked. {error}", icon=":material/error:")
@@ -89,7 +90,7 @@ def _status(run: Run, snapshot: Path, prediction: PredictionPass) -> None:
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _evaluation(snapshot: Path, changed: int, _prediction: PredictionPass, _data: MnistData) -> Evaluation:
     """Every figure, from the answers of one pass; `changed` tells two files of the same name apart."""
-    return evaluate(_data.test.labels, _prediction.predictions().probabilities, _data.class_names)
+    return evaluate(_data.test.labels, _prediction.probabilities(), _data.class_names)
 
 
 def _figures(evaluation: Evaluation) -> None:

@@ -33,31 +33,38 @@ def _predictions() -> PredictionStore:
     return PredictionStore()
 
 
-def prediction_pass(run: Run, snapshot: Path, part: str, split: Split) -> PredictionPass:
+def prediction_pass(
+    run: Run, snapshot: Path, part: str, split: Split, *, with_probabilities: bool = False
+) -> PredictionPass:
     """Return a snapshot's predictions for a part of its run's data: complete, or as far as any page has come.
 
     Args:
         run: whose snapshot.
         snapshot: a file of the run's `snapshots` folder.
-        part: the name of the images, such as 'test'; all pages use the same.
+        part: the name of the images, such as `TEST`; all pages use the same.
         split: the images and their labels.
+        with_probabilities: whether the classes and their confidences are not enough.
 
     Raises:
         OSError: when the snapshot is gone.
     """
     # Taken here, because a thread that steps the pass has no page to take the client from.
     client = inference()
-    return _predictions().get(snapshot, part, split, lambda images: client.predict(run, images, snapshot))
+    return _predictions().get(
+        snapshot,
+        part,
+        split,
+        lambda images: client.predict(run, images, snapshot),
+        with_probabilities=with_probabilities,
+    )
 
 
-def keep_test(run: Run, snapshot: Path, prediction: PredictionPass) -> bool:
-    """Keep complete test predictions with their run if they are the final network's.
-
-    The test images are for the final evaluation: nothing is kept of a network that is still learning.
+def keep_final(run: Run, snapshot: Path, prediction: PredictionPass) -> bool:
+    """Keep complete predictions, probabilities included, with their run if they are the final network's.
 
     Returns:
-        Whether nothing prevented it.
+        Whether the disk has them or need not have them.
     """
     if run_state(run).is_active or [snapshot] != run.snapshots[-1:]:
         return True
-    return prediction.keep()
+    return prediction.keep(with_probabilities=True)
