@@ -8,11 +8,11 @@ from typing import Any
 
 from mnist_demo.files import write_atomically
 from mnist_demo.runs.events import RunState
-from mnist_demo.runs.final_answers import final_answers_path, kept_final_answers
+from mnist_demo.runs.predictions import final_predictions
 from mnist_demo.runs.run import Run
 
 _FILE = "summary.json"
-_VERSION = 2
+_VERSION = 3
 _MAX_BYTES = 4_000
 
 
@@ -63,7 +63,7 @@ Sources = tuple[tuple[int, int], ...]
 def _sources(run: Run) -> Sources:
     """Size and time of everything that a summary is made of: other ones, another summary."""
     # A folder's time changes with each file that is renamed into it.
-    return tuple(_stamp(path) for path in (run.events_path, run.folder / "snapshots", final_answers_path(run)))
+    return tuple(_stamp(path) for path in (run.events_path, run.folder / "snapshots", run.folder / "predictions"))
 
 
 def _stamp(path: Path) -> tuple[int, int]:
@@ -90,7 +90,7 @@ def _summary(folder: Path, sources: Sources) -> Summary:
 def _worked_out(run: Run) -> Summary:
     history = run.history()
     accuracies = history.epochs["val_accuracy"]
-    answers = kept_final_answers(run)
+    tested = final_predictions(run)
     return Summary(
         state=run.state,
         epochs_planned=history.plan.epochs if history.plan else 0,
@@ -100,8 +100,8 @@ def _worked_out(run: Run) -> Summary:
         validation_accuracy=float(accuracies[-1]) if len(accuracies) else None,
         rate_changes=len(history.rates["step"]),
         learned=len(run.snapshots) > 1,
-        test_right=answers.right_count if answers else None,
-        test_images=len(answers) if answers else None,
+        test_right=tested.correct_count if tested else None,
+        test_images=len(tested) if tested else None,
     )
 
 

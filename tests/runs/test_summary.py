@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from mnist_demo.experiment import Experiment
-from mnist_demo.runs import EventKind, EventWriter, FinalAnswers, Run, RunState, create_run, keep_final_answers
+from mnist_demo.runs import EventKind, EventWriter, Predictions, Run, RunState, create_run, keep_predictions
 from mnist_demo.runs import read_summary as read
 from mnist_demo.runs import summary as module
+from mnist_demo.runs.predictions import TEST, snapshot_digest
 
 
 def write_epoch(run: Run, epoch: int, val_accuracy: float) -> None:
@@ -65,7 +66,8 @@ def test_a_changed_learning_rate_is_noticed(run: Run) -> None:
 def test_a_test_result_and_another_epoch_are_noticed(run: Run) -> None:
     read(run)
     labels, probabilities = np.zeros(4, np.uint8), np.eye(10, dtype=np.float32)[[0, 0, 0, 1]]
-    keep_final_answers(run, run.snapshots[-1], FinalAnswers.of(labels, probabilities))
+    snapshot = run.snapshots[-1]
+    keep_predictions(snapshot, snapshot_digest(snapshot), TEST, Predictions.of(labels, probabilities))
     assert read(run).test_accuracy == 0.75
     # After more training, the test result belongs to an earlier network.
     (run.folder / "snapshots" / "003.npz").write_bytes(b"weights")

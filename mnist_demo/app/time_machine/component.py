@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from mnist_demo.app.words import plural
 from mnist_demo.data import Split
-from mnist_demo.insight.answers import FIXED_DIGITS
 from mnist_demo.insight.kernels import FirstKernels
-from mnist_demo.insight.time_machine import Frame, kernel_levels
+from mnist_demo.insight.time_machine import FIXED_DIGITS, Frame, kernel_levels
 
 _PARTS = Path(__file__).parent
 

@@ -16,6 +16,7 @@ from mnist_demo.data import MnistData, Split
 from mnist_demo.insight.epoch_frames import EpochFrames
 from mnist_demo.insight.time_machine import Frame
 from mnist_demo.runs import Run
+from mnist_demo.runs.predictions import VALIDATION
 
 _WORK = 0.4
 """Seconds of a first pass between two looks at the page."""
@@ -59,9 +60,10 @@ def _machine(run: Run, data: MnistData) -> _Machine:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _kept_machine(folder: str, digest: str, images: int, _run: Run, _validation: Split) -> _Machine:
-    client = server.inference()
     split = Split(_validation.images[:images], _validation.labels[:images])
-    return _Machine(EpochFrames(_run, split, lambda snapshot, part: client.predict(_run, part, snapshot)))
+    # The whole split has the name that all pages use, so that they share its predictions.
+    part = VALIDATION if images == len(_validation.labels) else f"{VALIDATION}-{images}"
+    return _Machine(EpochFrames(_run, split, lambda snapshot: server.prediction_pass(_run, snapshot, part, split)))
 
 
 def _watch(run: Run, data: MnistData, machine: _Machine, moving: bool) -> None:

@@ -17,7 +17,7 @@ from mnist_demo.app.widgets.progress import STATE_ICONS, progress_line, progress
 from mnist_demo.app.words import escape_markdown, percent, plural
 from mnist_demo.data import DataError
 from mnist_demo.experiment import Experiment
-from mnist_demo.insight.answers import FIXED_DIGITS
+from mnist_demo.insight.time_machine import FIXED_DIGITS
 from mnist_demo.runs import History, Run, RunState, name_of
 
 _ACCURACY, _ERROR = "Accuracy", "Error rate"
@@ -49,8 +49,10 @@ def page() -> None:
     if run is None:
         # As a run will stand here, so that its first line takes the place of this one at once.
         with st.container():
-            st.empty()
-            _begin(None)
+            with st.container(key="train_controls"):
+                st.empty()
+                with st.container():
+                    _begin(None)
             st.info(
                 "No run yet. Press Train: the curves begin to move after a second or two.", icon=":material/timeline:"
             )
@@ -61,14 +63,18 @@ def page() -> None:
 
 
 def _steer_and_watch(run: Run) -> None:
-    # Each row has a place of its own. In one place the page would show what is left of the first beside the second for
-    # a moment, two lines high, and everything under it would jump.
-    if server.run_state(run).is_active:
-        player.show(run)
-        st.empty()
-    else:
-        st.empty()
-        _begin(run)
+    # The browser may paint between any two messages. The row that goes is emptied before the other is filled, so that
+    # there are never two; the box around them keeps its height (`style.py`), so that nothing moves while there is none.
+    with st.container(key="train_controls"):
+        if server.run_state(run).is_active:
+            row = st.container()
+            st.empty()
+            with row:
+                player.show(run)
+        else:
+            st.empty()
+            with st.container():
+                _begin(run)
     _watch(run)
 
 

@@ -1,5 +1,6 @@
 """Digits as pictures: ink on paper in light, light on dark in dark, whole multiples of their pixels, never smoothed."""
 
+import base64
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -121,8 +122,13 @@ def _draw_mark(draw: ImageDraw.ImageDraw, x: int, y: int, right: bool, colour: t
 
 
 def show(picture: Pixels, alt: str, caption: str | None = None) -> None:
-    """A composed picture at its own size, with a text that says the same."""
-    st.image(png(picture), width=picture.shape[1], alt=alt, caption=caption, output_format="PNG")
+    """Show a composed picture at its own size, with a text that says the same.
+
+    The picture is part of the message, because Streamlit forgets a file as soon as a fragment draws the next one: a
+    slow browser that still asks for it would get a 404 and show a broken image.
+    """
+    content = base64.b64encode(png(picture)).decode()
+    st.image(f"data:image/png;base64,{content}", width=picture.shape[1], alt=alt, caption=caption)
 
 
 def png(picture: Pixels) -> bytes:
