@@ -8,13 +8,14 @@ from mnist_demo.data import Split
 from mnist_demo.inference import Inference
 from mnist_demo.inference.predictions import PredictionPass, PredictionStore
 from mnist_demo.jobs.jobs import Jobs
+from mnist_demo.jobs.local import LocalExecutor
 from mnist_demo.runs import Run, RunState
 
 
 @st.cache_resource(show_spinner=False)
 def jobs() -> Jobs:
     """The server's training queue."""
-    return Jobs()
+    return Jobs(LocalExecutor())
 
 
 @st.cache_resource(show_spinner=False)
