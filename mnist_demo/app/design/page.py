@@ -84,7 +84,8 @@ def _picture(draft: Draft, report: NetworkReport) -> None:
         network_picture.draw(block, palette, digit if index == 0 else None, is_first=index == 0)
         for index, block in enumerate(blocks)
     ]
-    st.image(pictures, alt=[block.alt for block in blocks])
+    with st.container(key="design_picture"):
+        st.image(pictures, alt=[block.alt for block in blocks])
 
 
 def _totals(report: NetworkReport, experiment: Experiment) -> None:

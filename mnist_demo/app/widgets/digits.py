@@ -122,7 +122,10 @@ def _draw_mark(draw: ImageDraw.ImageDraw, x: int, y: int, right: bool, colour: t
 
 def show(picture: Pixels, alt: str, caption: str | None = None) -> None:
     """A composed picture at its own size, with a text that says the same."""
-    st.image(png(picture), width=picture.shape[1], alt=alt, caption=caption, output_format="PNG")
+    height, width = picture.shape[:2]
+    # The room stands before the browser has the picture; how high a caption is depends on its words.
+    with st.container(width=width, height="content" if caption else height, border=False):
+        st.image(png(picture), width=width, alt=alt, caption=caption, output_format="PNG")
 
 
 def png(picture: Pixels) -> bytes:
