@@ -12,7 +12,7 @@ from mnist_demo.app.widgets import digits, start_button
 from mnist_demo.app.widgets.digits import Caption
 from mnist_demo.app.widgets.layout import choice, header
 from mnist_demo.app.widgets.learning_curves import Measure, curve_frame, training_spec
-from mnist_demo.app.widgets.live import live
+from mnist_demo.app.widgets.live import live, watching
 from mnist_demo.app.widgets.progress import STATE_ICONS, progress_line, progress_share
 from mnist_demo.app.words import escape_markdown, percent, plural
 from mnist_demo.data import DataError
@@ -56,7 +56,7 @@ def page() -> None:
             )
     else:
         # The controls too: what they change is drawn again together with them.
-        live(_steer_and_watch, run)
+        live(lambda: _steer_and_watch(run), watching(run))
     navigation.next_step(navigation.EVALUATE, "See how good it is")
 
 
