@@ -76,7 +76,7 @@ def _picture(draft: Draft, report: NetworkReport) -> None:
         ink=ink,
         paper=paper,
         learning=colours.primary_colour(),
-        problem="#ff6c6c" if colours.appearance() == "dark" else "#bd4043",
+        problem=colours.wrong_colour(),
     )
     blocks = network_picture.blocks(draft.layers, report)
     digit = digits.inked(current.data().validation.images[:1])[0]

@@ -102,7 +102,7 @@ def _columns(reading: Reading | None, names: tuple[str, ...]) -> alt.Chart:
         .encode(
             x=alt.X("class:N", sort=None, title=None, axis=axis),
             y=alt.Y("probability:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=None),
-            color=alt.condition(alt.datum.highest, alt.value(colours.primary_colour()), alt.value("#8a8d94")),
+            color=alt.condition(alt.datum.highest, alt.value(colours.primary_colour()), alt.value(colours.NEUTRAL)),
             tooltip=[alt.Tooltip("class:N"), alt.Tooltip("probability:Q", format=".3%")],
         )
         .properties(height=height)
