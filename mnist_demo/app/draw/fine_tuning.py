@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mnist_demo.app.session import lab, server
 from mnist_demo.app.stop_reason_words import in_words
-from mnist_demo.app.widgets.live import live
+from mnist_demo.app.widgets.live import live, watching
 from mnist_demo.app.widgets.progress import progress_line
 from mnist_demo.app.widgets.readings_sheet import Reading, readings_sheet, width
 from mnist_demo.app.words import escape_markdown, percent
@@ -48,7 +48,7 @@ def show() -> None:
         return
     st.markdown(f"**{escape_markdown(fine_tuning.experiment.name)}**")
     if server.run_state(fine_tuning).is_active:
-        live(_progress, fine_tuning)
+        live(lambda: _progress(fine_tuning), watching(fine_tuning))
         return
     if len(fine_tuning.snapshots) < 2:
         reason = fine_tuning.reason

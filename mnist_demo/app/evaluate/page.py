@@ -20,6 +20,8 @@ from mnist_demo.processes import seconds_until_warm
 from mnist_demo.runs import Run, name_of
 from mnist_demo.runs.predictions import TEST
 
+_FIGURE_HEIGHT = 76  # pixels
+
 
 def page() -> None:
     """All test images once: figures, the confusion matrix, the wrong images, each class."""
@@ -102,17 +104,19 @@ def _figures(evaluation: Evaluation) -> None:
             st.metric(
                 "Accuracy",
                 percent(evaluation.accuracy),
+                height=_FIGURE_HEIGHT,
                 help="The share of the test images that is read rightly. These images are a sample: of other images "
                 "written like these, the share would lie in the 95% interval (Wilson) nineteen times out of twenty.",
             )
             st.caption(f"between {100 * low:.{places}f} and {high:.{places}%} (95% interval)")
         with st.container(width=140, gap=None):
-            st.metric("Wrong images", f"{wrong:,}")
+            st.metric("Wrong images", f"{wrong:,}", height=_FIGURE_HEIGHT)
             st.caption(f"of {len(evaluation):,}")
         with st.container(width=140, gap=None):
             st.metric(
                 "Loss",
                 f"{evaluation.loss:.3f}",
+                height=_FIGURE_HEIGHT,
                 help="Mean cross-entropy: how surprised the network is by the right answers. Unlike accuracy, it also "
                 "counts how sure the network was.",
             )

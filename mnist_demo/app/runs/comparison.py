@@ -11,7 +11,7 @@ from mnist_demo.app.runs.conclusion import verdict
 from mnist_demo.app.runs.rows import RunRow, rows_of
 from mnist_demo.app.widgets.layout import choice
 from mnist_demo.app.widgets.learning_curves import Measure
-from mnist_demo.app.widgets.live import REFRESH
+from mnist_demo.app.widgets.live import live, watching
 from mnist_demo.app.widgets.progress import progress_line
 from mnist_demo.app.words import escape_markdown, percent
 from mnist_demo.evaluation import mcnemar, wilson_interval
@@ -145,12 +145,8 @@ def _curves(chosen: Sequence[RunRow], labels: Sequence[str], active: bool) -> No
             key=f"compare_{shown}_{progress}_{'_'.join(row.id for row in chosen)}",
             alt=f"{measure} on the validation images against {against.lower()}, a line for each of {', '.join(labels)}",
         )
-        if active and not any(row.state.is_active for row in now):
-            st.rerun()
 
-    # A fragment is told apart by its function's name and place.
-    draw.__qualname__ = "comparison.curves"
-    st.fragment(draw, run_every=REFRESH if active else None)()
+    live(draw, watching(*(row.run for row in chosen)))
     counts = sorted({row.experiment.training.validation_images for row in chosen})
     if len(counts) > 1:
         st.caption(

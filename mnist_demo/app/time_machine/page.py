@@ -10,6 +10,7 @@ from mnist_demo.app.session import datasets, server
 from mnist_demo.app.time_machine import component
 from mnist_demo.app.time_machine.component import frame_label, payload
 from mnist_demo.app.widgets.layout import header
+from mnist_demo.app.widgets.live import live, watching
 from mnist_demo.app.widgets.run_choice import choose_run, no_longer_kept
 from mnist_demo.app.words import duration, plural
 from mnist_demo.data import MnistData, Split
@@ -21,8 +22,8 @@ from mnist_demo.runs.predictions import VALIDATION
 _WORK = 0.4
 """Seconds of a first pass between two looks at the page."""
 
-_EVERY = 0.5
-"""Seconds between two looks while frames are missing or the network still learns."""
+_BETWEEN_FRAMES = 0.5
+"""Seconds between two looks while frames are missing."""
 
 
 def page() -> None:
@@ -38,8 +39,8 @@ def page() -> None:
     except (OSError, ValueError):
         no_longer_kept(run)
     else:
-        moving = machine.frames.missing > 0 or server.run_state(run).is_active
-        st.fragment(_watch, run_every=_EVERY if moving else None)(run, data, machine, moving)
+        pace = watching(run)
+        live(lambda: _watch(run, data, machine), lambda: _BETWEEN_FRAMES if machine.frames.missing else pace())
     navigation.next_step(navigation.DRAW, "Draw a digit")
 
 
@@ -66,7 +67,7 @@ def _kept_machine(folder: str, digest: str, images: int, _run: Run, _validation:
     return _Machine(EpochFrames(_run, split, lambda snapshot: server.prediction_pass(_run, snapshot, part, split)))
 
 
-def _watch(run: Run, data: MnistData, machine: _Machine, moving: bool) -> None:
+def _watch(run: Run, data: MnistData, machine: _Machine) -> None:
     frames = machine.frames
     _status(run, frames)
     if shown := _data(run, data.class_names, machine):
@@ -74,8 +75,6 @@ def _watch(run: Run, data: MnistData, machine: _Machine, moving: bool) -> None:
     # Worked on when everything stands: nothing fades while the network answers.
     if frames.missing:
         frames.advance(_WORK)
-    if moving and not frames.missing and not server.run_state(run).is_active:
-        st.rerun()
 
 
 def _status(run: Run, frames: EpochFrames) -> None:

@@ -12,7 +12,7 @@ from mnist_demo.app.widgets import digits, start_button
 from mnist_demo.app.widgets.digits import Caption
 from mnist_demo.app.widgets.layout import choice, header
 from mnist_demo.app.widgets.learning_curves import Measure, curve_frame, training_spec
-from mnist_demo.app.widgets.live import live
+from mnist_demo.app.widgets.live import live, watching
 from mnist_demo.app.widgets.progress import STATE_ICONS, progress_line, progress_share
 from mnist_demo.app.words import escape_markdown, percent, plural
 from mnist_demo.data import DataError
@@ -24,7 +24,7 @@ _ACCURACY, _ERROR = "Accuracy", "Error rate"
 _DIGITS_IN_A_ROW = 5
 _UNKNOWN = "–"
 # Two beside each other on a phone of 360 pixels.
-_FIGURE_WIDTH = 156
+_FIGURE_WIDTH, _FIGURE_HEIGHT = 156, 76
 _FEW_STEPS = 40
 
 _ABOUT_PLAN = (
@@ -56,7 +56,7 @@ def page() -> None:
             )
     else:
         # The controls too: what they change is drawn again together with them.
-        live(_steer_and_watch, run)
+        live(lambda: _steer_and_watch(run), watching(run))
     navigation.next_step(navigation.EVALUATE, "See how good it is")
 
 
@@ -139,7 +139,7 @@ def _show_figures(history: History) -> None:
     }
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for label, figure in figures.items():
-            st.metric(label, figure, width=_FIGURE_WIDTH, help=_ABOUT[label])
+            st.metric(label, figure, width=_FIGURE_WIDTH, height=_FIGURE_HEIGHT, help=_ABOUT[label])
         _choose_measure()
 
 
@@ -147,7 +147,8 @@ def _show_charts(run: Run, history: History) -> None:
     settings = run.experiment.training
     frame = curve_frame(history)
     measure = Measure.ERROR if st.session_state.get("train_scale") == _ERROR else Measure.ACCURACY
-    for column, shown in zip(st.columns(2), (Measure.LOSS, measure), strict=True):
+    columns = st.container(key="train_charts").columns(2)
+    for column, shown in zip(columns, (Measure.LOSS, measure), strict=True):
         epochs = history.plan.epochs if history.plan else settings.epochs
         images = epochs * settings.train_images
         spec = training_spec(shown, images, settings.train_images, colours.primary_colour())
