@@ -5,12 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_demo.dimensions import CLASSES
+from mnist_demo.runs.events import FIXED_DIGITS
 from mnist_demo.runs.predictions import Predictions
-
-FIXED_DIGITS = 20
-"""Validation digits shown throughout a training: the first ones of the split."""
-
-_CLASSES = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,12 +52,12 @@ def make_frame(epoch: int, predictions: Predictions, kernels: NDArray[np.float32
         predictions: what the network answers to the validation images.
         kernels: float32 (m, side, side).
     """
-    cells = predictions.labels.astype(np.int64) * _CLASSES + predictions.classes
+    cells = predictions.labels.astype(np.int64) * CLASSES + predictions.classes
     return Frame(
         epoch,
         predictions.classes[:FIXED_DIGITS],
         predictions.confidences[:FIXED_DIGITS],
-        np.bincount(cells, minlength=_CLASSES**2).reshape(_CLASSES, _CLASSES),
+        np.bincount(cells, minlength=CLASSES**2).reshape(CLASSES, CLASSES),
         np.zeros((0, 0, 0), np.float32) if kernels is None else kernels,
     )
 

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_demo.dimensions import CLASSES
 from mnist_demo.files import NPZ_FAULTS, write_atomically
 from mnist_demo.runs.run import Run
 
-CLASSES = 10
 TEST = "test"
 """The part whose predictions by the newest snapshot are a run's test result."""
 VALIDATION = "validation"

@@ -3,9 +3,9 @@
 import numpy as np
 from sklearn.metrics import accuracy_score, confusion_matrix
 
-from mnist_demo.insight.time_machine import FIXED_DIGITS, Frame, kernel_levels, make_frame
+from mnist_demo.insight.time_machine import Frame, kernel_levels, make_frame
 from mnist_demo.runs import Predictions
-from mnist_demo.training.callbacks import fixed_digits
+from mnist_demo.runs.events import FIXED_DIGITS
 
 
 def answers(count: int, seed: int = 0) -> Predictions:
@@ -22,10 +22,6 @@ def test_figures_are_those_of_scikit_learn() -> None:
     assert frame.accuracy == accuracy_score(labels, said.classes)
     assert frame.images == 500
     np.testing.assert_array_equal(frame.digits, said.classes[:FIXED_DIGITS])
-
-
-def test_the_digits_are_those_of_the_training() -> None:
-    assert FIXED_DIGITS == fixed_digits.FIXED_DIGITS
 
 
 def frame_with(kernels: np.ndarray) -> Frame:

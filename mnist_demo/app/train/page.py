@@ -17,7 +17,7 @@ from mnist_demo.app.widgets.progress import STATE_ICONS, progress_line, progress
 from mnist_demo.app.words import escape_markdown, percent, plural
 from mnist_demo.data import DataError
 from mnist_demo.experiment import Experiment
-from mnist_demo.insight.time_machine import FIXED_DIGITS
+from mnist_demo.runs.events import FIXED_DIGITS
 from mnist_demo.runs import History, Run, RunState, name_of
 
 _ACCURACY, _ERROR = "Accuracy", "Error rate"
