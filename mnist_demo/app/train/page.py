@@ -17,8 +17,8 @@ from mnist_demo.app.widgets.progress import STATE_ICONS, progress_line, progress
 from mnist_demo.app.words import escape_markdown, percent, plural
 from mnist_demo.data import DataError
 from mnist_demo.experiment import Experiment
-from mnist_demo.runs.events import FIXED_DIGITS
 from mnist_demo.runs import History, Run, RunState, name_of
+from mnist_demo.runs.events import FIXED_DIGITS
 
 _ACCURACY, _ERROR = "Accuracy", "Error rate"
 _DIGITS_IN_A_ROW = 5
