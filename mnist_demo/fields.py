@@ -83,6 +83,13 @@ def text(default: str, longest: int, help: str) -> Any:
     return dataclasses.field(default=default, metadata={"spec": Text(longest, help)})
 
 
+def nested(kind: type[Any], *, required: bool = False) -> Any:
+    """A spec within a spec; without `required`, `kind()` is its default."""
+    if required:
+        return dataclasses.field(metadata={"nested": kind})
+    return dataclasses.field(default_factory=kind, metadata={"nested": kind})
+
+
 def field_specs(owner: Any) -> dict[str, FieldSpec]:
     """The fields of a spec class or object that were made here, by name, in order."""
     return {f.name: f.metadata["spec"] for f in dataclasses.fields(owner) if "spec" in f.metadata}
@@ -105,15 +112,18 @@ def check(owner: Any) -> None:
     """
     for name, spec in field_specs(owner).items():
         object.__setattr__(owner, name, _accepted(type(owner).__name__, name, spec, getattr(owner, name)))
+    for name, field in _nested(owner).items():
+        if not isinstance(value := getattr(owner, name), kind := field.metadata["nested"]):
+            raise FieldError(f"{type(owner).__name__}: {name} is {shown(value)}; accepted is {kind.__name__}.")
 
 
 def to_json(owner: Any) -> dict[str, Any]:
-    """The fields of a spec as JSON values."""
-    return {name: _plain(getattr(owner, name)) for name in field_specs(owner)}
+    """Return the fields of a spec as JSON values, those of the specs within it included."""
+    return {name: _plain(getattr(owner, name)) for name in (*field_specs(owner), *_nested(owner))}
 
 
 def from_json(cls: type[Spec], value: object, what: str) -> Spec:
-    """Build a spec from parsed JSON; missing fields take their defaults.
+    """Build a spec, and the specs within it, from parsed JSON; missing fields take their defaults.
 
     Args:
         cls: the spec's class.
@@ -121,10 +131,19 @@ def from_json(cls: type[Spec], value: object, what: str) -> Spec:
         what: how to name the object in an error, such as "training".
 
     Raises:
-        FieldError: when it is not an object, has an unknown field, or a value that is not accepted.
+        FieldError: when it is not an object, has an unknown field, lacks one that has no default, or has a value that
+            is not accepted.
     """
-    known = field_specs(cls)
-    return cls(**object_fields(value, known, what))
+    within = _nested(cls)
+    given = object_fields(value, {**field_specs(cls), **within}, what)
+    for name, field in within.items():
+        if name in given:
+            kind = field.metadata["nested"]
+            read = getattr(kind, "from_json", None)
+            given[name] = read(given[name]) if read else from_json(kind, given[name], name)
+        elif field.default_factory is dataclasses.MISSING:
+            raise FieldError(f"{what} has no {name}.")
+    return cls(**given)
 
 
 def object_fields(value: object, known: Mapping[str, object], what: str) -> dict[str, Any]:
@@ -134,15 +153,19 @@ def object_fields(value: object, known: Mapping[str, object], what: str) -> dict
         FieldError: when it is not an object or has a field that is not in `known`.
     """
     if not isinstance(value, Mapping):
-        raise FieldError(f"{what} is {_shown(value)}; an object with named fields is accepted.")
+        raise FieldError(f"{what} is {shown(value)}; an object with named fields is accepted.")
     for name in value:
         if name not in known:
-            raise FieldError(f"{what} has an unknown field {_shown(name)}; accepted are {', '.join(known)}.")
+            raise FieldError(f"{what} has an unknown field {shown(name)}; accepted are {', '.join(known)}.")
     return dict(value)
 
 
+def _nested(owner: Any) -> dict[str, dataclasses.Field[Any]]:
+    return {f.name: f for f in dataclasses.fields(owner) if "nested" in f.metadata}
+
+
 def _accepted(owner: str, name: str, spec: FieldSpec, value: object) -> object:
-    refused = FieldError(f"{owner}: {name} is {_shown(value)}; accepted is {spec.accepted}.")
+    refused = FieldError(f"{owner}: {name} is {shown(value)}; accepted is {spec.accepted}.")
     match spec:
         case Number():
             if value is None and spec.optional:
@@ -169,19 +192,27 @@ def _written(bound: float) -> str:
     return f"{bound:,.6f}".rstrip("0").rstrip(".")
 
 
-def _plain(value: object) -> object:
-    return str(value) if isinstance(value, StrEnum) else value
+def _plain(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return str(value)
+    if dataclasses.is_dataclass(value):
+        return value.to_json() if hasattr(value, "to_json") else to_json(value)
+    return value
 
 
-def _shown(value: object) -> str:
-    """A value in an error message, never longer than a glance."""
+def shown(value: object) -> str:
+    """Write a value for an error message, in at most 60 characters."""
     try:
-        if isinstance(value, str):
-            return repr(str(value) if len(value) <= 58 else value[:57] + "…")
-        shown = repr(value)
+        # Cut first: a text may have as many characters as a file has bytes.
+        return repr(cut(str(value), 58)) if isinstance(value, str) else cut(repr(value), 60)
     except (ValueError, RecursionError):  # an integer of thousands of digits, a nest of lists
-        shown = f"a {type(value).__name__} too large to show"
-    return shown if len(shown) <= 60 else shown[:57] + "…"
+        return f"a {type(value).__name__} too large to show"
+
+
+def cut(text: str, longest: int) -> str:
+    """Make a text printable and at most `longest` characters long."""
+    printable = "".join(character if character.isprintable() else "?" for character in text[: longest + 1])
+    return printable if len(printable) <= longest else printable[: longest - 1] + "…"
 
 
 __all__ = [
@@ -192,12 +223,15 @@ __all__ = [
     "Text",
     "check",
     "choice",
+    "cut",
     "field_specs",
     "from_json",
     "integer",
     "label",
+    "nested",
     "object_fields",
     "real",
+    "shown",
     "text",
     "to_json",
 ]

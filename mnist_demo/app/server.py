@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import streamlit as st
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute
@@ -19,6 +19,7 @@ from streamlit import config, file_util
 from mnist_demo.app import warm_up
 from mnist_demo.app.identity import Identity
 from mnist_demo.app.navigation import FIRST, PAGES
+from mnist_demo.app.theme import first_paint
 
 PAGE_SCRIPT = Path(__file__).parent / "main.py"
 """The script that draws the pages."""
@@ -79,6 +80,55 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
+class FirstPaint:
+    """Puts a style into Streamlit's own page, so that little on it moves when what is on it arrives."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the app does, with the style at the end of the page's head."""
+        start: Message | None = None
+        body = b""
+
+        async def send_with_style(message: Message) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start" and _is_whole_page(message):
+                start = message
+            elif start is None:
+                await send(message)
+            else:
+                body += message.get("body", b"")
+                if message.get("more_body"):
+                    return
+                styled = body.replace(b"</head>", _STYLE + b"</head>", 1)
+                headers = MutableHeaders(scope=start)
+                headers["content-length"] = str(len(styled))
+                # Both describe the file without the style: a browser would keep the style of an older version.
+                del headers["etag"], headers["last-modified"]
+                await send(start)
+                await send({**message, "body": styled})
+
+        if (
+            scope["type"] == "http"
+            and scope["method"] == "GET"
+            and "text/html" in Headers(scope=scope).get("accept", "")
+        ):
+            # The body must be readable here, so Streamlit must not compress the 8 kB.
+            headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+            await self._app({**scope, "headers": headers}, receive, send_with_style)
+        else:
+            await self._app(scope, receive, send)
+
+
+_STYLE = f"<style>{first_paint.sheet()}</style>".encode()
+
+
+def _is_whole_page(start: Message) -> bool:
+    headers = MutableHeaders(scope=start)
+    return start["status"] == 200 and headers.get("content-type", "").startswith("text/html")
+
+
 class PageSpellings:
     """Leads other spellings of a page's address to the page: `/Draw`, `/Time-Machine`, `/draw/`."""
 
@@ -124,7 +174,7 @@ def _folded(name: str) -> str:
 # The first page answers at the bare address.
 _ADDRESSES = {_folded(page.name): "" if page is FIRST else page.name for page in PAGES}
 
-MIDDLEWARE = (Middleware(SecurityHeaders), Middleware(PageSpellings), Middleware(Identity))
+MIDDLEWARE = tuple(map(Middleware, (SecurityHeaders, PageSpellings, Identity, FirstPaint)))
 
 
 @contextlib.asynccontextmanager

@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_demo.app.session import current, lab, opening, server
 from mnist_demo.app.widgets import evicted_runs
-from mnist_demo.app.widgets.live import live
+from mnist_demo.app.widgets.live import live, watching
 from mnist_demo.app.widgets.progress import STATE_ICONS, progress_line, progress_share
 from mnist_demo.app.words import escape_markdown, percent
 from mnist_demo.runs import Run, name_of
@@ -26,7 +26,7 @@ def show() -> None:
     if run is None:
         st.caption("No run yet")
     else:
-        live(_show_run, run)
+        live(lambda: _show_run(run), watching(run))
     _show_private_link()
 
 
@@ -49,7 +49,7 @@ def _move() -> None:
 
 def _show_run(run: Run) -> None:
     # A job that nobody looks at lets others go first.
-    server.jobs().look(lab.lab().id)
+    server.jobs().heartbeat(lab.lab().id)
     history = run.history()
     now = server.run_state(run)
     st.caption(f"Run: {escape_markdown(name_of(run))}")

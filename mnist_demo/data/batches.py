@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.data.errors import DataError
-from mnist_demo.data.limits import CLASSES, PIXELS_PER_IMAGE
+from mnist_demo.dimensions import CLASSES, PIXELS
 
 
 class Batch(NamedTuple):
@@ -51,7 +51,7 @@ class BatchWalk:
         if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or not 1 <= n <= size:
             raise DataError(f"A batch of {n!r} {self._name} images cannot be given: ask for 1 to {size:,}.")
         chosen = self._next_indices(int(n))
-        xs = self._images[chosen].reshape(n, PIXELS_PER_IMAGE).astype(np.float32)
+        xs = self._images[chosen].reshape(n, PIXELS).astype(np.float32)
         xs /= 255
         labels = np.eye(CLASSES, dtype=np.float32)[self._labels[chosen]]
         return Batch(xs, labels)

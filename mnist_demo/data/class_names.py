@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mnist_demo.data.errors import DataError, quoted
-from mnist_demo.data.limits import CLASSES
+from mnist_demo.dimensions import CLASSES
 
 # Long enough for any word, short enough for the axis of a confusion matrix.
 MAX_CLASS_NAME_LENGTH = 24

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from mnist_demo.data.errors import DataError, quoted, reason
 from mnist_demo.data.labels import checked_labels
-from mnist_demo.data.limits import IMAGE_SIZE, MAX_IMAGES_PER_FILE
+from mnist_demo.data.limits import MAX_IMAGES_PER_FILE
+from mnist_demo.dimensions import IMAGE_SIDE
 
 GZIP_MAGIC = b"\x1f\x8b"
 # A compressor that cuts MNIST's largest file into blocks of 64 kB makes 720 of them.
@@ -99,7 +100,7 @@ def _check_shape(name: str, shape: tuple[int, ...]) -> None:
             f"{quoted(name)} promises {shape[0]:,} {'images' if len(shape) == 3 else 'labels'}: "
             f"accepted are 1 to {MAX_IMAGES_PER_FILE:,}."
         )
-    if len(shape) == 3 and shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
+    if len(shape) == 3 and shape[1:] != (IMAGE_SIDE, IMAGE_SIDE):
         raise DataError(f"{quoted(name)} promises images of {shape[1]}×{shape[2]} pixels: accepted are 28×28.")
 
 

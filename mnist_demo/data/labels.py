@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.data.errors import DataError
-from mnist_demo.data.limits import CLASSES
+from mnist_demo.dimensions import CLASSES
 
 
 def checked_labels(where: str, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:

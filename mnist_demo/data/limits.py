@@ -1,9 +1,5 @@
 """Bounds on what is read from outside, so that one visitor's file cannot choke a shared server."""
 
-IMAGE_SIZE = 28
-PIXELS_PER_IMAGE = IMAGE_SIZE * IMAGE_SIZE
-CLASSES = 10
-
 # The upload limit of .streamlit/config.toml, repeated because a limit of the page is no limit of the core.
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from mnist_demo.data.errors import DataError
 from mnist_demo.data.labels import checked_labels, labels_from_one_hot
-from mnist_demo.data.limits import CLASSES, IMAGE_SIZE, MAX_IMAGES_PER_FILE, PIXELS_PER_IMAGE
+from mnist_demo.data.limits import MAX_IMAGES_PER_FILE
+from mnist_demo.dimensions import CLASSES, IMAGE_SIDE, PIXELS
 
 MAGIC = b"\x93NUMPY"
 # The bytes that hold the header's length, by major version.
@@ -89,14 +90,14 @@ def read_images(where: str, header: NpyHeader, stream: IO[bytes]) -> NDArray[np.
     Raises:
         DataError: If shape, type or a value does not fit, or the stream ends too early.
     """
-    forms = ((IMAGE_SIZE, IMAGE_SIZE), (IMAGE_SIZE, IMAGE_SIZE, 1), (PIXELS_PER_IMAGE,))
+    forms = ((IMAGE_SIDE, IMAGE_SIDE), (IMAGE_SIDE, IMAGE_SIDE, 1), (PIXELS,))
     if header.shape[1:] not in forms or not 1 <= header.shape[0] <= MAX_IMAGES_PER_FILE:
         raise DataError(
             f"{where} has the shape {header.shape}: accepted are (n, 28, 28), (n, 28, 28, 1) and (n, 784) "
             f"with 1 to {MAX_IMAGES_PER_FILE:,} images."
         )
     pixels = _read_uint8(where, header, stream, unit_value=255)
-    return pixels.reshape(-1, IMAGE_SIZE, IMAGE_SIZE)
+    return pixels.reshape(-1, IMAGE_SIDE, IMAGE_SIDE)
 
 
 def read_labels(where: str, header: NpyHeader, stream: IO[bytes]) -> NDArray[np.uint8]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mnist_demo.data.batches import Batch, BatchWalk
 from mnist_demo.data.class_names import DIGIT_CLASS_NAMES, checked_class_names
 from mnist_demo.data.errors import DataError, quoted
-from mnist_demo.data.limits import CLASSES, IMAGE_SIZE
+from mnist_demo.dimensions import CLASSES, IMAGE_SIDE
 
 MAX_NAME_LENGTH = 80
 
@@ -46,7 +46,7 @@ class Split:
             if not isinstance(array, np.ndarray) or array.dtype != np.uint8:
                 found = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
                 raise DataError(f"The {name} of a split are {found}: accepted is a uint8 array.")
-        if self.images.ndim != 3 or self.images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
+        if self.images.ndim != 3 or self.images.shape[1:] != (IMAGE_SIDE, IMAGE_SIDE):
             raise DataError(f"The images of a split have the shape {self.images.shape}: accepted is (n, 28, 28).")
         if self.labels.shape != self.images.shape[:1]:
             raise DataError(
@@ -82,15 +82,25 @@ class Split:
 
 @dataclass(frozen=True, eq=False)
 class MnistData:
-    """Ten classes of 28×28 images in three splits: MNIST, or anything in its shape.
+    """Ten classes of 28×28 images in three splits: MNIST, or other data of its shape.
+
+    Example:
+        >>> import numpy as np
+        >>> from mnist_demo.data import MnistData, Split
+        >>> images = np.zeros((10, 28, 28), np.uint8)
+        >>> split = Split(images, np.arange(10, dtype=np.uint8))
+        >>> data = MnistData("Ten black images", train=split, validation=split, test=split)
+        >>> batch = data.next_train_batch(4)
+        >>> batch.xs.shape, batch.xs.dtype, batch.labels.shape
+        ((4, 784), dtype('float32'), (4, 10))
 
     Args:
-        name: What the data is called; 1 to 80 printable characters.
-        train: What a network learns from.
-        validation: What choices are made by.
-        test: What is used for nothing but the final evaluation.
+        name: The name of the data; 1 to 80 printable characters.
+        train: The images that a network learns from.
+        validation: The images that choices are made by.
+        test: The images of the final evaluation, which serve nothing else.
         class_names: Ten distinct names, for the labels 0 to 9.
-        seed: Decides the order in which ``next_train_batch`` and ``next_test_batch`` walk; ≥ 0.
+        seed: Decides the order of `next_train_batch` and `next_test_batch`; ≥ 0.
 
     Raises:
         DataError: If a field does not fit.

@@ -15,8 +15,8 @@ from PIL import Image
 from mnist_demo.data.errors import DataError, quoted, reason
 from mnist_demo.data.idx import IDX_LABELS_MAGIC, is_gzip, read_idx
 from mnist_demo.data.labels import checked_labels, labels_from_one_hot
-from mnist_demo.data.limits import CLASSES, IMAGE_SIZE, PIXELS_PER_IMAGE
 from mnist_demo.data.png_strips import MAX_ROWS_AT_ONCE, PNG_MAGIC, strips
+from mnist_demo.dimensions import CLASSES, IMAGE_SIDE, PIXELS
 
 # All of MNIST.
 MAX_SPRITE_IMAGES = 70_000
@@ -71,7 +71,7 @@ def read_sprite(name: str, content: bytes) -> NDArray[np.uint8]:
     """
     chunks = _picture_chunks(name, content)
     height, row_bytes = _checked_size(name, chunks)
-    pixels = np.empty((height, PIXELS_PER_IMAGE), dtype=np.uint8)
+    pixels = np.empty((height, PIXELS), dtype=np.uint8)
     try:
         top = 0
         for strip in strips(chunks, row_bytes):
@@ -79,7 +79,7 @@ def read_sprite(name: str, content: bytes) -> NDArray[np.uint8]:
             top += strip.height
     except PILLOW_FAULTS as error:
         raise DataError(f"{quoted(name)} is a damaged PNG ({reason(error)}): accepted is a whole one.") from error
-    return pixels.reshape(height, IMAGE_SIZE, IMAGE_SIZE)
+    return pixels.reshape(height, IMAGE_SIDE, IMAGE_SIDE)
 
 
 def read_sprite_labels(name: str, content: bytes, count: int) -> NDArray[np.uint8]:
@@ -155,10 +155,10 @@ def _checked_size(name: str, chunks: dict[bytes, bytes]) -> tuple[int, int]:
     width: int
     height: int
     width, height, depth, colour_type, _, _, interlaced = struct.unpack(">IIBBBBB", header)
-    if width != PIXELS_PER_IMAGE or not 1 <= height <= MAX_SPRITE_IMAGES:
+    if width != PIXELS or not 1 <= height <= MAX_SPRITE_IMAGES:
         raise DataError(
             f"{quoted(name)} is a PNG of {width:,}×{height:,} pixels: accepted is a sprite "
-            f"{PIXELS_PER_IMAGE} pixels wide, one row for each of 1 to {MAX_SPRITE_IMAGES:,} images."
+            f"{PIXELS} pixels wide, one row for each of 1 to {MAX_SPRITE_IMAGES:,} images."
         )
     channels, depths = COLOUR_TYPES.get(colour_type, (0, ()))
     if depth not in depths or (colour_type == PALETTE and b"PLTE" not in chunks) or interlaced:

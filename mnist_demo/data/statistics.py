@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.data.errors import DataError
-from mnist_demo.data.limits import CLASSES, IMAGE_SIZE, PIXELS_PER_IMAGE
 from mnist_demo.data.splits import Split
+from mnist_demo.dimensions import CLASSES, IMAGE_SIDE, PIXELS
 
 # 3 MB as uint16.
 IMAGES_PER_CHUNK = 2048
@@ -55,9 +55,9 @@ def class_images(split: Split) -> ClassImages:
     Sums of pixels and of squares are kept as whole numbers, and variance = (n Σx² - (Σx)²) / n², so nothing is lost to
     cancellation.
     """
-    pixels = split.images.reshape(-1, PIXELS_PER_IMAGE)
-    sums = np.zeros((CLASSES, PIXELS_PER_IMAGE), dtype=np.int64)
-    squares = np.zeros((CLASSES, PIXELS_PER_IMAGE), dtype=np.int64)
+    pixels = split.images.reshape(-1, PIXELS)
+    sums = np.zeros((CLASSES, PIXELS), dtype=np.int64)
+    squares = np.zeros((CLASSES, PIXELS), dtype=np.int64)
     for label in range(CLASSES):
         members = np.flatnonzero(split.labels == label)
         for start in range(0, len(members), IMAGES_PER_CHUNK):
@@ -68,7 +68,7 @@ def class_images(split: Split) -> ClassImages:
             squares[label] += chunk.sum(axis=0, dtype=np.uint32)
     counts = class_counts(split)
     n = np.maximum(counts, 1)[:, np.newaxis]
-    shape = (CLASSES, IMAGE_SIZE, IMAGE_SIZE)
+    shape = (CLASSES, IMAGE_SIDE, IMAGE_SIDE)
     return ClassImages(
         counts=counts,
         mean=(sums / n).astype(np.float32).reshape(shape),
@@ -93,7 +93,7 @@ def pca_map(split: Split, images: int = 3000, seed: int = 0) -> PcaMap:
         raise DataError(f"A map of {images} images cannot be drawn: accepted are 2 or more.")
     size = min(images, len(split))
     indices = np.sort(np.random.default_rng(seed).choice(len(split), size=size, replace=False))
-    pixels = split.images[indices].reshape(size, PIXELS_PER_IMAGE).astype(np.float64)
+    pixels = split.images[indices].reshape(size, PIXELS).astype(np.float64)
     pixels /= 255
     pixels -= pixels.mean(axis=0)
     scatter = pixels.T @ pixels  # the covariance, but for a factor

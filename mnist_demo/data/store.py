@@ -1,24 +1,27 @@
 """Data on disk, so that a training process can take up what a visitor uploaded."""
 
+import contextlib
 import json
 import os
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_demo.data.errors import DataError, quoted
-from mnist_demo.data.limits import MAX_FILES, MAX_IMAGES_PER_FILE, PIXELS_PER_IMAGE
+from mnist_demo.data.errors import DataError, quoted, reason
+from mnist_demo.data.limits import MAX_FILES, MAX_IMAGES_PER_FILE
 from mnist_demo.data.splits import MnistData, Split, SplitName
-from mnist_demo.files import NPZ_FAULTS
+from mnist_demo.dimensions import PIXELS
+from mnist_demo.fields import shown
+from mnist_demo.files import ZIP_FAULTS, DamagedFileError, damage_named, read_npz
 
 VERSION = 1
 
-MAX_BYTES = 2 * MAX_FILES * MAX_IMAGES_PER_FILE * (PIXELS_PER_IMAGE + 1)
+MAX_BYTES = 2 * MAX_FILES * MAX_IMAGES_PER_FILE * (PIXELS + 1)
 """Bytes that a file of the lab's own may unpack to: twice what an upload may bring."""
 
 
@@ -56,7 +59,7 @@ def is_whole(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return archive.testzip() is None
-    except NPZ_FAULTS:
+    except ZIP_FAULTS:
         return False
 
 
@@ -66,11 +69,10 @@ def load_sizes(path: Path) -> tuple[int, int]:
     Raises:
         DataError: As ``load_data`` does.
     """
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return len(archive["train_labels"]), len(archive["validation_labels"])
-    except NPZ_FAULTS as error:
-        raise _unreadable(path, error) from error
+    with _named(path):
+        arrays = read_npz(path, ["train_labels", "validation_labels"], MAX_BYTES)
+        train, validation = (len(labels) for labels in arrays.values())
+        return train, validation
 
 
 def load_data(path: Path) -> MnistData:
@@ -79,17 +81,13 @@ def load_data(path: Path) -> MnistData:
     Raises:
         DataError: If there is no such file, or it is damaged or something else.
     """
-    try:
-        # Opened here: numpy leaves a file open that turns out to be no archive.
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            _check_size(archive)
-            about = json.loads(archive["about"].tobytes())
-            if about["version"] != VERSION:
-                raise DataError(f"it has version {about['version']!r}")
-            splits = {str(split): Split(archive[f"{split}_images"], archive[f"{split}_labels"]) for split in SplitName}
-            return MnistData(name=about["name"], class_names=tuple(about["class_names"]), seed=about["seed"], **splits)
-    except NPZ_FAULTS as error:
-        raise _unreadable(path, error) from error
+    with _named(path):
+        arrays = read_npz(path, most=MAX_BYTES)
+        about = json.loads(arrays["about"].tobytes())
+        if about["version"] != VERSION:
+            raise ValueError(f"it has version {shown(about['version'])}")
+        splits = {str(split): Split(arrays[f"{split}_images"], arrays[f"{split}_labels"]) for split in SplitName}
+        return MnistData(name=about["name"], class_names=tuple(about["class_names"]), seed=about["seed"], **splits)
 
 
 def _write_npz(file: IO[bytes], arrays: Mapping[str, NDArray[np.uint8]]) -> None:
@@ -101,14 +99,14 @@ def _write_npz(file: IO[bytes], arrays: Mapping[str, NDArray[np.uint8]]) -> None
                 member.write(array.data)
 
 
-def _check_size(archive: np.lib.npyio.NpzFile) -> None:
-    """Refuse a file that unpacks to more than data can have: a damaged directory could promise anything."""
-    size = sum(member.file_size for member in archive.zip.infolist()) if archive.zip else 0
-    if size > MAX_BYTES:
-        raise ValueError(f"it unpacks to {size:,} bytes")
-
-
-def _unreadable(path: Path, error: Exception) -> DataError:
-    return DataError(
-        f"{quoted(path.name)} cannot be read ({error}): accepted is data of version {VERSION} as the lab keeps it."
-    )
+@contextlib.contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Let a `DataError` say that a file is not there, damaged or something else."""
+    try:
+        with damage_named(path.name):
+            yield
+    except (OSError, DamagedFileError) as error:
+        raise DataError(
+            f"{quoted(path.name)} cannot be read ({reason(error)}): "
+            f"accepted is data of version {VERSION} as the lab keeps it."
+        ) from error

@@ -39,7 +39,13 @@ _decoding = threading.Lock()
 
 @dataclass(frozen=True)
 class Upload:
-    """A file as it came: what it is called and all of its bytes."""
+    """An uploaded file: its name and all of its bytes.
+
+    Example:
+        >>> from mnist_demo.data import Upload
+        >>> Upload("train-images-idx3-ubyte.gz", b"...").name
+        'train-images-idx3-ubyte.gz'
+    """
 
     name: str
     content: bytes
@@ -48,28 +54,39 @@ class Upload:
 def read_uploads(
     files: Sequence[Upload], class_names: Sequence[str] | None = None, *, name: str | None = None
 ) -> MnistData:
-    """Read data that somebody brought: Keras' ``.npz``, IDX, or the codelab's sprite.
+    """Read uploaded data: Keras' `.npz`, IDX, or the codelab's sprite.
 
-    Each file is recognised by its content. Accepted are one ``.npz``; one file of images and one of labels;
-    or two of each, where "train", "test" or "t10k" in the names tells which belong to the test set. Images
-    and labels are IDX, plain or ``.gz``, or a sprite PNG with labels of one byte or ten one-hot bytes.
+    The content of a file tells its format. Accepted are one `.npz`; one file of images and one of labels; or two of
+    each, where "train", "test" or "t10k" in the names tells which belong to the test set. Images and labels are IDX,
+    plain or `.gz`, or a sprite PNG with labels of one byte or ten one-hot bytes.
 
-    The validation images are the last twelfth of those for training, as in MNIST. Where no test set is given, the
-    last seventh of all images becomes the test set first; images in the order of their classes are mixed before that,
-    or the last classes would be held out whole; of the 65,000 images of the codelab's sprite, the last 10,000 are the
-    test set, as there, and the 5,000 before them validate.
+    The last twelfth of the training images validates, as in MNIST. Without a test set, the last seventh of all images
+    becomes the test set first. Images that are sorted by class are shuffled before, because whole classes would be
+    held out otherwise. Of the 65,000 images of the codelab's sprite, the last 10,000 are the test set, as in the
+    codelab, and the 5,000 before them validate.
+
+    Example:
+        >>> import io
+        >>> import numpy as np
+        >>> from mnist_demo.data import Upload, load_mnist, read_uploads
+        >>> some = load_mnist().test[:840]
+        >>> file = io.BytesIO()
+        >>> np.savez(file, x_train=some.images[:720], y_train=some.labels[:720],
+        ...          x_test=some.images[720:], y_test=some.labels[720:])
+        >>> data = read_uploads([Upload("digits.npz", file.getvalue())])
+        >>> data.name, len(data.train), len(data.validation), len(data.test)
+        ('digits', 660, 60, 120)
 
     Args:
         files: One, two or four files of at most 20 MB each.
-        class_names: Ten distinct names for the labels 0 to 9; "0" to "9" if none are given.
-        name: What to call the data; taken from the name of the first file if none is given.
+        class_names: Ten distinct names for the labels 0 to 9; "0" to "9" by default.
+        name: The name of the data; derived from the name of the first file by default.
 
     Returns:
-        The data in three splits that share no image.
+        The data in three splits, which share no image.
 
     Raises:
-        DataError: With one sentence, if a file is wrong, truncated or hostile, or the files do not belong
-            together.
+        DataError: With one sentence, if a file is wrong, truncated or hostile, or the files do not belong together.
     """
     names = DIGIT_CLASS_NAMES if class_names is None else checked_class_names(class_names)
     _check_sizes(files)

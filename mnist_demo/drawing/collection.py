@@ -9,17 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from mnist_demo.data import NPZ_FAULTS
+from mnist_demo.dimensions import CLASSES
 from mnist_demo.drawing.ink import FIELD
 from mnist_demo.drawing.strokes import DrawingError
+from mnist_demo.files import damage_named, pack_npz, unpack_npz
 
 MOST = 500
 """Drawings that a collection has room for."""
 
 MAX_BYTES = MOST * (FIELD * FIELD + 1) + 4_096
 """Of a kept collection, which is not compressed."""
-
-CLASSES = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,29 +70,18 @@ class Collection:
 
     def to_npz(self) -> bytes:
         """A NumPy archive of `images` and `labels`."""
-        file = io.BytesIO()
-        np.savez(file, allow_pickle=False, images=self.images, labels=self.labels)
-        return file.getvalue()
+        return pack_npz({"images": self.images, "labels": self.labels})
 
     @classmethod
     def from_npz(cls, content: bytes) -> "Collection":
         """Read what `to_npz` wrote; nothing about it is trusted, and nothing in it can run.
 
         Raises:
-            DrawingError: if it is anything else.
+            DamagedFileError: if it is anything else.
         """
-        if len(content) > MAX_BYTES:
-            raise DrawingError(f"The kept drawings have {len(content):,} bytes; accepted are {MAX_BYTES:,} at most.")
-        try:
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                if sum(member.file_size for member in archive.infolist()) > MAX_BYTES:
-                    raise DrawingError("The kept drawings are more than a collection has room for.")
-            with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-                return cls(arrays["images"], arrays["labels"])
-        except DrawingError:
-            raise
-        except NPZ_FAULTS:
-            raise DrawingError("The kept drawings are damaged and cannot be read.") from None
+        name = "The collection"
+        with damage_named(name):
+            return cls(**unpack_npz(name, io.BytesIO(content), most=MAX_BYTES))
 
     def to_zip(self) -> bytes:
         """An archive of a PNG for each drawing, and `labels.csv` with the columns `file` and `label`."""

@@ -15,6 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_demo.files import read_npz
+
 WEIGHTS = Path(__file__).with_name("detector.npz")
 
 _POOLED = (True, False, True)
@@ -74,12 +76,11 @@ def detect(digit: NDArray[np.uint8], stages: Stages | None = None) -> NDArray[np
 @functools.lru_cache(maxsize=1)
 def read_stages(path: Path) -> Stages:
     """The stages that `write_stages` wrote."""
-    with np.load(path, allow_pickle=False) as arrays:
-        names = sorted({name.split(".")[0] for name in arrays.files})
-        return tuple(
-            Stage(*(arrays[f"{name}.{part}"].astype(np.float32) for part in ("kernel", "scale", "shift")))
-            for name in names
-        )
+    arrays = read_npz(path)
+    names = sorted({name.split(".")[0] for name in arrays})
+    return tuple(
+        Stage(*(arrays[f"{name}.{part}"].astype(np.float32) for part in ("kernel", "scale", "shift"))) for name in names
+    )
 
 
 def write_stages(path: Path, stages: Stages) -> None:

@@ -104,29 +104,34 @@ def digit_from_strokes(
     canvas: tuple[float, float] | None = None,
     drawn_pen_width: float | None = None,
 ) -> NDArray[np.uint8]:
-    """Turn strokes into a digit as MNIST has them.
+    """Turn strokes into a digit in MNIST's form.
 
-    With all steps, only the shape of the strokes matters: not their size, their place, how densely they were
-    sampled, or the pen. The same lines drawn otherwise change no pixel by more than 12 of 255. A dot stays a dot in
-    the middle, a straight line becomes 20 pixels long.
+    With all steps, only the shape of the strokes matters; their size, place and sampling and the pen do not. The same
+    lines drawn in another way change no pixel by more than 12 of 255. A dot stays a dot in the middle, and a straight
+    line becomes 20 pixels long.
+
+    Example:
+        >>> from mnist_demo.drawing import digit_from_strokes
+        >>> seven = [[(10, 10), (60, 10), (30, 90)]]
+        >>> digit = digit_from_strokes(seven)
+        >>> digit.shape, digit.dtype, int(digit[0, 0]), int(digit.max())
+        ((28, 28), dtype('uint8'), 0, 255)
 
     Args:
-        strokes: a sequence of polylines, each a sequence of (x, y), x right, y down, in any unit.
-        pen_width: the width of the new pen in pixels of the digit, 0.5 to 10.
-        steps: which steps are done; see `Step`.
-        canvas: width and height of what was drawn on, in the strokes' unit, its corner being (0, 0). It
-            matters only when a step is left out. Without it the canvas is taken to be the square around the
-            ink.
-        drawn_pen_width: the width of the pen that drew, in the strokes' unit. It matters only when a step is
-            left out, and for one thing else: ink of less than half this size is a dot, since that is what one
-            saw while drawing it. Without it the pen is taken to be as wide, for the drawing's size, as
-            MNIST's.
+        strokes: A sequence of polylines, each a sequence of (x, y), x right, y down, in any unit.
+        pen_width: The width of the new pen in pixels of the digit, 0.5 to 10.
+        steps: The steps that are done; see `Step`.
+        canvas: Width and height of the canvas in the strokes' unit; its upper left corner is (0, 0). The canvas matters
+            only when a step is left out. The default is the square around the ink.
+        drawn_pen_width: The width of the pen that drew, in the strokes' unit. Ink of less than half this size is a dot,
+            because the visitor saw a dot while drawing; apart from that the width matters only when a step is left
+            out. The default is, for the drawing's size, the width of MNIST's pen.
 
     Returns:
         uint8 (28, 28), white ink (255) on black (0).
 
     Raises:
-        DrawingError: if there is no ink, or the strokes or an option are not these.
+        DrawingError: If there is no ink, or the strokes or an option are not accepted.
     """
     return stages_from_strokes(
         strokes, pen_width=pen_width, steps=steps, canvas=canvas, drawn_pen_width=drawn_pen_width

@@ -3,9 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_demo.dimensions import IMAGE_SIDE
 from mnist_demo.drawing.strokes import Stroke, Strokes
 
-FIELD = 28  # pixels; the field runs from 0 to 28, and pixel i from i to i + 1
+FIELD = IMAGE_SIDE  # pixels; the field runs from 0 to 28, and pixel i from i to i + 1
 
 # Points nearer than this along a stroke are merged before drawing. The line moves by less than that, which
 # neither the eye nor the network can see, and a slow pen costs no more than a quick one.

@@ -1,4 +1,4 @@
-"""Numbers about a network, all from the predictions of one pass over the images. Numpy only."""
+"""Numbers about a network, all from the predictions of one pass over the images. This room imports NumPy only."""
 
 from mnist_demo.evaluation.calibration import calibrated, expected_calibration_error, fit_temperature
 from mnist_demo.evaluation.evaluation import ClassScore, Evaluation, EvaluationError, Mistake, evaluate

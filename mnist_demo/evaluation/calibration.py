@@ -1,38 +1,38 @@
-"""How sure a network may say it is: temperature scaling, and how far from the truth its confidence is.
+"""Temperature scaling, which makes a network's confidence match its accuracy, and a measure of how well they match.
 
-C. Guo, G. Pleiss, Y. Sun and K. Weinberger, "On calibration of modern neural networks", ICML 2017: one number, fitted
-on images that the network has not learned from, is enough to make confidence mean what it says. It never changes
-which class is the most probable.
+Source: C. Guo, G. Pleiss, Y. Sun and K. Weinberger, "On calibration of modern neural networks", ICML 2017. One number,
+the temperature, is enough; it is fitted on images that the network has not learned from, and never changes which class
+is the most probable.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 COLDEST, HOTTEST = 0.05, 20.0
-"""Temperatures are sought between these; a network that is never wrong would otherwise ask for 0."""
+"""The range in which a temperature is sought; the best temperature of a network without mistakes would be 0."""
 
 _LEAST = 1e-30
-"""Taken for a probability that float32 rounded down to nothing."""
+"""The probability that takes the place of a float32 that was rounded down to 0."""
 
 _HALVINGS = 50
 
 
 def calibrated(probabilities: NDArray[np.floating], temperature: float) -> NDArray[np.float64]:
-    """The probabilities at another temperature: those of the same logits divided by it.
+    """Return the probabilities at another temperature: the softmax of the logits divided by the temperature.
 
     Args:
         probabilities: (..., classes), 0 to 1, summing to 1.
-        temperature: above 0; over 1 makes the network less sure, under 1 surer.
+        temperature: Above 0; above 1 makes the network less sure, below 1 surer.
 
     Returns:
         float64, the same shape, summing to 1.
 
     Raises:
-        ValueError: when the temperature is not above 0 and finite.
+        ValueError: If the temperature is not above 0 and finite.
     """
     if not 0 < temperature < np.inf:
         raise ValueError(f"A temperature must be above 0 and finite; it is {temperature}.")
-    # Softmax forgets what it subtracted from all logits, and so does dividing them.
+    # Logarithms of the probabilities serve as logits, because softmax ignores a constant added to all logits.
     scaled = _logarithms(probabilities) / temperature
     powers = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
     shares: NDArray[np.float64] = powers / powers.sum(axis=-1, keepdims=True)
@@ -40,17 +40,17 @@ def calibrated(probabilities: NDArray[np.floating], temperature: float) -> NDArr
 
 
 def fit_temperature(labels: NDArray[np.integer], probabilities: NDArray[np.floating]) -> float:
-    """The temperature at which the mean cross-entropy is least.
+    """Return the temperature with the lowest mean cross-entropy.
 
     Args:
-        labels: the true classes of images that the network has not learned from, (n,), n at least 1.
-        probabilities: its answers, (n, classes), 0 to 1, rows summing to 1.
+        labels: The true classes of images that the network has not learned from, (n,), n at least 1.
+        probabilities: The network's predictions, (n, classes), 0 to 1, rows summing to 1.
 
     Returns:
-        0.05 to 20; 1 when the network is calibrated already.
+        0.05 to 20; 1 for a network that is calibrated already.
 
     Raises:
-        ValueError: when there is no image, or a probability is not finite.
+        ValueError: If there is no image, or a probability is not finite.
     """
     logarithms = _logarithms(probabilities)
     if len(logarithms) == 0 or not np.isfinite(logarithms).all():
@@ -60,7 +60,7 @@ def fit_temperature(labels: NDArray[np.integer], probabilities: NDArray[np.float
     for _ in range(_HALVINGS):
         middle = (coldest + hottest) / 2
         expected = (calibrated(probabilities, float(np.exp(middle))) * logarithms).sum(axis=-1).mean()
-        # The cross-entropy is convex in 1/T with the slope expected − given, so it has one least.
+        # The cross-entropy is convex in 1/T with the slope expected − given, so it has one minimum.
         if expected > given:
             coldest = middle
         else:
@@ -71,15 +71,15 @@ def fit_temperature(labels: NDArray[np.integer], probabilities: NDArray[np.float
 def expected_calibration_error(
     labels: NDArray[np.integer], probabilities: NDArray[np.floating], bins: int = 15
 ) -> float:
-    """How far confidence is from accuracy, on average over equally wide bins of confidence.
+    """Return the mean distance between confidence and accuracy over equally wide bins of confidence.
 
     Args:
-        labels: the true classes, (n,), n at least 1.
+        labels: The true classes, (n,), n at least 1.
         probabilities: (n, classes), 0 to 1, rows summing to 1.
-        bins: at least 1; the first is above 0, the last up to 1.
+        bins: The number of bins between 0 and 1, at least 1.
 
     Returns:
-        0 (what is said to be 90% sure is right nine times in ten) to 1.
+        0 to 1; at 0, predictions with a confidence of 90% are correct nine times in ten.
     """
     confidences = probabilities.max(axis=1).astype(np.float64)
     right = probabilities.argmax(axis=1) == labels

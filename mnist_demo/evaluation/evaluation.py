@@ -1,4 +1,4 @@
-"""What one prediction pass says about a network."""
+"""The evaluation of a network by the predictions of one pass over the images."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mnist_demo.dimensions import CLASSES
 from mnist_demo.evaluation.metrics import (
     Interval,
     confusion_matrix,
@@ -16,7 +17,6 @@ from mnist_demo.evaluation.metrics import (
     wilson_interval,
 )
 
-CLASSES = 10
 # float32 softmax rows sum to 1 within 1e-6; float16 weights or a rounded file stay within this.
 SUM_TOLERANCE = 1e-3
 DIGIT_NAMES = tuple(str(digit) for digit in range(CLASSES))
@@ -30,19 +30,19 @@ class EvaluationError(ValueError):
 
 @dataclass(frozen=True)
 class ClassScore:
-    """How well one class is read. A figure that would divide by zero is nan."""
+    """How well one class is classified. A figure that would divide by zero is nan."""
 
     label: int
     name: str
-    precision: float  # of the images read as this class, the share that is this class
-    recall: float  # of the images of this class, the share that was read as it
-    f1: float  # harmonic mean of the two
+    precision: float  # of the images classified as this class, the share that is this class
+    recall: float  # of the images of this class, the share classified as this class
+    f1: float  # harmonic mean of precision and recall
     support: int  # number of images of this class
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """One image that was read wrongly."""
+    """One image that was classified wrongly."""
 
     index: int  # position in the labels and probabilities
     true: int
@@ -52,14 +52,14 @@ class Mistake:
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """Every figure of a network, from the predictions of one pass: they cannot contradict each other.
+    """All figures of a network from the predictions of one pass, so that figures never contradict each other.
 
-    Build it with `evaluate`. The arrays are read-only copies; figures are worked out when first asked for.
+    `evaluate` makes an evaluation. The arrays are read-only copies; a figure is computed at its first use.
 
     Attributes:
-        labels: the true classes, int64 (n,), 0–9.
-        probabilities: the network's answers, float64 (n, 10), rows summing to 1.
-        class_names: ten names, in the order of the labels.
+        labels: The true classes, int64 (n,), 0–9.
+        probabilities: The network's predictions, float64 (n, 10), rows summing to 1.
+        class_names: Ten names, in the order of the labels.
     """
 
     labels: NDArray[np.int64]
@@ -86,7 +86,7 @@ class Evaluation:
 
     @cached_property
     def predictions(self) -> NDArray[np.int64]:
-        """The most probable class of each image, int64 (n,); of equal ones the lowest."""
+        """The most probable class of each image, int64 (n,); the lowest of equally probable classes."""
         return _frozen(self.probabilities.argmax(axis=1).astype(np.int64))
 
     @cached_property
@@ -96,17 +96,17 @@ class Evaluation:
 
     @cached_property
     def correct(self) -> NDArray[np.bool_]:
-        """Whether each image was read rightly, bool (n,)."""
+        """Whether each image was classified correctly, bool (n,)."""
         return _frozen(self.predictions == self.labels)
 
     @cached_property
     def accuracy(self) -> float:
-        """The share of images read rightly, 0–1."""
+        """The share of images classified correctly, 0–1."""
         return float(self.correct.mean())
 
     @cached_property
     def accuracy_interval(self) -> Interval:
-        """The 95% Wilson interval of the accuracy: how far off it may be, these images being a sample."""
+        """The 95% Wilson interval of the accuracy, because these images are a sample."""
         return wilson_interval(int(self.correct.sum()), len(self))
 
     @cached_property
@@ -116,7 +116,7 @@ class Evaluation:
 
     @cached_property
     def confusion(self) -> NDArray[np.int64]:
-        """The number of images of each true class (row) read as each class (column), int64 (10, 10)."""
+        """The number of images of each true class (row) classified as each class (column), int64 (10, 10)."""
         return _frozen(confusion_matrix(self.labels, self.predictions, CLASSES))
 
     @cached_property
@@ -147,7 +147,7 @@ class Evaluation:
 
     @cached_property
     def mistakes(self) -> tuple[Mistake, ...]:
-        """The images read wrongly, the most confident first; equally confident ones in their order."""
+        """The images classified wrongly, the most confident first; equal confidences keep the order of the images."""
         wrong = self._most_confident_first(~self.correct)
         return tuple(
             Mistake(int(i), int(self.labels[i]), int(self.predictions[i]), float(self.confidences[i])) for i in wrong
@@ -157,14 +157,14 @@ class Evaluation:
         """Return the images behind one cell of the confusion matrix, the most confident first.
 
         Args:
-            true: the row, 0–9.
-            predicted: the column, 0–9.
+            true: The row, 0–9.
+            predicted: The column, 0–9.
 
         Returns:
-            int64 (k,), k being `confusion[true, predicted]`.
+            int64 (k,), where k is `confusion[true, predicted]`.
 
         Raises:
-            EvaluationError: if a class is outside 0–9.
+            EvaluationError: If a class is outside 0–9.
         """
         for name, value in (("true", true), ("predicted", predicted)):
             if not 0 <= value < CLASSES:
@@ -180,17 +180,17 @@ def evaluate(labels: ArrayLike, probabilities: ArrayLike, class_names: Sequence[
     """Evaluate one prediction pass.
 
     Args:
-        labels: the true classes, integers (n,), 0–9, n at least 1.
-        probabilities: the network's answers, (n, 10), 0–1, each row summing to 1 within 0.001.
-        class_names: ten names in the order of the labels; the digits "0" to "9" if not given.
+        labels: The true classes, integers (n,), 0–9, n at least 1.
+        probabilities: The network's predictions, (n, 10), 0–1, each row summing to 1 within 0.001.
+        class_names: Ten names in the order of the labels; "0" to "9" by default.
 
     Returns:
-        The figures, all derived from these same predictions.
+        The figures, all derived from the same predictions.
 
     Raises:
-        EvaluationError: if shapes, types or values are not these; the message names what was found.
+        EvaluationError: If a shape, type or value is not accepted; the message names what was found.
     """
-    # Evaluation checks and converts; the annotation of its fields says what they are afterwards.
+    # `Evaluation` checks and converts the arrays, and its annotations name the types after the conversion.
     return Evaluation(
         labels,  # type: ignore[arg-type]
         probabilities,  # type: ignore[arg-type]
@@ -199,7 +199,7 @@ def evaluate(labels: ArrayLike, probabilities: ArrayLike, class_names: Sequence[
 
 
 def _frozen(array: NDArray[S]) -> NDArray[S]:
-    # The figures are kept and handed out more than once: nobody may change them for the next reader.
+    # A figure is computed once and returned to many readers, so none of them may change the array.
     array.setflags(write=False)
     return array
 

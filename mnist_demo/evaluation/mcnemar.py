@@ -1,4 +1,4 @@
-"""McNemar's test: whether two networks that read the same images are equally good at it."""
+"""McNemar's test: whether two networks classify the same images equally well."""
 
 from dataclasses import dataclass
 
@@ -6,21 +6,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 SIGNIFICANT = 0.05
-"""Below this, a difference is said to be more than chance."""
+"""The p-value below which a difference counts as more than chance."""
 
 
 @dataclass(frozen=True)
 class McNemar:
-    """The images on which two networks part, and what that says.
+    """The images that only one of two networks classifies correctly, and their test.
 
-    Images that both read rightly, or both wrongly, say nothing about which of the two is better. If they are equally
-    good, each of the others goes to either with the same chance, like a coin.
+    Images that both networks classify correctly, or both wrongly, say nothing about which network is better. If the
+    networks are equally good, each of the other images is correct for either network with the same chance, like a coin.
 
     Attributes:
-        only_first: images that only the first reads rightly.
-        only_second: images that only the second reads rightly.
-        p_value: how often two equally good networks would part at least as unevenly, 0–1; exact, not the approximation
-            by chi-squared, which is off where the images are few.
+        only_first: Images that only the first network classifies correctly.
+        only_second: Images that only the second network classifies correctly.
+        p_value: How often two equally good networks differ at least as unevenly, 0–1. The value is exact, because the
+            approximation by chi-squared is wrong for few images.
     """
 
     only_first: int
@@ -32,7 +32,7 @@ class McNemar:
 
     @property
     def parted(self) -> int:
-        """Images that just one of the two reads rightly."""
+        """Images that exactly one of the networks classifies correctly."""
         return self.only_first + self.only_second
 
     @property
@@ -40,12 +40,12 @@ class McNemar:
         """The two-sided exact p-value, 0–1.
 
         Source: Q. McNemar, "Note on the sampling error of the difference between correlated proportions or
-        percentages", Psychometrika 12 (1947), 153–157; in its exact form a sign test, as in T. G. Dietterich,
+        percentages", Psychometrika 12 (1947), 153–157. The exact form is a sign test, as in T. G. Dietterich,
         "Approximate statistical tests for comparing supervised classification learning algorithms", Neural
         Computation 10 (1998), 1895–1923.
         """
         fewer, trials = min(self.only_first, self.only_second), self.parted
-        # Whole numbers of any length, divided once at the end: nothing is rounded on the way.
+        # Python's integers have any length, so only the division at the end rounds.
         ways = term = 1
         for successes in range(1, fewer + 1):
             term = term * (trials - successes + 1) // successes
@@ -55,7 +55,7 @@ class McNemar:
 
     @property
     def is_significant(self) -> bool:
-        """Whether chance alone would part two equally good networks so unevenly in less than one case in twenty."""
+        """Whether two equally good networks would differ so unevenly in less than one case in twenty."""
         return self.p_value < SIGNIFICANT
 
 
@@ -63,11 +63,11 @@ def mcnemar(first_right: NDArray[np.bool_], second_right: NDArray[np.bool_]) -> 
     """Compare two networks on the same images.
 
     Args:
-        first_right: whether the first network reads each image rightly, bool (n,).
-        second_right: the same of the second, for the same images in the same order.
+        first_right: Whether the first network classifies each image correctly, bool (n,).
+        second_right: The same of the second network, for the same images in the same order.
 
     Raises:
-        ValueError: when they are not of the same images.
+        ValueError: If the arrays differ in shape, so they cannot be of the same images.
     """
     if first_right.shape != second_right.shape or first_right.ndim != 1:
         raise ValueError(

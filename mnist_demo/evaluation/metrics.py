@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-# Keras clips probabilities here before it takes the logarithm, so that one impossible answer costs about 16
-# and not infinity. With the same clip, our loss is the loss that the training reports.
+# Keras clips probabilities at this value before the logarithm, so a probability of 0 costs about 16 and not infinity.
+# With the same clip, our loss is the loss that the training reports.
 LOG_EPSILON = 1e-7
 
 
@@ -22,19 +22,19 @@ class Interval(NamedTuple):
 def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> Interval:
     """Return the Wilson score interval of a proportion.
 
-    Unlike the textbook interval p ± 1.96·sqrt(p(1 − p)/n), it stays within 0 and 1 and keeps its coverage
-    when p is near 1, which is where a good network lives.
+    The interval stays within 0 and 1 and keeps its coverage for p near 1, as of a good network; the textbook interval
+    p ± 1.96·sqrt(p(1 − p)/n) does neither.
 
     Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
     Journal of the American Statistical Association 22 (1927), 209–212.
 
     Args:
         successes: 0 to `trials`.
-        trials: at least 1.
-        confidence: between 0 and 1, both excluded.
+        trials: At least 1.
+        confidence: Between 0 and 1, both excluded.
 
     Raises:
-        ValueError: if a number is outside these ranges.
+        ValueError: If a number is outside these ranges.
     """
     if trials < 1:
         raise ValueError(f"An interval needs at least 1 trial; trials is {trials}.")
@@ -47,19 +47,19 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> In
     shrink = 1 + z * z / trials
     middle = (p + z * z / (2 * trials)) / shrink
     half_width = z * sqrt(p * (1 - p) / trials + (z / (2 * trials)) ** 2) / shrink
-    # At 0 or n successes one end is 0 or 1 exactly; rounding must not carry it past p.
+    # At 0 or n successes, one end is exactly 0 or 1, and rounding must not move that end past p.
     low = 0.0 if successes == 0 else max(0.0, middle - half_width)
     high = 1.0 if successes == trials else min(1.0, middle + half_width)
     return Interval(low, high)
 
 
 def confusion_matrix(labels: NDArray[np.integer], predictions: NDArray[np.integer], classes: int) -> NDArray[np.int64]:
-    """Count how often each class was read as each class.
+    """Count how often each class was classified as each class.
 
     Args:
-        labels: the true classes, (n,), 0 to `classes` − 1.
-        predictions: the predicted classes, (n,), 0 to `classes` − 1.
-        classes: the number of classes.
+        labels: The true classes, (n,), 0 to `classes` − 1.
+        predictions: The predicted classes, (n,), 0 to `classes` − 1.
+        classes: The number of classes.
 
     Returns:
         int64 (classes, classes): true classes down the rows, predicted classes along the columns.
@@ -73,12 +73,11 @@ def precision_recall_f1(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return precision, recall and F1 of each class.
 
-    A figure that would divide by zero is nan, since nothing is known: the precision of a class that was never
-    predicted, the recall of a class that has no image, the F1 of a class with neither (scikit-learn's
-    `zero_division=nan`).
+    A figure that would divide by zero is nan, as with scikit-learn's `zero_division=nan`: the precision of a class that
+    was never predicted, the recall of a class without images, the F1 of a class with neither.
 
     Args:
-        confusion: counts, (classes, classes), true classes down the rows.
+        confusion: Counts, (classes, classes), true classes down the rows.
 
     Returns:
         Three arrays, float64 (classes,), 0 to 1 or nan.
@@ -90,11 +89,11 @@ def precision_recall_f1(
 
 
 def cross_entropy(labels: NDArray[np.integer], probabilities: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return the cross-entropy of each answer in nats: −log of the probability given to the true class.
+    """Return the cross-entropy of each prediction in nats: −log of the probability of the true class.
 
     Args:
-        labels: the true classes, (n,).
-        probabilities: (n, classes), 0 to 1; taken as at least 1e-7, as Keras does.
+        labels: The true classes, (n,).
+        probabilities: (n, classes), 0 to 1; values below 1e-7 count as 1e-7, as in Keras.
 
     Returns:
         float64 (n,), 0 to 16.2.

@@ -9,21 +9,13 @@ from typing import Any
 
 from mnist_demo import fields
 from mnist_demo.experiment import Experiment
-from mnist_demo.experiment.settings import Optimizer
+from mnist_demo.experiment.settings import TrainingSettings
 from mnist_demo.network import Layer
 
 NOTHING = "–"
 """Stands where an experiment has no such layer."""
 
-_ADAMS = (Optimizer.ADAM, Optimizer.ADAMW)
-
-# What an optimizer does not look at makes no difference.
-_USED_BY = {
-    "momentum": (Optimizer.SGD,),
-    "beta_1": _ADAMS,
-    "beta_2": _ADAMS,
-    "weight_decay": (Optimizer.ADAMW,),
-}
+_SETTINGS = {fields.label(name): name for name in fields.field_specs(TrainingSettings)}
 
 
 @dataclass(frozen=True)
@@ -110,8 +102,8 @@ def _data(experiment: Experiment) -> str:
 
 
 def _counts(label: str, experiments: Iterable[Experiment]) -> bool:
-    users = next((users for name, users in _USED_BY.items() if fields.label(name) == label), None)
-    return users is None or any(each.training.optimizer in users for each in experiments)
+    # A setting that no optimizer here looks at makes no difference.
+    return any(each.training.uses(_SETTINGS.get(label, label)) for each in experiments)
 
 
 def _layers(experiments: Sequence[Experiment], place: int) -> tuple[str, ...]:

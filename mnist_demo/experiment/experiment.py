@@ -41,7 +41,7 @@ class DataReference:
         # The digest becomes part of a path, so nothing but its exact form may pass.
         if not _DIGEST.fullmatch(self.digest):
             raise fields.FieldError(
-                f"DataReference: digest is {self.digest!r}; accepted is 'mnist' or 64 hexadecimal digits."
+                f"DataReference: digest is {fields.shown(self.digest)}; accepted is 'mnist' or 64 hexadecimal digits."
             )
 
     @property
@@ -58,19 +58,15 @@ class Experiment:
         ValueError: on construction, when a part is not accepted; the message names it.
     """
 
-    network: Network
+    network: Network = fields.nested(Network, required=True)
     name: str = fields.text("My network", 60, "What the experiment is called.")
     about: str = fields.text("", 300, "One sentence on what it teaches.")
-    training: TrainingSettings = dataclasses.field(default_factory=TrainingSettings)
-    data: DataReference = dataclasses.field(default_factory=DataReference)
+    training: TrainingSettings = fields.nested(TrainingSettings)
+    data: DataReference = fields.nested(DataReference)
     seed: int = fields.integer(0, 0, 2**31 - 1, "Where all randomness starts: the same seed, the same run.")
 
     def __post_init__(self) -> None:
         fields.check(self)
-        parts = {"network": Network, "training": TrainingSettings, "data": DataReference}
-        for name, kind in parts.items():
-            if not isinstance(getattr(self, name), kind):
-                raise fields.FieldError(f"Experiment: {name} is not a {kind.__name__}.")
         largest = self.network.report().largest_batch
         if self.training.batch_size > largest:
             raise fields.FieldError(
@@ -89,12 +85,7 @@ class Experiment:
 
     def to_json(self) -> dict[str, Any]:
         """The experiment as JSON values."""
-        return {
-            **fields.to_json(self),
-            "network": self.network.to_json(),
-            "training": self.training.to_json(),
-            "data": fields.to_json(self.data),
-        }
+        return fields.to_json(self)
 
     @classmethod
     def from_json(cls, value: object) -> "Experiment":
@@ -103,16 +94,7 @@ class Experiment:
         Raises:
             ValueError: when a part is missing, unknown or not accepted; the message names it.
         """
-        known = {**fields.field_specs(cls), "network": None, "training": None, "data": None}
-        given = fields.object_fields(value, known, "The experiment")
-        if "network" not in given:
-            raise ExperimentError("The experiment has no network.")
-        given["network"] = Network.from_json(given["network"])
-        if "training" in given:
-            given["training"] = TrainingSettings.from_json(given["training"])
-        if "data" in given:
-            given["data"] = fields.from_json(DataReference, given["data"], "data")
-        return cls(**given)
+        return fields.from_json(cls, value, "The experiment")
 
     @classmethod
     def from_json_text(cls, text: str | bytes) -> "Experiment":

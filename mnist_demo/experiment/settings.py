@@ -1,6 +1,5 @@
 """How a network is trained: optimizer, schedule, batches, epochs and augmentation."""
 
-import dataclasses
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -16,6 +15,15 @@ class Optimizer(StrEnum):
     RMSPROP = "rmsprop"
     ADAM = "adam"
     ADAMW = "adamw"
+
+
+_OPTIMIZERS_OF = {
+    "momentum": (Optimizer.SGD,),
+    "beta_1": (Optimizer.ADAM, Optimizer.ADAMW),
+    "beta_2": (Optimizer.ADAM, Optimizer.ADAMW),
+    "weight_decay": (Optimizer.ADAMW,),
+}
+"""The optimizers that look at a setting, where not all of them do."""
 
 
 class Schedule(StrEnum):
@@ -75,16 +83,14 @@ class TrainingSettings:
     weight_decay: float = fields.real(
         0.004, 0.0, 1.0, "AdamW only: how strongly weights are pulled towards zero.", step=0.001
     )
-    augmentation: Augmentation = dataclasses.field(default_factory=Augmentation)
+    augmentation: Augmentation = fields.nested(Augmentation)
 
     def __post_init__(self) -> None:
         fields.check(self)
-        if not isinstance(self.augmentation, Augmentation):
-            raise fields.FieldError("TrainingSettings: augmentation is not an Augmentation.")
 
     def to_json(self) -> dict[str, Any]:
         """All settings as JSON values."""
-        return {**fields.to_json(self), "augmentation": self.augmentation.to_json()}
+        return fields.to_json(self)
 
     @classmethod
     def from_json(cls, value: object) -> "TrainingSettings":
@@ -93,11 +99,11 @@ class TrainingSettings:
         Raises:
             FieldError: when a field is unknown or a value is not accepted.
         """
-        known = {**fields.field_specs(cls), "augmentation": None}
-        given = fields.object_fields(value, known, "training")
-        if "augmentation" in given:
-            given["augmentation"] = Augmentation.from_json(given["augmentation"])
-        return cls(**given)
+        return fields.from_json(cls, value, "training")
+
+    def uses(self, name: str) -> bool:
+        """Tell whether a setting has an effect: an optimizer ignores those of the others."""
+        return self.optimizer in _OPTIMIZERS_OF.get(name, Optimizer)
 
     def steps(self, images: int | None = None) -> int:
         """Batches of one epoch; the last, smaller one counts."""

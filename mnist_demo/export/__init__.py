@@ -1,4 +1,4 @@
-"""A run for other worlds."""
+"""A run for use without the lab."""
 
 from mnist_demo.export.archive import archive_name, archive_run
 

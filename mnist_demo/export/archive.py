@@ -1,4 +1,4 @@
-"""A run as one file to take away: the model, what was asked, and every figure, for use without the lab."""
+"""A run as a ZIP archive for use without the lab: the model, the experiment and all figures."""
 
 import csv
 import io
@@ -29,21 +29,24 @@ The model reads images of 28 by 28 pixels, white ink on black, from 0 to 1:
 
 
 def archive_name(run: Run) -> str:
-    """What the file is called: the run's name as far as any system can write it, and when it was begun.
+    """Return the archive's file name: the run's name in plain letters and digits, and the time of the run's creation.
 
     Raises:
-        OSError, ValueError: when the run has neither a name nor an experiment that can be read.
+        OSError, ValueError: If the run has neither a name nor an experiment that can be read.
     """
     plain = re.sub(r"[^A-Za-z0-9]+", "-", name_of(run)).strip("-")
     return f"{plain or 'run'}-{run.begun:{TIME_FORMAT}}.zip"
 
 
 def archive_run(run: Run) -> bytes:
-    """All of a run that has a use elsewhere, as a ZIP archive; a run without a model of its own yet has the rest.
+    """Pack everything of a run that is of use elsewhere; the archive of an active run has no model.
+
+    Returns:
+        A ZIP archive.
 
     Raises:
-        OSError: when the run is gone or cannot be read.
-        ValueError: when its experiment cannot be.
+        OSError: If the run is gone or cannot be read.
+        ValueError: If the run's experiment cannot be read.
     """
     history = run.history()
     files: dict[str, Path | str] = {}
@@ -56,7 +59,8 @@ def archive_run(run: Run) -> bytes:
     files["batches.csv"] = _table(history.batches)
     files["epochs.csv"] = _table(history.epochs)
     content = io.BytesIO()
-    # Weights hardly get smaller. A board without a clock dates its files before ZIP can.
+    # The files are stored as they are, because weights hardly compress. ZIP cannot hold times before 1980, which a
+    # board without a clock gives to its files.
     with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED, strict_timestamps=False) as archive:
         archive.writestr("read me.txt", _read_me(name_of(run), files))
         for name, file in files.items():
@@ -68,7 +72,7 @@ def archive_run(run: Run) -> bytes:
 
 
 def _is_of(model: Path, snapshot: Path) -> bool:
-    """Whether a model is that of the newest weights: one that was trained on has an old model until it ends."""
+    """Tell whether a model has the newest weights: a continued run has an old model until its training ends."""
     try:
         return model.stat().st_mtime_ns >= snapshot.stat().st_mtime_ns
     except FileNotFoundError:
@@ -84,7 +88,7 @@ def _table(columns: Mapping[str, FloatArray]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    # Whole numbers as such: steps and images are.
+    # Whole numbers such as steps and images have no decimal point.
     for row in zip(*columns.values(), strict=True):
         writer.writerow(f"{value:.0f}" if value.is_integer() else repr(float(value)) for value in row)
     return text.getvalue()

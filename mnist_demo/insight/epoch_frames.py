@@ -1,25 +1,18 @@
-"""The frames of a run's time machine: each snapshot asked once, in parts, and kept by the server and in the folder."""
+"""The frames of a run's time machine, made from the predictions of each snapshot."""
 
-import logging
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from mnist_demo.data import Split
 from mnist_demo.inference import InferenceError
-from mnist_demo.inference.passes import PredictionPass
-from mnist_demo.insight.answers import Answers, keep_answers, kept_answers, snapshot_digest
+from mnist_demo.inference.predictions import PredictionPass
 from mnist_demo.insight.kernels import FirstKernels, first_kernels, read_kernels
 from mnist_demo.insight.time_machine import Frame, make_frame
 from mnist_demo.runs import Run
 
-AskSnapshot = Callable[[Path, NDArray[np.uint8]], NDArray[np.float32]]
-
-_log = logging.getLogger(__name__)
+PassOf = Callable[[Path], PredictionPass]
 
 
 class EpochFrames:
@@ -28,17 +21,16 @@ class EpochFrames:
     Args:
         run: whose snapshots.
         split: the images that are asked about; the answers are about exactly these.
-        ask: gives a snapshot's probabilities, float32 (m, 10), of m images.
+        pass_of: returns the prediction pass of a snapshot over these images.
     """
 
-    def __init__(self, run: Run, split: Split, ask: AskSnapshot) -> None:
+    def __init__(self, run: Run, split: Split, pass_of: PassOf) -> None:
         self._run = run
         self.split = split
-        self._ask = ask
+        self._pass_of = pass_of
         self._lock = threading.Lock()
         self._frames: dict[tuple[str, int], Frame] = {}
         self._failed: dict[tuple[str, int], str] = {}
-        self._begun: tuple[str, PredictionPass] | None = None  # a snapshot's digest and how far it was asked
         self._seconds = 0.0
         self._timed = 0
         self.kernels: FirstKernels | None = first_kernels(run.experiment.network)
@@ -78,7 +70,6 @@ class EpochFrames:
                     frame = self._frame(snapshot, until)
                 except (InferenceError, OSError, ValueError) as error:
                     self._failed[key] = str(error)
-                    self._begun = None
                 else:
                     if frame is not None:
                         self._frames[key] = frame
@@ -99,34 +90,20 @@ class EpochFrames:
         return list(self._snapshots())
 
     def _frame(self, snapshot: Path, until: float) -> Frame | None:
-        """A snapshot's frame, or None when time is up before all images are answered."""
-        content = snapshot.read_bytes()
-        digest = snapshot_digest(content)
-        answers = kept_answers(snapshot, digest, len(self.split.labels))
-        if answers is None:
-            answers = self._asked(snapshot, digest, until)
-        if answers is None:
+        """Return a snapshot's frame, or None when time is up before all images are answered."""
+        kernels = read_kernels(snapshot.read_bytes(), self.kernels) if self.kernels else None
+        prediction = self._pass_of(snapshot)
+        if prediction.done < len(prediction) and not self._advanced(prediction, until):
             return None
-        kernels = read_kernels(content, self.kernels) if self.kernels else None
-        return make_frame(int(snapshot.stem), self.split.labels, answers, kernels)
+        prediction.keep()
+        return make_frame(int(snapshot.stem), prediction.predictions(), kernels)
 
-    def _asked(self, snapshot: Path, digest: str, until: float) -> Answers | None:
-        if self._begun is None or self._begun[0] != digest:
-            self._begun = (digest, PredictionPass(self.split.images, lambda part: self._ask(snapshot, part)))
-        asked = self._begun[1]
+    def _advanced(self, prediction: PredictionPass, until: float) -> bool:
+        """Take one step at least, and more until time is up; return whether all images are answered."""
         began = time.monotonic()
-        asked.step()
-        while not asked.is_done and time.monotonic() < until:
-            asked.step()
+        prediction.step()
+        while not prediction.is_done and time.monotonic() < until:
+            prediction.step()
         self._seconds += time.monotonic() - began
-        if not asked.is_done:
-            return None
-        self._timed += 1
-        self._begun = None
-        answers = Answers.of(asked.probabilities())
-        try:
-            keep_answers(snapshot, digest, answers)
-        except OSError as error:
-            # A full disk costs the next server this pass, and this visitor nothing.
-            _log.warning("Answers of a run could not be kept: %s", error)
-        return answers
+        self._timed += prediction.is_done
+        return prediction.is_done

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_demo.insight.answers import FIXED_DIGITS, Answers
-
-_CLASSES = 10
+from mnist_demo.dimensions import CLASSES
+from mnist_demo.runs.events import FIXED_DIGITS
+from mnist_demo.runs.predictions import Predictions
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,28 +44,20 @@ class Frame:
         return self.right / self.images
 
 
-def make_frame(
-    epoch: int, labels: NDArray[np.uint8], answers: Answers, kernels: NDArray[np.float32] | None = None
-) -> Frame:
+def make_frame(epoch: int, predictions: Predictions, kernels: NDArray[np.float32] | None = None) -> Frame:
     """Put a frame together.
 
     Args:
         epoch: the snapshot's number.
-        labels: the true classes of the images, (n,), 0–9.
-        answers: what the network says of the same n images, n at least 1.
+        predictions: what the network answers to the validation images.
         kernels: float32 (m, side, side).
-
-    Raises:
-        ValueError: when there are not as many labels as answers.
     """
-    if len(labels) != len(answers.predictions) or not len(labels):
-        raise ValueError(f"There are {len(labels)} labels and {len(answers.predictions)} answers.")
-    cells = labels.astype(np.int64) * _CLASSES + answers.predictions
+    cells = predictions.labels.astype(np.int64) * CLASSES + predictions.classes
     return Frame(
         epoch,
-        answers.predictions[:FIXED_DIGITS],
-        answers.confidences,
-        np.bincount(cells, minlength=_CLASSES**2).reshape(_CLASSES, _CLASSES),
+        predictions.classes[:FIXED_DIGITS],
+        predictions.confidences[:FIXED_DIGITS],
+        np.bincount(cells, minlength=CLASSES**2).reshape(CLASSES, CLASSES),
         np.zeros((0, 0, 0), np.float32) if kernels is None else kernels,
     )
 

@@ -6,6 +6,7 @@ Keras.
 
 from typing import TYPE_CHECKING, Any
 
+from mnist_demo.dimensions import CLASSES, IMAGE_CHANNELS, IMAGE_SIDE
 from mnist_demo.network.analysis import analyse
 from mnist_demo.network.choices import ActivationName, Initializer, Padding
 from mnist_demo.network.layers import (
@@ -27,9 +28,6 @@ from mnist_demo.network.layers import (
 )
 from mnist_demo.network.network import Network, NetworkError, layers_from_json
 from mnist_demo.network.report import (
-    CLASSES,
-    IMAGE_CHANNELS,
-    IMAGE_SIDE,
     MAX_BATCH_FEATURE_VALUES,
     MAX_FEATURE_VALUES,
     MAX_LAYERS,

@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Callable, Iterator, Sequence
 
+from mnist_demo.dimensions import CLASSES, IMAGE_CHANNELS, IMAGE_SIDE
 from mnist_demo.network.hints import hints
 from mnist_demo.network.layers import (
     AveragePooling2D,
@@ -14,9 +15,6 @@ from mnist_demo.network.layers import (
     layer_name,
 )
 from mnist_demo.network.report import (
-    CLASSES,
-    IMAGE_CHANNELS,
-    IMAGE_SIDE,
     MAX_FEATURE_VALUES,
     MAX_LAYERS,
     MAX_MULTIPLY_ADDS,

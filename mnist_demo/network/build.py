@@ -5,6 +5,7 @@ from typing import Any, assert_never
 import numpy as np
 
 from mnist_demo.backend import keras
+from mnist_demo.dimensions import CLASSES, IMAGE_CHANNELS, IMAGE_SIDE
 from mnist_demo.network.choices import Initializer
 from mnist_demo.network.layers import (
     Activation,
@@ -22,7 +23,6 @@ from mnist_demo.network.layers import (
     layer_name,
 )
 from mnist_demo.network.network import Network
-from mnist_demo.network.report import CLASSES, IMAGE_CHANNELS, IMAGE_SIDE
 
 # A visitor's ~/.keras/keras.json may ask for other defaults; the lab's models are the same everywhere.
 _FLOATS = {"dtype": "float32"}
@@ -39,18 +39,29 @@ _INITIALIZERS: dict[Initializer, Any] = {
 
 
 def build_model(network: Network, seed: int | None = None) -> keras.Sequential:
-    """The Keras model of a network, built and not compiled.
+    """Build the Keras model of a network, without compiling the model.
 
-    It takes float32 (n, 28, 28, 1) in [0, 1] and gives float32 (n, 10) probabilities. Its layers are named as
-    in the network's report: `01_conv2d`, …, `output`.
+    Example:
+        >>> from mnist_demo.data import load_mnist
+        >>> from mnist_demo.network import build_model
+        >>> from mnist_demo.presets import PRESETS
+        >>> model = build_model(PRESETS["codelab"].network, seed=0)
+        >>> images = load_mnist().test.images[:3, :, :, None].astype("float32") / 255
+        >>> model(images).shape, model.count_params(), model.layers[0].name
+        (TensorShape([3, 10]), 5994, '01_conv2d')
 
     Args:
-        seed: any int from 0. The same seed gives the same initial weights and the same dropout; each layer
-            draws from a seed of its own, so that a change in one layer leaves the weights of those before it.
-            Without a seed Keras' global one is used (`keras.utils.set_random_seed`).
+        network: The layers before the output layer.
+        seed: Any int from 0. The same seed gives the same initial weights and the same dropout. Each layer draws
+            from a seed of its own, so a change in one layer leaves the weights of the layers before as they are.
+            Without a seed, the model uses Keras' global one (`keras.utils.set_random_seed`).
+
+    Returns:
+        A `keras.Sequential`, float32 (n, 28, 28, 1) in [0, 1] to float32 (n, 10) probabilities. The layers have the
+        names of the network's report: `01_conv2d`, …, `output`.
 
     Raises:
-        ValueError: the seed is negative.
+        ValueError: If the seed is negative.
     """
     image = keras.Input((IMAGE_SIDE, IMAGE_SIDE, IMAGE_CHANNELS), dtype="float32", name="image")
     layers = [

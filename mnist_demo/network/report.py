@@ -5,10 +5,6 @@ from math import prod
 
 from mnist_demo.network.shapes import ProblemKind
 
-IMAGE_SIDE = 28
-IMAGE_CHANNELS = 1
-CLASSES = 10
-
 # One visitor must not be able to choke a shared server. At the bound of multiply-adds one image takes about 40 ms
 # of training on two busy cores.
 MAX_LAYERS = 24

@@ -6,7 +6,6 @@ from mnist_demo import fields
 from mnist_demo.network.layers import LAYER_TYPES, Flatten, Layer, LayerError
 
 _TYPE = "type"
-_LONGEST_TYPE_SHOWN = 40
 
 
 def layer_to_json(layer: Layer) -> dict[str, Any]:
@@ -42,5 +41,5 @@ def _layer_type(value: object, what: str) -> type[Layer]:
     kind = value.get(_TYPE)
     if isinstance(kind, str) and kind in LAYER_TYPES:
         return LAYER_TYPES[kind]
-    found = f"is of type {kind[:_LONGEST_TYPE_SHOWN]!r}" if isinstance(kind, str) else "has no type"
+    found = f"is of type {fields.shown(kind)}" if isinstance(kind, str) else "has no type"
     raise LayerError(f"{what} {found}; the types are {', '.join(LAYER_TYPES)}.")

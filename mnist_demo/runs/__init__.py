@@ -4,10 +4,10 @@ from mnist_demo.files import write_atomically
 from mnist_demo.runs.annotations import Annotations, annotations_path, name_of, read_annotations, write_annotations
 from mnist_demo.runs.events import EventKind, EventWriter, RunState, read_events
 from mnist_demo.runs.evicted import Evicted, EvictionReason
-from mnist_demo.runs.final_answers import FinalAnswers, keep_final_answers, kept_final_answers
 from mnist_demo.runs.lab import HOME_VARIABLE, Lab, LabError, home, is_lab_id, new_lab_id
 from mnist_demo.runs.lab_runs import LabRuns
 from mnist_demo.runs.limits import StoreLimits
+from mnist_demo.runs.predictions import Predictions, final_predictions, keep_predictions
 from mnist_demo.runs.run import DigitAnswers, History, Plan, Run, create_run, write_state
 from mnist_demo.runs.run_id import TIME_FORMAT, RunId
 from mnist_demo.runs.stop_reasons import StopCode, StopReason
@@ -23,12 +23,12 @@ __all__ = [
     "EventWriter",
     "Evicted",
     "EvictionReason",
-    "FinalAnswers",
     "History",
     "Lab",
     "LabError",
     "LabRuns",
     "Plan",
+    "Predictions",
     "Run",
     "RunId",
     "RunState",
@@ -39,11 +39,11 @@ __all__ = [
     "Summary",
     "annotations_path",
     "create_run",
+    "final_predictions",
     "home",
     "is_lab_id",
     "keep_data",
-    "keep_final_answers",
-    "kept_final_answers",
+    "keep_predictions",
     "make_room",
     "name_of",
     "new_lab_id",

@@ -1,4 +1,4 @@
-"""What people say about a run: its name, a note, whether it is pinned; kept beside what was asked, never in it."""
+"""What a visitor says about a run: its name, a note, whether it is pinned. A file beside the experiment holds this."""
 
 import json
 from dataclasses import dataclass
@@ -6,73 +6,71 @@ from pathlib import Path
 from typing import Any
 
 from mnist_demo import fields
-from mnist_demo.files import write_atomically
+from mnist_demo.files import read_json, write_atomically
 from mnist_demo.runs.run import Run
 
 _FILE = "about.json"
 _MAX_BYTES = 8_000
-"""The longest name and note take less, every character escaped."""
+"""Most bytes of the file; the longest name and note take less, with every character escaped."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Annotations:
-    """What people say about a run.
+    """The name, the note and the pin of a run.
 
     Raises:
-        FieldError: on construction, when a value is not accepted; the message says what is.
+        FieldError: On construction, if a value is not accepted; the message says what is.
     """
 
     name: str = fields.text("", 60, "What you call this run; empty: what its experiment is called.")
     note: str = fields.text("", 500, "What you want to remember about it.")
-    pinned: bool = False  # a pinned run is the last to be dropped when room is needed
+    pinned: bool = False  # a pinned run is evicted last
 
     def __post_init__(self) -> None:
         fields.check(self)
         if not isinstance(self.pinned, bool):
-            raise fields.FieldError(f"About: pinned is {self.pinned!r:.60}; accepted is true or false.")
+            raise fields.FieldError(f"About: pinned is {fields.shown(self.pinned)}; accepted is true or false.")
 
     def to_json(self) -> dict[str, Any]:
-        """All fields as JSON values."""
+        """Return all fields as JSON values."""
         return {**fields.to_json(self), "pinned": self.pinned}
 
     @classmethod
     def from_json(cls, value: object) -> "Annotations":
-        """What `to_json` gave; missing fields take their defaults.
+        """Read what `to_json` returned; missing fields take their defaults.
 
         Raises:
-            FieldError: when a field is unknown or a value is not accepted.
+            FieldError: If a field is unknown or a value is not accepted.
         """
         return cls(**fields.object_fields(value, {**fields.field_specs(cls), "pinned": None}, "about"))
 
 
 def annotations_path(run: Run) -> Path:
-    """Where it is kept; most runs have no such file."""
+    """Return the path of a run's annotations; most runs have no such file."""
     return run.folder / _FILE
 
 
 def read_annotations(run: Run) -> Annotations:
-    """What is said about a run; nothing, when the file is missing or damaged."""
+    """Read a run's annotations; a missing or damaged file gives the defaults."""
     try:
-        with annotations_path(run).open("rb") as file:
-            content = file.read(_MAX_BYTES + 1)
-        return Annotations.from_json(json.loads(content)) if len(content) <= _MAX_BYTES else Annotations()
-    except (OSError, ValueError, RecursionError):
+        return Annotations.from_json(read_json(annotations_path(run), _MAX_BYTES))
+    except (OSError, ValueError):
         return Annotations()
 
 
 def write_annotations(run: Run, about: Annotations) -> None:
-    """Keep what is said about a run.
+    """Write a run's annotations.
 
     Raises:
-        OSError: when it cannot be written, or the run is gone.
+        OSError: If the file cannot be written, or the run is gone.
     """
     write_atomically(annotations_path(run), json.dumps(about.to_json()).encode())
 
 
 def name_of(run: Run) -> str:
-    """What a run is called: as people named it, else as its experiment is.
+    """Return the name that the visitor gave to a run, or the name of its experiment.
 
     Raises:
-        OSError, ValueError: when the run has neither a name nor an experiment that can be read.
+        OSError, ValueError: If the run has neither a name nor an experiment that can be read.
     """
     return read_annotations(run).name or run.experiment.name

@@ -1,8 +1,8 @@
-"""A time that a jump of the system's clock does not move far: nothing is deleted because of a clock that is wrong.
+"""A clock that a jump of the system's clock does not move far, so no run is deleted because of a wrong clock.
 
-The kept clock goes on as fast as this process has been running, and never beyond the system's clock. Time in which no
-server swept the home counts for a day at most. A run's age is measured by the clock that makes the run younger, so a
-server that was off for a year, or whose clock says 2038 for an hour, deletes nothing that it would otherwise keep.
+The kept clock advances as fast as this process runs, and never beyond the system's clock. Time in which no server swept
+the home counts as one day at most. A run's age is measured by the clock that makes the run younger, so a server that
+was off for a year, or whose clock says 2038 for an hour, deletes no run that it would otherwise keep.
 """
 
 import logging
@@ -19,14 +19,14 @@ _MAX_BYTES = 40
 
 _lock = threading.Lock()
 _running: dict[Path, tuple[float, float]] = {}
-"""For each home that this process swept: the kept clock, and the monotonic clock at that moment."""
+"""The kept clock of each home that this process swept, and the monotonic clock at the same moment."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Now:
-    """The present, as two clocks tell it in seconds since 1970.
+    """The present by two clocks, in seconds since 1970.
 
     Attributes:
         system: The system's clock.
@@ -37,24 +37,24 @@ class Now:
     kept: float
 
     def age(self, then: float) -> float:
-        """Return the seconds since a time, as the clock tells that makes it shorter; negative for the future."""
+        """Return the seconds since a time by the clock that makes them fewer; negative for a time in the future."""
         return min(self.system, self.kept) - then
 
     def distance(self, then: float) -> float:
         """Return the seconds between a time and the nearer clock.
 
-        What waits for minutes uses this and not `age`: a time that lies in the future of both clocks says nothing,
-        and what waits for it would wait for years.
+        Waits of minutes use the distance and not the age, because an item whose time lies in the future of both clocks
+        would wait for years.
         """
         return min(abs(self.system - then), abs(self.kept - then))
 
 
 def read_clock(home: Path, newest: float) -> Now:
-    """Move the kept clock of a home on, and return the present.
+    """Advance the kept clock of a home, and return the present.
 
     Args:
         home: The folder that holds all labs.
-        newest: The time of the newest change in the home; a home without a kept clock begins a day after it at most.
+        newest: The time of the newest change in the home; without a kept clock, the clock starts at most a day later.
     """
     system, monotonic = time.time(), time.monotonic()
     with _lock:
@@ -64,7 +64,7 @@ def read_clock(home: Path, newest: float) -> Now:
         else:
             kept = _read(home, newest)
             believed = kept + DAY
-        # A clock that went back for a while does not take the kept one with it.
+        # A system clock that goes back for a while does not move the kept clock back.
         kept = max(kept, min(system, believed))
         _running[home] = kept, monotonic
         if home.is_dir():

@@ -1,8 +1,7 @@
-"""What happens during a run, one JSON event a line, appended as it happens."""
+"""The events of a run: one JSON object a line, appended as the training happens."""
 
 import errno
 import json
-import math
 import os
 import time
 from collections.abc import Iterator
@@ -10,16 +9,25 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from mnist_demo.dimensions import CLASSES
 from mnist_demo.runs.stop_reasons import StopReason
 
 Event = dict[str, Any]
 
-_CLASSES = 10
+FIXED_DIGITS = 20
+"""How many validation digits a run reads throughout its training: the first of the split."""
+
+MAX_BYTES = 16_000_000
+"""Bytes of a file of events that are read. The fixed digits make most of them: 2 million an hour."""
+
+_MAX_LINE_BYTES = 10_000
+"""Bytes of an event; the answers to the fixed digits have 260, the longest reason 2,000."""
+
 _FAR_TOO_MANY = 10**12
 
 
 class RunState(StrEnum):
-    """Where a run stands; the last state event of a run says so."""
+    """The state of a run, as the last state event of the run says."""
 
     QUEUED = "queued"
     STARTING = "starting"
@@ -32,21 +40,22 @@ class RunState(StrEnum):
 
     @property
     def is_active(self) -> bool:
-        """Whether something may still happen."""
+        """Whether the run waits or trains, so that more events may follow."""
         return self not in (RunState.STOPPED, RunState.FINISHED, RunState.FAILED)
 
 
 class EventKind(StrEnum):
-    """What an event tells.
+    """The kind of an event, which decides its fields.
 
-    - state: `state`, and `reason` (a `StopReason`; a sentence in runs of the former version) when there is one
+    - state: `state`, and for some states `reason` (a `StopReason`; a sentence in runs of the former version)
     - plan: `epochs`, `steps_per_epoch`, `images_per_epoch`, `parameters`
-    - batch: `step`, `images`, `loss`, `accuracy`, `learning_rate`, `seconds`: means over the batches since the last one
+    - batch: `step`, `images`, `loss`, `accuracy`, `learning_rate`, `seconds`: means since the last batch event
     - epoch: `epoch`, `step`, `images`, `loss`, `accuracy`, `val_loss`, `val_accuracy`, `seconds`
-    - resume: `epoch`, `step`, `reported`, `seconds`: the run goes on from there; what the file tells from beyond that
-      place counts no more, nor do batch events after step `reported`, as the next one covers these batches too
-    - rate: `step`, `images`, `learning_rate`: somebody changed the learning rate after so many batches
-    - digits: `step`, `answers`, `confidences`: what the network says of the fixed validation digits
+    - resume: `epoch`, `step`, `reported`, `seconds`: the run continues from this place. Earlier events from beyond the
+      place do not count any more, nor do batch events after step `reported`, because the next batch event covers their
+      batches too
+    - rate: `step`, `images`, `learning_rate`: a command changed the learning rate after `step` batches
+    - digits: `step`, `answers`, `confidences`: the network's predictions for the fixed validation digits
     """
 
     STATE = "state"
@@ -67,11 +76,11 @@ FIELDS: dict[EventKind, tuple[str, ...]] = {
     EventKind.RATE: ("step", "images", "learning_rate"),
     EventKind.DIGITS: ("step", "answers", "confidences"),
 }
-"""What an event of each kind must have to be one."""
+"""The required fields of each kind of event."""
 
 
 class EventWriter:
-    """Appends events to a file; each line is one write, so two processes may append to the same file."""
+    """Appends events to a file. Each line is one write, so two processes may append to the same file."""
 
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
@@ -79,10 +88,10 @@ class EventWriter:
         self._torn = path.stat().st_size > 0 and not _ends_with_newline(path)
 
     def write(self, kind: EventKind, **values: object) -> None:
-        """Append one event; `time` is the wall clock in seconds and only for people, durations are in the events.
+        """Append one event, with `time`: the system's clock in seconds, for people only.
 
         Raises:
-            OSError: when it cannot be written, or only a part of it: the disk is full.
+            OSError: If the event cannot be written, or only a part of it because the disk is full.
         """
         event = {"kind": str(kind), "time": round(time.time(), 3), **values}
         line = json.dumps(event, separators=(",", ":")).encode() + b"\n"
@@ -105,14 +114,19 @@ class EventWriter:
 
 
 def read_events(path: Path) -> Iterator[Event]:
-    """The events of a file in order; a torn or damaged line is passed over, a missing file has none."""
+    """Return the events of a file in order; a torn or damaged line is passed over, a missing file has none.
+
+    Of a file longer than `MAX_BYTES` the end is read, because the last events say how the run stands.
+    """
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - MAX_BYTES))
+            content = file.read(MAX_BYTES)
     except FileNotFoundError:
         return
     for line in content.splitlines():
         try:
-            event = json.loads(line)
+            event = json.loads(line) if len(line) <= _MAX_LINE_BYTES else None
         except (ValueError, RecursionError):
             continue
         if isinstance(event, dict) and _is_sound(event):
@@ -120,7 +134,7 @@ def read_events(path: Path) -> Iterator[Event]:
 
 
 def _is_sound(event: Event) -> bool:
-    """Whether everything that readers ask an event for is there and can be what it says."""
+    """Tell whether an event has all that its readers use, with values that a training can write."""
     kind = event.get("kind")
     if kind not in tuple(EventKind):
         return False
@@ -128,7 +142,9 @@ def _is_sound(event: Event) -> bool:
     if len(asked) < len(FIELDS[EventKind(kind)]):
         return False
     optional = {name: event[name] for name in ("reason", "reported") if name in event}
-    return all(_is_accepted(name, value) for name, value in (asked | optional).items())
+    if not all(_is_accepted(name, value) for name, value in (asked | optional).items()):
+        return False
+    return kind != EventKind.DIGITS or len(event["answers"]) == len(event["confidences"]) <= FIXED_DIGITS
 
 
 def _is_accepted(name: str, value: object) -> bool:
@@ -138,13 +154,15 @@ def _is_accepted(name: str, value: object) -> bool:
         case "reason":
             return _is_stop_reason(value)
         case "answers":
-            return isinstance(value, list) and all(_is_count(answer) and answer < _CLASSES for answer in value)
+            return isinstance(value, list) and all(_is_count(answer) and answer < CLASSES for answer in value)
         case "confidences":
-            return isinstance(value, list) and all(_is_figure(share) for share in value)
+            return isinstance(value, list) and all(_is_share(share) for share in value)
         case "loss" | "val_loss":
-            # A training that goes astray may have one that is no number any more.
+            # The loss of a diverging training may be infinite or nan.
             return isinstance(value, float) or _is_count(value)
-        case "accuracy" | "val_accuracy" | "learning_rate" | "seconds":
+        case "accuracy" | "val_accuracy":
+            return _is_share(value)
+        case "learning_rate" | "seconds":
             return _is_figure(value)
         case "epochs" | "steps_per_epoch" | "images_per_epoch":
             return _is_count(value) and value != 0
@@ -164,7 +182,12 @@ def _is_count(value: Any) -> bool:
 
 
 def _is_figure(value: Any) -> bool:
-    return _is_count(value) or (isinstance(value, float) and math.isfinite(value) and value >= 0)
+    # NaN fails every comparison.
+    return type(value) in (int, float) and 0 <= value < _FAR_TOO_MANY
+
+
+def _is_share(value: Any) -> bool:
+    return _is_figure(value) and value <= 1.001
 
 
 def _ends_with_newline(path: Path) -> bool:

@@ -16,12 +16,12 @@ class EvictionReason(StrEnum):
 
 @dataclass(frozen=True)
 class Evicted:
-    """The runs that a lab lost since its visitor last took note.
+    """The runs that a lab lost since its visitor last dismissed the note.
 
     Attributes:
-        count: How many runs.
-        name: What the last of them was called.
-        reason: Why the last of them was evicted.
+        count: How many runs were evicted.
+        name: The name of the last evicted run.
+        reason: The limit that evicted the last run.
     """
 
     count: int
@@ -37,6 +37,6 @@ class Evicted:
         """Read what `to_json` returned.
 
         Raises:
-            KeyError, TypeError, ValueError, OverflowError: If it is anything else.
+            KeyError, TypeError, ValueError, OverflowError: If the value is anything else.
         """
         return cls(int(value["count"]), str(value["name"])[:60], EvictionReason(value["reason"]))

@@ -15,9 +15,9 @@ from mnist_demo.drawing.collection import MAX_BYTES as MAX_COLLECTION_BYTES
 from mnist_demo.drawing.collection import Collection
 from mnist_demo.drawing.serialization import MAX_BYTES as MAX_DRAWING_BYTES
 from mnist_demo.drawing.serialization import drawing_from_json, drawing_to_json
-from mnist_demo.drawing.strokes import DrawingError, Stroke
-from mnist_demo.experiment import DataReference, Experiment
-from mnist_demo.files import write_atomically
+from mnist_demo.drawing.strokes import Stroke
+from mnist_demo.experiment import MAX_JSON_BYTES, DataReference, Experiment
+from mnist_demo.files import DamagedFileError, damage_named, read_json, write_atomically
 from mnist_demo.runs.evicted import Evicted, EvictionReason
 from mnist_demo.runs.lab_runs import LabRuns
 
@@ -27,16 +27,15 @@ HOME_VARIABLE = "MNIST_DEMO_HOME"
 _LAB_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 _MAX_EVICTED_BYTES = 2_000
 _MAX_RUN_ID_BYTES = 100
-_MAX_EXPERIMENT_BYTES = 1_000_000
 
-# Two tabs of one lab change its files from two threads of the server. So many locks serve all labs.
+# A lock guards a lab's files, because two tabs of one lab run in two threads of the server. 64 locks serve all labs.
 _LOCKS = tuple(threading.Lock() for _ in range(64))
 
 _log = logging.getLogger(__name__)
 
 
 class LabError(ValueError):
-    """A lab that cannot exist, named in one sentence."""
+    """A lab that cannot exist; the message says why, in one sentence."""
 
 
 def home() -> Path:
@@ -55,9 +54,9 @@ def is_lab_id(text: str) -> bool:
 
 
 class Lab:
-    """One visitor's work on disk. Everything that a lab keeps is read and written here, and by its runs' workers.
+    """One visitor's work on disk. This class and the workers of its runs read and write everything that a lab keeps.
 
-    A name of the clock, the sweep or a killed writer begins with a dot and belongs to no lab.
+    A name that begins with a dot is of the clock, of the sweep or of a killed writer, and belongs to no lab.
 
         HOME                            MNIST_DEMO_HOME, or ~/.mnist_demo
         ├── .clock                      how far the sweep's clock has come (`clock.py`)
@@ -71,8 +70,7 @@ class Lab:
         │   │   ├── model.keras         the trained model, once the training has ended
         │   │   ├── initial.npz         the first weights of a fine-tuned run
         │   │   ├── data.npz            the images of a fine-tuned run
-        │   │   ├── answers/            a snapshot's answers to the validation images: 001.npz, …
-        │   │   └── test-answers.npz    the final answers to the test images
+        │   │   └── predictions/        what snapshots predict: 001-validation.npz, …, 010-test.npz
         │   ├── bin/RUN/                deleted runs, for an hour
         │   └── dropped.json            .evicted
         ├── labs/LAB.json               .experiment
@@ -110,9 +108,9 @@ class Lab:
 
     @property
     def experiment(self) -> Experiment | None:
-        """The experiment that the visitor works on; None if none is kept, or the kept one is damaged."""
+        """The experiment that the visitor works on; None if the file is missing or damaged."""
         try:
-            return Experiment.from_json_text(_read(self._experiment_path, _MAX_EXPERIMENT_BYTES))
+            return Experiment.from_json(read_json(self._experiment_path, MAX_JSON_BYTES))
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
@@ -123,38 +121,38 @@ class Lab:
         """Keep the experiment that the visitor works on.
 
         Raises:
-            OSError: If it cannot be written.
+            OSError: If the experiment cannot be written.
         """
         _write(self._experiment_path, json.dumps(experiment.to_json()).encode())
 
     @property
     def current_run(self) -> str | None:
-        """The id of the run that the visitor looks at, as it was kept; the run may be gone."""
+        """The id of the run that the visitor looks at; the run may be gone."""
         try:
             return _read(self._current_run_path, _MAX_RUN_ID_BYTES).decode("ascii")
         except (OSError, ValueError):
             return None
 
     def keep_current_run(self, run_id: str) -> None:
-        """Keep which run the visitor looks at.
+        """Keep the id of the run that the visitor looks at.
 
         Raises:
-            OSError: If it cannot be written.
+            OSError: If the id cannot be written.
         """
         _write(self._current_run_path, run_id.encode())
 
     def data(self, reference: DataReference) -> Path | None:
         """Return the file of an uploaded data set, whether the lab has it or not; None for the bundled MNIST."""
-        # Of what a link brings, only a digest that was checked gets into the path.
+        # A link may bring any name, so only the checked digest becomes part of the path.
         return None if reference.is_mnist else self.home / "data" / self.id / f"{reference.digest}.npz"
 
     def keep_data(self, uploaded: MnistData) -> DataReference:
-        """Keep an uploaded data set; a file of it that is there and whole stays as it is.
+        """Keep an uploaded data set; an undamaged file of the same data stays as it is.
 
         Raises:
-            OSError: If it cannot be written.
+            OSError: If the data cannot be written.
         """
-        # The name comes from a file's, and a reference has room for less of it.
+        # The name comes from a file's name, and a reference takes 60 characters of it.
         reference = DataReference(uploaded.name[:60].strip(), uploaded.digest)
         path = self.data(reference)
         if path is not None and not is_whole(path):
@@ -164,12 +162,12 @@ class Lab:
 
     @property
     def drawing(self) -> list[Stroke]:
-        """The strokes on the visitor's canvas; none if they cannot be read."""
+        """The strokes on the visitor's canvas; an empty list if the file cannot be read."""
         try:
-            return drawing_from_json(_read(self._drawing_path, MAX_DRAWING_BYTES + 1))
+            return drawing_from_json(read_json(self._drawing_path, MAX_DRAWING_BYTES))
         except FileNotFoundError:
             return []
-        except (OSError, DrawingError) as error:
+        except (OSError, ValueError) as error:
             _log.warning("The kept drawing of a lab could not be read: %s", error)
             return []
 
@@ -177,32 +175,32 @@ class Lab:
         """Keep the strokes on the visitor's canvas.
 
         Raises:
-            OSError: If they cannot be written.
+            OSError: If the strokes cannot be written.
         """
         _write(self._drawing_path, drawing_to_json(strokes))
 
     @property
     def collection(self) -> Collection:
-        """The labelled drawings; none if they cannot be read."""
+        """The labelled drawings; an empty collection if the file cannot be read."""
         try:
             return self._read_collection()
-        except (OSError, DrawingError) as error:
+        except (OSError, DamagedFileError) as error:
             _log.warning("The kept drawings of a lab could not be read: %s", error)
             return Collection()
 
     def change_collection(self, change: Callable[[Collection], Collection]) -> None:
-        """Read the labelled drawings, change them and keep the result, while no other tab of the lab can do so.
+        """Read the labelled drawings, change them and keep the result; no other tab of the lab can interfere.
 
-        A damaged file makes way for a new one and stays beside it.
+        A damaged file is renamed and stays beside the new file.
 
         Raises:
-            OSError: If the drawings cannot be read now, and must not be written over, or cannot be written.
-            DrawingError: As `change` raises it.
+            OSError: If the drawings cannot be written, or cannot be read now and so must not be overwritten.
+            DrawingError: If `change` raises it.
         """
         with self._lock:
             try:
                 collection = self._read_collection()
-            except DrawingError as error:
+            except DamagedFileError as error:
                 _log.warning("The kept drawings of a lab are damaged: %s", error)
                 self._collection_path.replace(self._collection_path.with_name("damaged.npz"))
                 collection = Collection()
@@ -216,10 +214,11 @@ class Lab:
 
     @property
     def evicted(self) -> Evicted | None:
-        """The runs that the lab lost to a limit since `forget_evicted`; None for none, or a damaged note."""
+        """The runs that the lab lost to a limit since `forget_evicted`; None without such runs or a readable note."""
         try:
-            return Evicted.from_json(json.loads(_read(self._evicted_path, _MAX_EVICTED_BYTES)))
-        except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
+            with damage_named(self._evicted_path.name):
+                return Evicted.from_json(read_json(self._evicted_path, _MAX_EVICTED_BYTES))
+        except (OSError, DamagedFileError):
             return None
 
     def note_evicted(self, name: str, reason: EvictionReason) -> None:

@@ -42,17 +42,17 @@ class LabRuns:
         return Run(self.folder / run_id)
 
     def create(self, experiment: Experiment, fill: Callable[[Run], None] | None = None) -> Run:
-        """Create a run's folder. The folder appears with everything in it, or not at all.
+        """Create a run's folder. The folder appears with all its files, or not at all.
 
         Args:
-            experiment: What the run trains.
-            fill: Puts the run's other files into the folder of the run that it gets, which has a temporary name.
+            experiment: The experiment that the run trains.
+            fill: A function that writes the run's other files; its argument is the run under a temporary name.
 
         Raises:
             OSError: If the folder cannot be written.
         """
         run_id = str(RunId.after(self._newest_id(), datetime.fromtimestamp(time.time(), UTC)))
-        # A process that is killed here leaves a name that the sweep knows (`leftovers.py`).
+        # The sweep knows the name that a killed process leaves (`leftovers.py`).
         beside = self.folder / f".{run_id}.{os.getpid()}.part"
         try:
             create_run(beside, experiment)
@@ -68,7 +68,7 @@ class LabRuns:
         for run in self:
             try:
                 return RunId.parse(run.id)
-            except ValueError:  # the form of an id, but no time
+            except ValueError:  # the folder has the form of an id, but its time does not exist
                 continue
         return None
 
@@ -88,17 +88,17 @@ class LabRuns:
         place = self.bin_folder / run_id
         place.parent.mkdir(exist_ok=True)
         (self.folder / run_id).rename(place)
-        # The bin is emptied by the time at which a run came into it.
+        # The folder's time says when the run came into the bin, which decides when the bin is emptied.
         os.utime(place)
         return True
 
     def discarded(self, seconds: float) -> list[Run]:
-        """List the runs that came into the bin in the last so many seconds, newest first."""
+        """List the runs that came into the bin in the last `seconds` seconds, newest first."""
         try:
             folders = [path for path in self.bin_folder.iterdir() if is_run_id(path.name)]
             recent = [path for path in folders if abs(time.time() - path.stat().st_mtime) <= seconds]
         except OSError:
-            # There is no bin, or a sweep empties it just now.
+            # The lab has no bin, or a sweep empties it at this moment.
             return []
         return [Run(path) for path in sorted(recent, reverse=True)]
 

@@ -1,4 +1,4 @@
-"""Half-written files and folders, which a process left that was killed in the middle of writing."""
+"""The removal of half-written files and folders, which processes leave that are killed while they write."""
 
 import logging
 import os
@@ -9,12 +9,12 @@ from pathlib import Path
 
 from mnist_demo.runs.clock import Now
 
-# As `write_atomically`, the trainer and `LabRuns.create` call them:
-# '.state.npz.4711.part', '.4711.part.keras', '.20260101-120000-abcdef.4711.part'.
+# `write_atomically` names a file '.state.npz.4711.part', the trainer '.4711.part.keras', and `LabRuns.create` a folder
+# '.20260101-120000-abcdef.4711.part'.
 _PART = re.compile(r"\.(.+\.)?\d+\.part(\.keras)?")
 
 PATIENCE = 600.0
-"""Seconds without a byte written after which a writer counts as dead; the largest file takes one second."""
+"""Seconds without a write after which a writer counts as dead; the largest file takes one second."""
 
 _log = logging.getLogger(__name__)
 
@@ -22,8 +22,8 @@ _log = logging.getLogger(__name__)
 def sweep_leftovers(home: Path, now: Now) -> None:
     """Remove half-written files and folders of all labs.
 
-    The age decides and not the writer's process, which may run on another machine that shares the disk. A time of
-    writing in the future keeps a file until the clock has got there.
+    The age of a file decides and not its writer's process, because the writer may run on another machine that shares
+    the disk. A file whose time lies in the future stays until the clock reaches that time.
     """
     for path in _parts(home):
         try:
@@ -41,6 +41,6 @@ def sweep_leftovers(home: Path, now: Now) -> None:
 
 def _parts(home: Path) -> Iterator[Path]:
     for room in ("runs", "labs", "drawings"):
-        # Links are not followed: one could lead out of the home.
+        # `os.walk` does not follow links, because a link could lead out of the home.
         for folder, folders, names in os.walk(home / room):
             yield from (Path(folder, name) for name in (*folders, *names) if _PART.fullmatch(name))

@@ -1,4 +1,4 @@
-"""How much is kept, as the environment of the server says."""
+"""The limits on what labs keep, from the environment of the server."""
 
 import os
 import re

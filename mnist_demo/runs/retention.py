@@ -19,7 +19,7 @@ BIN_SECONDS = 3_600.0
 """Seconds in which a deleted run can be restored, and new data may be without an experiment."""
 
 SMALL_SHARE = 0.2
-"""The part of `max_megabytes` that small files may take, so that labs without runs cannot drive out runs."""
+"""The share of `max_megabytes` that small files may take, 0–1, so that labs without runs cannot evict runs."""
 
 _MEGABYTE = 1_000_000
 _DISK = frozenset({Kind.RUN, Kind.BINNED, Kind.SMALL})
@@ -29,7 +29,7 @@ IsActive = Callable[[Path], bool]
 
 @dataclass(frozen=True)
 class Eviction:
-    """An item that is to be deleted, and the limit that its lab is told of; None for what is no run of the lab."""
+    """An item to delete, and the limit that its lab is told of; None for an item that is no run of the lab."""
 
     item: Stored
     reason: EvictionReason | None
@@ -42,20 +42,20 @@ def choose_evictions(
     now: Now | None = None,
     room_in: str | None = None,
 ) -> tuple[list[Eviction], bool]:
-    """Choose what is deleted so that labs stay within the limits.
+    """Choose the items that are deleted so that labs stay within the limits.
 
-    What is pinned stays, with its data, except in a lab beyond its share when all labs together are beyond a limit.
-    What waits or trains always stays, with its data.
+    A pinned run stays, with its data, except in a lab beyond its share when all labs together are beyond a limit. A run
+    that waits or trains always stays, with its data.
 
     Args:
-        stored: What the labs keep, from `survey`.
-        limits: What they may keep.
+        stored: The items that the labs keep, from `survey`.
+        limits: The limits on what labs keep.
         is_active: Tells whether the item at a path is in use: a run that waits or trains, or data just uploaded.
-        now: The present, if `stored` is all labs; without it neither ages nor the limits on all labs are looked at.
+        now: The present, if `stored` is all labs; without it, neither ages nor the limits on all labs count.
         room_in: The id of a lab that is about to get one more run.
 
     Returns:
-        The evictions, the first to go first; and whether all labs together are still beyond a limit.
+        The evictions in order, and whether all labs together are still beyond a limit.
     """
     choice = _Choice(stored, limits, is_active)
     if now is not None:
@@ -67,23 +67,23 @@ def choose_evictions(
 
 
 class _Choice:
-    """The evictions chosen so far, and what is left."""
+    """The evictions chosen so far, and the items that are left."""
 
     def __init__(self, stored: Sequence[Stored], limits: StoreLimits, is_active: IsActive) -> None:
         self.evictions: list[Eviction] = []
         self._limits = limits
-        # Oldest first: a run by when it was begun, data by when they were last used.
+        # The oldest items come first: runs by their creation, data by their last use.
         self._left = {item.path: item for item in sorted(stored, key=lambda item: item.created)}
         self._active = {item.path for item in stored if item.kind in (Kind.RUN, Kind.DATA) and is_active(item.path)}
         self._sizes = Counter[tuple[str, Kind]]()
         self._total = Counter[Kind]()
-        # Runs that pin their data, by lab and digest.
+        # The count of runs that pin their data, by lab and digest.
         self._pins = Counter[tuple[str, str]]()
         for item in stored:
             self._count(item, 1)
 
     def hold_ages(self, now: Now) -> None:
-        """Choose what is too old: deleted runs, data that nothing is about, runs, and small files of unused labs."""
+        """Choose the items that are too old: deleted runs, unused data, runs, and small files of unused labs."""
         too_old = self._limits.max_days * DAY
         about = {(item.lab, item.data) for item in self._left.values() if item.kind is not Kind.DATA}
         used: dict[str, float] = {}
@@ -141,7 +141,7 @@ class _Choice:
             for item in [item for item in self._left.values() if item.kind is Kind.BINNED]:
                 if is_too_much():
                     self._evict(item, None)
-        # Small files have a limit of their own: they go for it, and never to make room for runs.
+        # Small files have a limit of their own, and are never evicted to make room for runs.
         going = kinds - {Kind.SMALL} or kinds
         for may_go in (self._is_loose, may_be_forced):
             waiting: dict[str, list[Stored]] = defaultdict(list)
@@ -167,13 +167,13 @@ class _Choice:
         return self._size(lab, Kind) > self._limits.max_lab_megabytes * _MEGABYTE
 
     def _is_loose(self, item: Stored) -> bool:
-        """Whether an item is neither pinned nor active, nor the data of such a run."""
+        """Tell whether an item is neither pinned nor active, nor the data of such a run."""
         if item.path in self._active or item.pinned:
             return False
         return item.kind is not Kind.DATA or not self._pins[item.lab, item.data]
 
     def _is_at_work(self, data: Stored) -> bool:
-        """Whether an active run is about the data."""
+        """Tell whether an active run uses the data."""
         return data.kind is Kind.DATA and any(
             run.kind is Kind.RUN and (run.lab, run.data) == (data.lab, data.data) and run.path in self._active
             for run in self._left.values()

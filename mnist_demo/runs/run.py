@@ -13,18 +13,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_demo.experiment import Experiment
-from mnist_demo.files import write_atomically
+from mnist_demo.experiment import MAX_JSON_BYTES, Experiment
+from mnist_demo.files import read_json, write_atomically
 from mnist_demo.runs.events import FIELDS, Event, EventKind, EventWriter, RunState, read_events
 from mnist_demo.runs.run_id import RunId
 from mnist_demo.runs.stop_reasons import StopReason
 
 FloatArray = NDArray[np.float64]
 
+_SHORTEST = 1e-4
+"""Seconds; events round to these, so that less says nothing about speed."""
+
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run set out to do."""
+    """The planned epochs, batches and images of a run, and the size of its network."""
 
     epochs: int
     steps_per_epoch: int
@@ -34,7 +37,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class DigitAnswers:
-    """What the network said of the fixed validation digits after `step` batches."""
+    """The network's predictions for the fixed validation digits after `step` batches."""
 
     step: int
     answers: tuple[int, ...]
@@ -43,7 +46,7 @@ class DigitAnswers:
 
 @dataclass(frozen=True)
 class History:
-    """A run's figures: float64 columns of equal length by name, `batches`, `epochs` and changes of the rate."""
+    """A run's figures: float64 columns of equal length by name, of batches, epochs and changes of the learning rate."""
 
     batches: dict[str, FloatArray]
     epochs: dict[str, FloatArray]
@@ -53,25 +56,25 @@ class History:
 
     @property
     def step(self) -> int:
-        """Batches learned from so far."""
+        """Batches that the network has learned from so far."""
         done = [column["step"][-1] for column in (self.batches, self.epochs) if len(column["step"])]
         return int(max(done, default=0))
 
     @property
     def images(self) -> int:
-        """Images learned from so far, repeats included."""
+        """Images that the network has learned from so far, repeats included."""
         done = [column["images"][-1] for column in (self.batches, self.epochs) if len(column["images"])]
         return int(max(done, default=0))
 
     @property
     def seconds(self) -> float:
-        """Seconds since the first batch began."""
+        """Seconds of training so far, pauses excluded."""
         done = [column["seconds"][-1] for column in (self.batches, self.epochs) if len(column["seconds"])]
         return float(max(done, default=0.0))
 
     @property
     def progress(self) -> float:
-        """Share of the planned batches that is done, 0 to 1."""
+        """The share of the planned batches that is done, 0–1."""
         if self.plan is None:
             return 0.0
         return min(1.0, self.step / max(1, self.plan.epochs * self.plan.steps_per_epoch))
@@ -79,15 +82,16 @@ class History:
     @property
     def images_per_second(self) -> float | None:
         """Training speed since the first batch, validation included; None before it can be known."""
-        images, seconds = self.batches["images"], self.batches["seconds"]
-        # The first batch waits for the graph to be built and says nothing about speed.
-        if len(images) < 2 or self.seconds <= seconds[0]:
+        if len(self.batches["step"]) < 2:
             return None
-        return float((self.images - images[0]) / (self.seconds - seconds[0]))
+        # The first batch waits for the graph to be built and says nothing about speed.
+        images = self.images - float(self.batches["images"][0])
+        seconds = self.seconds - float(self.batches["seconds"][0])
+        return images / seconds if images > 0 and seconds >= _SHORTEST else None
 
     @property
     def seconds_left(self) -> float | None:
-        """Expected seconds to the end at the speed so far; None before it can be known."""
+        """Expected seconds to the end at the speed so far; None before the speed is known."""
         if self.plan is None or self.images_per_second is None:
             return None
         left = self.plan.epochs * self.plan.images_per_epoch - self.images
@@ -95,27 +99,26 @@ class History:
 
     @property
     def best_validation_accuracy(self) -> float | None:
-        """The highest validation accuracy of any epoch; None before the first one ends."""
+        """The highest validation accuracy of any epoch; None before the first epoch ends."""
         accuracies = self.epochs["val_accuracy"]
         return float(accuracies.max()) if len(accuracies) else None
 
 
 class Run:
-    """One run: a folder that one worker writes and everybody reads (`Lab` draws its files).
+    """One run: a folder that one worker writes and every page reads (`Lab` draws its files).
 
-    Reading never fails for what a crash or a bad disk may leave behind: a run whose events are missing or cannot be
-    read has not begun, and a damaged line among them is passed over.
+    Reading never fails after a crash or on a bad disk: a run without readable events is queued, and readers skip a
+    damaged line.
 
     Example:
         >>> import tempfile
         >>> from mnist_demo.presets import PRESETS
-        >>> from mnist_demo.runs import Lab, new_lab_id
-        >>> home = tempfile.TemporaryDirectory()
-        >>> run = Lab(Path(home.name), new_lab_id()).runs.create(PRESETS["fast"])
-        >>> same = Run(run.folder)
-        >>> same.experiment == PRESETS["fast"], str(same.state), len(same.events()), same.model_path.name
-        (True, 'queued', 0, 'model.keras')
-        >>> home.cleanup()
+        >>> from mnist_demo.runs import Run, create_run
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     created = create_run(folder, PRESETS["fast"])
+        ...     run = Run(folder)
+        ...     print(run.experiment.name, run.state, run.events(), run.model_path.name)
+        fast queued [] model.keras
 
     Args:
         folder: The run's folder, which need not exist yet.
@@ -140,11 +143,11 @@ class Run:
 
     @functools.cached_property
     def experiment(self) -> Experiment:
-        """What was asked.
+        """The experiment that the run trains.
 
         Raises:
-            OSError: when the folder holds no experiment.
-            ValueError: when the file is not an experiment.
+            OSError: If the folder holds no experiment.
+            ValueError: If the file is not an experiment.
         """
         path = self.folder / "experiment.json"
         found = path.stat()
@@ -152,40 +155,40 @@ class Run:
 
     @property
     def events_path(self) -> Path:
-        """Where the events are."""
+        """The file of the events."""
         return self.folder / "events.jsonl"
 
     @property
     def checkpoint_path(self) -> Path:
-        """Where training goes on from: weights, the optimizer's memory, random generators and the place reached."""
+        """The file from which the training resumes: weights, optimizer state, random generators, the place reached."""
         return self.folder / "state.npz"
 
     @property
     def initial_path(self) -> Path:
-        """The weights that the training began from, where they are another run's; else they were drawn at random."""
+        """The file of the first weights if they are another run's; without the file, they were drawn at random."""
         return self.folder / "initial.npz"
 
     @property
     def own_data_path(self) -> Path:
-        """The images that the run was trained on, where they are its own; else its experiment says which they are."""
+        """The file of the images if they belong to this run alone; without the file, the experiment names the data."""
         return self.folder / "data.npz"
 
     @property
     def model_path(self) -> Path:
-        """The trained model in Keras' own format; it exists once training has ended."""
+        """The trained model in Keras' own format, which exists after the training has ended."""
         return self.folder / "model.keras"
 
     @property
     def snapshots(self) -> list[Path]:
-        """The weights that it began with, then those after each epoch; a stop within an epoch adds one more."""
+        """The first weights, then the weights after each epoch; a stop within an epoch adds one snapshot."""
         return sorted((self.folder / "snapshots").glob("[0-9][0-9][0-9].npz"))
 
     @property
     def newest_snapshot(self) -> Path:
-        """The last of the snapshots.
+        """The last snapshot.
 
         Raises:
-            FileNotFoundError: when there is none, as the run has not begun or is gone.
+            FileNotFoundError: If there is no snapshot, because the run has not begun or is gone.
         """
         if not (snapshots := self.snapshots):
             raise FileNotFoundError(errno.ENOENT, "There are no weights", str(self.folder / "snapshots"))
@@ -193,12 +196,12 @@ class Run:
 
     @property
     def live_path(self) -> Path:
-        """Where a training keeps its weights about once a second, so that one need not wait for an epoch's end."""
+        """The file of the weights about once a second, so that pages need not wait for an epoch's end."""
         return self.folder / "snapshots" / "live.npz"
 
     @property
     def newest_weights(self) -> Path | None:
-        """The weights as they are now: those within an epoch where they are newer than the last snapshot; or None."""
+        """The file of the newest weights: the last snapshot, or the live weights if newer; None without weights."""
         snapshots = self.snapshots
         if not snapshots:
             return None
@@ -209,21 +212,21 @@ class Run:
         return self.live_path if is_newer else snapshots[-1]
 
     def events(self) -> list[Event]:
-        """Everything that happened so far, in order."""
+        """Return all events so far, in order."""
         return list(_events(self.events_path))
 
     @property
     def state(self) -> RunState:
-        """Where the run stands."""
+        """The state of the run, as its last state event says; `Jobs.state` corrects it by what the queue knows."""
         return self._standing_state()[0]
 
     @property
     def reason(self) -> StopReason | None:
-        """Why the run is in its state, when there is a reason to give."""
+        """Why the run is in its state; None without a reason."""
         return self._standing_state()[1]
 
     def history(self) -> History:
-        """The figures so far, from one reading of the events."""
+        """Return the figures so far, from one reading of the events."""
         events = _standing(self.events())
         plans = [event for event in events if event["kind"] == EventKind.PLAN]
         digits = [event for event in events if event["kind"] == EventKind.DIGITS]
@@ -245,7 +248,7 @@ class Run:
 
     @property
     def last_ending(self) -> tuple[RunState, StopReason | None] | None:
-        """The state in which the run last ended, and why; None when it never ended. The run may be active again."""
+        """The state in which the run last ended, and why; None if the run never ended. The run may be active again."""
         return self._last_state(lambda state: not state.is_active)
 
     def _last_state(self, is_meant: Callable[[RunState], bool]) -> tuple[RunState, StopReason | None] | None:
@@ -256,34 +259,34 @@ class Run:
 
 
 def _events(path: Path) -> tuple[Event, ...]:
-    """The events of a file, read again only when it changed: a page asks for them several times while it is drawn."""
+    """Return the events of a file, read again only after a change, because one rerun asks for them several times."""
     try:
         found = path.stat()
         return _events_when(path, found.st_size, found.st_mtime_ns)
     except OSError:
-        # Not there, or not to be read.
+        # A file that is missing or cannot be read has no events.
         return ()
 
 
-# A long run has a megabyte of them; as many visitors as the lab is measured with look at one each.
+# 40 files suit the thirty visitors that the benchmarks simulate; the events of a long run take a megabyte.
 @functools.lru_cache(maxsize=40)
 def _events_when(path: Path, size: int, changed: int) -> tuple[Event, ...]:
     del size, changed  # part of the key
     return tuple(read_events(path))
 
 
-# Read and checked once for all pages and fragments that ask for it.
+# An experiment is read and checked once for all pages and fragments.
 @functools.lru_cache(maxsize=1024)
 def _experiment_when(path: Path, size: int, changed: int) -> Experiment:
     del size, changed  # part of the key
-    return Experiment.from_json_text(path.read_text())
+    return Experiment.from_json(read_json(path, MAX_JSON_BYTES))
 
 
 def create_run(folder: str | os.PathLike[str], experiment: Experiment) -> Run:
-    """Make a run's folder with its experiment; an existing folder keeps what it has.
+    """Make a run's folder with its experiment; an existing folder keeps its files.
 
     Raises:
-        OSError: when the folder cannot be written.
+        OSError: If the folder cannot be written.
     """
     run = Run(folder)
     (run.folder / "snapshots").mkdir(parents=True, exist_ok=True)
@@ -297,7 +300,7 @@ def write_state(writer: EventWriter, state: RunState, reason: StopReason | None 
 
 
 def _standing(events: Sequence[Event]) -> list[Event]:
-    """The events that count: where a run was taken up again, what it had done beyond that place does not."""
+    """Return the events that count, without those from beyond a place at which the run was resumed."""
     standing: list[Event] = []
     for event in events:
         if event["kind"] == EventKind.RESUME:
@@ -309,7 +312,7 @@ def _standing(events: Sequence[Event]) -> list[Event]:
 def _is_before(event: Event, resume: Event) -> bool:
     match event["kind"]:
         case EventKind.EPOCH:
-            # An epoch counts when it was validated, which comes after its last batch.
+            # An epoch is done after its validation, and its last batch before, so the step alone does not decide.
             return bool(event["epoch"] <= resume["epoch"])
         case EventKind.BATCH:
             return bool(event["step"] <= resume.get("reported", resume["step"]))

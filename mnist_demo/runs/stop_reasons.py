@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any, Self
 
+from mnist_demo.fields import shown
+
 EXIT_DISK_FULL, EXIT_NOT_WRITTEN = 74, 73
 """Exit codes of a training process that cannot write its run, after EX_IOERR and EX_CANTCREAT of sysexits.h."""
 
@@ -13,11 +15,11 @@ MAX_TEXT = 300
 """Most characters of a text from outside."""
 
 _MOST = 10**12
-"""Counts of epochs and batches, and exit codes, lie below this."""
+"""Counts of epochs and batches, signals and exit codes lie below this."""
 
 
 class StopCode(StrEnum):
-    """The kinds of reasons; `_VALUES` names the values of each."""
+    """The kinds of reasons; `_VALUES` names the values of each kind."""
 
     TARGET_REACHED = "target_reached"
     NO_IMPROVEMENT = "no_improvement"
@@ -61,7 +63,7 @@ _FORMER_DIVERGENCES = (
     ),
     (re.compile(r"Weights stopped being numbers by batch ([\d,]{1,15}): "), StopCode.WEIGHTS_DIVERGED, "batch"),
 )
-"""The former version kept sentences; only a divergence changes what the lab offers."""
+"""Sentences of the former version that tell of a divergence; the other sentences change nothing that the lab offers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,18 +71,18 @@ class StopReason:
     """Why a run stopped.
 
     Attributes:
-        code: the kind of reason; it decides which of the values are there.
-        epoch: the finished epoch after which the run stopped.
-        batch: the batch, counted over the whole run.
-        accuracy: the validation accuracy reached, 0–1.
-        target: the validation accuracy asked for, 0–1.
-        waited: epochs since the lowest validation loss.
-        signal: the number of the signal that killed the training process.
-        exit_code: of the training process.
-        text: an error's message, what a script gave as its reason, or a sentence that the former version kept.
+        code: The kind of reason, which decides which of the values are given.
+        epoch: The finished epoch after which the run stopped.
+        batch: The batch, counted over the whole run.
+        accuracy: The validation accuracy reached, 0–1.
+        target: The target accuracy, 0–1.
+        waited: Epochs since the lowest validation loss.
+        signal: The number of the signal that killed the training process.
+        exit_code: The exit code of the training process.
+        text: An error's message, what a script gave as its reason, or a sentence that the former version kept.
 
     Raises:
-        ValueError: on construction, when a value is missing, not of this code, or not accepted.
+        ValueError: On construction, if a value is missing, not of this code, or not accepted.
     """
 
     code: StopCode
@@ -100,11 +102,11 @@ class StopReason:
             raise ValueError(f"{self.code} has the values {sorted(wanted)}, not {sorted(given)}")
         for name, value in given.items():
             if not _is_accepted(name, value):
-                raise ValueError(f"{name} of {self.code} cannot be {value!r}"[:MAX_TEXT])
+                raise ValueError(f"{name} of {self.code} cannot be {shown(value)}")
 
     @property
     def has_diverged(self) -> bool:
-        """Whether the loss or the weights stopped being numbers."""
+        """Whether the loss or some weights are not finite."""
         return self.code in (StopCode.DIVERGED, StopCode.DIVERGED_IN_VALIDATION, StopCode.WEIGHTS_DIVERGED)
 
     @classmethod
@@ -139,13 +141,14 @@ class StopReason:
         """Read what `to_json` returned, or a sentence of the former version.
 
         Raises:
-            ValueError: when it is neither.
+            ValueError: If the value is neither.
         """
         if isinstance(value, str):
             return cls._of_sentence(value)
-        if not isinstance(value, dict) or not value.keys() <= {field.name for field in fields(cls)}:
+        names = {field.name for field in fields(cls)}
+        if not isinstance(value, dict) or not value.keys() <= names or value.get("code") not in tuple(StopCode):
             raise ValueError("a stop reason is a code with its values")
-        return cls(**{**value, "code": StopCode(str(value.get("code")))})
+        return cls(**{**value, "code": StopCode(value["code"])})
 
     @classmethod
     def _of_sentence(cls, sentence: str) -> Self:
@@ -157,7 +160,7 @@ class StopReason:
 
 
 def is_disk_full(error: BaseException) -> bool:
-    """Return whether a file could not be written for want of room."""
+    """Return whether a full disk or quota caused an error."""
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 

@@ -1,4 +1,4 @@
-"""Keeping all labs within the limits, and telling each lab which runs it lost by that."""
+"""Keeping all labs within the limits, with a note for each lab that loses runs."""
 
 import contextlib
 import logging
@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 
 class StoreFullError(OSError):
-    """Nothing more fits in a lab; the message says what to do."""
+    """A lab has no room for more; the message says what the visitor can do."""
 
 
 def make_room(lab: Lab, limits: StoreLimits, is_active: IsActive) -> None:
@@ -53,7 +53,7 @@ def keep_data(lab: Lab, uploaded: MnistData, limits: StoreLimits, is_active: IsA
     was_kept = path is None or path.exists()
     reference = lab.keep_data(uploaded)
     if path is not None and not was_kept:
-        # How much room the data take is known only when they are compressed.
+        # The size of the data is known only after they are compressed.
         try:
             _check_share(_hold_lab(lab, limits, lambda item: item == path or is_active(item)), limits)
         except StoreFullError:
@@ -67,7 +67,7 @@ def sweep(home: Path, limits: StoreLimits, is_active: IsActive) -> bool:
 
     Args:
         home: The folder that holds all labs.
-        limits: What labs may keep.
+        limits: The limits on what labs keep.
         is_active: Tells whether the run in a folder waits or trains.
 
     Returns:
@@ -88,7 +88,7 @@ def _hold_lab(lab: Lab, limits: StoreLimits, is_active: IsActive, room_in: str |
     stored = survey(lab.home, [lab.id])
     evictions, _ = choose_evictions(stored, limits, is_active, room_in=room_in)
     gone = {eviction.item.path for eviction in evictions}
-    # What is refused all the same deletes nothing.
+    # The check comes first, so a refused run or data set evicts nothing.
     _check_share([item for item in stored if item.path not in gone], limits)
     _evict(lab.home, evictions, is_active)
     return survey(lab.home, [lab.id])
@@ -116,19 +116,19 @@ def _evict(home: Path, evictions: Sequence[Eviction], is_active: IsActive) -> No
                 case Kind.DATA | Kind.SMALL:
                     item.path.unlink(missing_ok=True)
         except OSError as error:
-            # One item that cannot be removed must not keep the others.
+            # The loop goes on, because an item that cannot be removed must not keep the others.
             _log.warning("A %s could not be evicted: %s", item.kind, error)
 
 
 def _evict_run(lab: Lab, run_id: str, reason: EvictionReason) -> None:
     name = _name(lab.runs.folder / run_id)
-    # By way of the bin: a removal that is cut off half way leaves no half a run in the lab.
+    # The run goes through the bin, so an interrupted removal leaves no half run in the lab.
     if not lab.runs.discard(run_id):
         return
     try:
         shutil.rmtree(lab.runs.bin_folder / run_id)
     finally:
-        # Last, because a full disk has no room for the note before.
+        # The note comes last, because a full disk has no room for it before.
         lab.note_evicted(name, reason)
 
 
@@ -142,6 +142,6 @@ def _name(folder: Path) -> str:
 def _remove_empty_folders(home: Path, labs: set[str]) -> None:
     for lab in labs:
         for folder in (home / "runs" / lab / "bin", *(home / room / lab for room in ("runs", "data", "drawings"))):
-            # A folder that is not empty, or is not there, stays as it is.
+            # A folder that is missing or not empty stays as it is.
             with contextlib.suppress(OSError):
                 folder.rmdir()

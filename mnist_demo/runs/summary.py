@@ -1,4 +1,4 @@
-"""A run in one row: its figures, kept in a small file so that a table of hundreds of runs is filled at once."""
+"""The figures of a run for one row of a table, in a small file so that hundreds of runs are read at once."""
 
 import functools
 import json
@@ -8,27 +8,28 @@ from typing import Any
 
 from mnist_demo.files import write_atomically
 from mnist_demo.runs.events import RunState
-from mnist_demo.runs.final_answers import final_answers_path, kept_final_answers
+from mnist_demo.runs.predictions import final_predictions
 from mnist_demo.runs.run import Run
 
 _FILE = "summary.json"
-_VERSION = 2
+_VERSION = 3
 _MAX_BYTES = 4_000
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What a run came to, as its folder tells it.
+    """The outcome of a run, as its folder says.
 
     Attributes:
-        state: the last one that was written; whether a process still works on it is the queue's to know.
-        epochs_planned, epochs_done: the epochs that it set out to do and those it finished.
-        images: images learned from, repeats included.
-        seconds: from the first batch to the last event.
-        validation_accuracy: after the last finished epoch, 0–1.
-        rate_changes: how many times somebody changed the learning rate while it was trained.
-        learned: whether there is a network that has learned something.
-        test_right, test_images: how many of the test images the final network reads rightly, where that is known.
+        state: The last written state; only the queue knows whether a process still trains the run.
+        epochs_planned, epochs_done: The planned and the finished epochs.
+        images: Images that the network has learned from, repeats included.
+        seconds: Seconds of training, pauses excluded.
+        validation_accuracy: The validation accuracy after the last finished epoch, 0–1.
+        rate_changes: How many commands changed the learning rate.
+        learned: Whether the run has weights after its first weights.
+        test_right, test_images: The test images that the final network classifies correctly, of how many; None if
+            unknown.
     """
 
     state: RunState
@@ -44,14 +45,14 @@ class Summary:
 
     @property
     def test_accuracy(self) -> float | None:
-        """The share of the test images that is read rightly, where it is known."""
+        """The share of the test images that are classified correctly, 0–1; None if unknown."""
         return self.test_right / self.test_images if self.test_right is not None and self.test_images else None
 
 
 def read_summary(run: Run) -> Summary:
-    """A run's summary; it never fails for what a crash may leave behind.
+    """Return a run's summary, even for a run that a crash left behind.
 
-    It is worked out from the events once and then kept, with the run and in this process, until the run changes.
+    The summary is computed from the events once and then kept, with the run and in this process, until the run changes.
     """
     return _summary(run.folder, _sources(run))
 
@@ -62,7 +63,7 @@ Sources = tuple[tuple[int, int], ...]
 def _sources(run: Run) -> Sources:
     """Size and time of everything that a summary is made of: other ones, another summary."""
     # A folder's time changes with each file that is renamed into it.
-    return tuple(_stamp(path) for path in (run.events_path, run.folder / "snapshots", final_answers_path(run)))
+    return tuple(_stamp(path) for path in (run.events_path, run.folder / "snapshots", run.folder / "predictions"))
 
 
 def _stamp(path: Path) -> tuple[int, int]:
@@ -80,7 +81,7 @@ def _summary(folder: Path, sources: Sources) -> Summary:
     if kept is not None:
         return kept
     fresh = _worked_out(run)
-    # A run that still changes would only be written again and again.
+    # The summary of an active run is not kept, because the run changes all the time.
     if not fresh.state.is_active:
         _keep(run, sources, fresh)
     return fresh
@@ -89,7 +90,7 @@ def _summary(folder: Path, sources: Sources) -> Summary:
 def _worked_out(run: Run) -> Summary:
     history = run.history()
     accuracies = history.epochs["val_accuracy"]
-    answers = kept_final_answers(run)
+    tested = final_predictions(run)
     return Summary(
         state=run.state,
         epochs_planned=history.plan.epochs if history.plan else 0,
@@ -99,8 +100,8 @@ def _worked_out(run: Run) -> Summary:
         validation_accuracy=float(accuracies[-1]) if len(accuracies) else None,
         rate_changes=len(history.rates["step"]),
         learned=len(run.snapshots) > 1,
-        test_right=answers.right_count if answers else None,
-        test_images=len(answers) if answers else None,
+        test_right=tested.correct_count if tested else None,
+        test_images=len(tested) if tested else None,
     )
 
 
@@ -121,5 +122,5 @@ def _keep(run: Run, sources: Sources, summary: Summary) -> None:
     try:
         write_atomically(run.folder / _FILE, json.dumps(content).encode())
     except OSError:
-        # A full or read-only disk: it is worked out again next time.
+        # On a full or read-only disk, the summary is computed again next time.
         return

@@ -1,4 +1,4 @@
-"""What all labs keep on disk, item by item, as the sweep sees it."""
+"""A list of everything that all labs keep on disk, item by item, for the sweep."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ from mnist_demo.runs.run_id import is_run_id
 
 
 class Kind(StrEnum):
-    """What an item of a lab is."""
+    """The kind of an item that a lab keeps."""
 
     RUN = "run"
     BINNED = "binned"  # a deleted run that can still be restored
@@ -28,13 +28,13 @@ class Stored:
     Attributes:
         path: The folder of a run, or a file.
         lab: The lab's id.
-        kind: What it is.
-        size: Bytes, all files of a folder together.
-        changed: When something was last written into it, in seconds since 1970: for data, when they were last used;
-            for a deleted run, when it was deleted.
-        created: When a run was begun; `changed` for everything else.
-        pinned: Whether people pinned the run.
-        data: The digest of the uploaded data that a run or the lab's experiment is about, or that the data have.
+        kind: The kind of the item.
+        size: Bytes of the item, all files of a folder together.
+        changed: The time of the last change, in seconds since 1970: for data, of the last use; for a deleted run, of
+            the deletion.
+        created: The time when a run was created; `changed` for every other kind.
+        pinned: Whether the visitor pinned the run.
+        data: The digest of uploaded data: of the item itself, or of the data that a run or the lab's experiment uses.
     """
 
     path: Path
@@ -48,7 +48,7 @@ class Stored:
 
 
 def survey(home: Path, labs: Iterable[str] | None = None) -> list[Stored]:
-    """List everything that labs keep. An item that cannot be read counts with what can be seen of it.
+    """List everything that labs keep. An item that cannot be read counts with what the folder tells of it.
 
     Args:
         home: The folder that holds all labs.
@@ -61,7 +61,7 @@ def survey(home: Path, labs: Iterable[str] | None = None) -> list[Stored]:
 
 
 def _labs(home: Path) -> set[str]:
-    # Whoever runs the server may have put a room on another disk by a link.
+    # The rooms are resolved, because the owner of the server may have linked them to another disk.
     rooms = [Path(os.path.realpath(home / room)) for room in ("runs", "data", "drawings", "labs")]
     folders = {entry.name for room in rooms[:3] for entry in _entries(room, folders=True)}
     files = {Path(entry.name).stem for entry in _entries(rooms[3], folders=False)}
@@ -70,7 +70,7 @@ def _labs(home: Path) -> set[str]:
 
 def _items(lab: Lab) -> Iterator[Stored]:
     runs = lab.runs
-    # The bin of a lab whose folder is a link lies outside of the home too.
+    # If the lab's folder is a link, the bin lies outside of the home.
     bins = () if runs.folder.is_symlink() else ((runs.bin_folder, Kind.BINNED),)
     for folder, kind in ((runs.folder, Kind.RUN), *bins):
         for entry in _entries(folder, folders=True):
@@ -91,7 +91,7 @@ def _run(lab: str, folder: Path, kind: Kind) -> Stored | None:
         created = run.begun.timestamp()
         changed = folder.stat().st_mtime
     except (OSError, ValueError):
-        # The run went meanwhile; or the date in its id does not exist, and no lab made it.
+        # The run was deleted meanwhile, or the date in its id does not exist, so no lab made the folder.
         return None
     try:
         digest = run.experiment.data.digest
@@ -111,7 +111,7 @@ def _run(lab: str, folder: Path, kind: Kind) -> Stored | None:
 
 
 def _files(lab: str, folder: Path, kind: Kind) -> Iterator[Stored]:
-    """Every file of a folder, half written ones included."""
+    """Yield every file of a folder, half-written files included."""
     for entry in _entries(folder, folders=False):
         digest = Path(entry.name).stem if kind is Kind.DATA else ""
         if item := _file(lab, Path(entry.path), kind, digest):
@@ -128,7 +128,7 @@ def _file(lab: str, path: Path, kind: Kind, digest: str) -> Stored | None:
 
 
 def _size(folder: Path) -> int:
-    """Bytes of all files below a folder; a file that goes or cannot be read meanwhile counts nothing."""
+    """Return the bytes of all files below a folder; a file that is deleted meanwhile or cannot be read counts 0."""
     total = 0
     try:
         with os.scandir(folder) as entries:
@@ -143,7 +143,7 @@ def _size(folder: Path) -> int:
 
 
 def _entries(folder: Path, *, folders: bool) -> list[os.DirEntry[str]]:
-    """The real folders, or everything else, in a real folder: a link could lead out of the home."""
+    """Return the real folders of a real folder, or everything else in it, because a link could lead out of the home."""
     try:
         if folder.is_symlink():
             return []

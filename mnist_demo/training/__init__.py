@@ -1,4 +1,4 @@
-"""Learning: the trainer (worker world) and the queue of training processes (server world)."""
+"""Learning: the trainer (worker world), and what the server asks of a training."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ __all__ = ["Continuation", "Control", "train", "train_more"]
 
 
 def __getattr__(name: str) -> Any:
-    # Lazily, because the trainer imports Keras and this package is imported by the server too.
+    # The import waits for the first use, because the trainer imports Keras and the server imports this package too.
     if name in ("train", "train_more"):
         from mnist_demo.training import trainer
 

@@ -1,4 +1,4 @@
-"""Several batches a call of the graph, as many as may be done: Keras' train function, made steerable."""
+"""A train function for Keras that does several batches in one call of the graph, as many as a watcher allows."""
 
 from collections.abc import Iterator
 from typing import Any, Protocol
@@ -7,27 +7,27 @@ from mnist_demo.backend import tf
 
 
 class Watcher(Protocol):
-    """Who counts the batches and says how many may be done."""
+    """Counts the batches, and says how many may be done."""
 
     @property
     def batch(self) -> int:
         """Batches of the current epoch that are done."""
 
     def allowed(self, most: int) -> int:
-        """How many batches may be done now, 1 to `most`; may wait."""
+        """Return how many batches may be done now, 1 to `most`; may wait."""
 
     def batches_done(self, count: int, logs: dict[str, Any]) -> None:
-        """Told after each call, with the means over these batches."""
+        """Count the batches of a call, and note the means over them."""
 
 
 class BatchGraph:
-    """Some batches in one call of the graph; how many goes in with each call.
+    """Does several batches in one call of the graph; each call says how many.
 
-    Keras' `steps_per_execution` is fixed when the graph is traced, and must divide the batches of an epoch (Keras 3.15
-    would take batches of the next one otherwise).
+    Keras' `steps_per_execution` is fixed when the graph is traced, and must divide the batches of an epoch, because
+    Keras 3.15 takes batches of the next epoch otherwise.
 
     Args:
-        model: compiled and built.
+        model: A Keras model, compiled and built.
     """
 
     def __init__(self, model: Any) -> None:
@@ -38,14 +38,15 @@ class BatchGraph:
 
             tf.while_loop(lambda done: done < count, step, [tf.constant(0)])
             logs: dict[str, Any] = model.get_metrics_result()
-            # Means of these batches alone: Keras' own run over the whole epoch, in float32 and lost when it is cut.
+            # The means cover these batches alone, because Keras' own cover the epoch so far in float32 and are lost
+            # when the epoch is interrupted.
             model.reset_metrics()
             return logs
 
         self._run = tf.function(run, autograph=False)
 
     def __call__(self, batches: Iterator[Any], count: int) -> dict[str, Any]:
-        """Do so many batches; the first call, even with 0 of them, traces the graph, which takes a second or two.
+        """Do so many batches; the first call traces the graph, which takes a second or two.
 
         Returns:
             The means over these batches.
@@ -55,16 +56,16 @@ class BatchGraph:
 
 
 class BatchLoop:
-    """What `fit` calls in place of Keras' own train function: the same graph, steered.
+    """Takes the place of Keras' own train function in `fit`, and does as many batches at a time as the watcher allows.
 
-    It does eight batches at a time while a network learns and one when somebody steps. To `fit`, each call is one step
+    A call does several batches while a network learns and one while a visitor steps. For `fit`, each call is one step
     of an epoch.
 
     Args:
-        graph: does the batches.
-        watcher: who counts and steers.
-        batches_per_epoch: of which the last one may be smaller.
-        batches_per_call: at most so many go into one call of the graph.
+        graph: The graph that does the batches.
+        watcher: The watcher that counts and limits the batches.
+        batches_per_epoch: Batches of an epoch; the last may be smaller.
+        batches_per_call: Most batches in one call of the graph.
     """
 
     def __init__(self, graph: BatchGraph, watcher: Watcher, batches_per_epoch: int, batches_per_call: int) -> None:
@@ -75,7 +76,7 @@ class BatchLoop:
 
     @property
     def calls_per_epoch(self) -> int:
-        """How often `fit` is to call in one epoch; in one that is taken up in the middle the last calls do nothing."""
+        """Calls of `fit` in one epoch; in an epoch that is resumed in the middle, the last calls do nothing."""
         return -(-self._batches // self._most)
 
     def __call__(self, batches: Iterator[Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""How a run that ended is taken up again."""
+"""How a run that has ended is continued."""
 
 from dataclasses import dataclass
 
@@ -6,18 +6,18 @@ from mnist_demo import fields
 from mnist_demo.experiment.settings import TrainingSettings
 
 MAX_EPOCHS = 500
-"""Epochs of one run, all its continuations together: each leaves a snapshot on the disk."""
+"""Most epochs of one run, all continuations included, because each epoch leaves a snapshot on the disk."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Continuation:
-    """What is asked of a run that goes on from its last state.
+    """How far and at which learning rate a run continues from its last state.
 
     Raises:
-        FieldError: on construction, when a value is not accepted.
+        FieldError: On construction, if a value is not accepted.
     """
 
-    # A run that was interrupted goes on to the end that it had; only one that got there needs to be told how far.
+    # An interrupted run continues to its planned end, so only a run that has reached the end needs more epochs.
     epochs: int = fields.integer(0, 0, 100, "How many epochs to add to a run that has reached its end.")
     learning_rate: float | None = None
 
@@ -28,9 +28,9 @@ class Continuation:
 
 
 def check_learning_rate(rate: float) -> float:
-    """A learning rate that somebody asks for while a network learns, as `TrainingSettings` would accept it.
+    """Return the learning rate of a command, checked as `TrainingSettings` checks it.
 
     Raises:
-        FieldError: when it is not accepted; the message says what is.
+        FieldError: If the rate is not accepted; the message says what is.
     """
     return TrainingSettings(learning_rate=rate).learning_rate

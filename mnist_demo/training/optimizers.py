@@ -6,20 +6,20 @@ from mnist_demo.backend import keras, tf
 from mnist_demo.experiment.settings import Optimizer, Schedule, TrainingSettings
 
 WARM_UP_SHARE = 0.3
-"""Share of a one-cycle training in which the rate rises."""
+"""The share of a one-cycle training in which the learning rate rises, 0–1."""
 
 ONE_CYCLE_START = 0.04
-"""The first rate of a one-cycle training as a share of the peak, as in PyTorch's `OneCycleLR`."""
+"""The first learning rate of a one-cycle training as a share of the peak, as in PyTorch's `OneCycleLR`."""
 
 
 class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
-    """In a straight line up to the peak, then in another down to zero.
+    """A learning rate that rises linearly to the peak and then falls linearly to zero.
 
-    After Smith & Topin, "Super-Convergence: Very Fast Training of Neural Networks Using Large Learning Rates" (2018).
+    Source: Smith & Topin, "Super-Convergence: Very Fast Training of Neural Networks Using Large Learning Rates" (2018).
 
     Args:
-        peak: the highest learning rate.
-        total_steps: batches of the whole training.
+        peak: The highest learning rate.
+        total_steps: Batches of the whole training.
     """
 
     def __init__(self, peak: float, total_steps: int) -> None:
@@ -28,19 +28,19 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
         self.total_steps = total_steps
 
     def __call__(self, step: Any) -> Any:
-        """The rate of a batch, counted from 0."""
+        """Return the learning rate of a batch, counted from 0."""
         done = (tf.cast(step, tf.float32) + 0.5) / float(self.total_steps)
         rising = ONE_CYCLE_START + (1 - ONE_CYCLE_START) * done / WARM_UP_SHARE
         falling = tf.maximum(0.0, (1 - done) / (1 - WARM_UP_SHARE))
         return self.peak * tf.where(done < WARM_UP_SHARE, rising, falling)
 
     def get_config(self) -> dict[str, Any]:
-        """What Keras needs to make it again."""
+        """Return the arguments with which Keras makes the schedule again."""
         return {"peak": self.peak, "total_steps": self.total_steps}
 
 
 def learning_rate(settings: TrainingSettings, total_steps: int) -> Any:
-    """The learning rate as Keras takes it: a number, or a schedule over all batches."""
+    """Return the learning rate as Keras takes it: a number, or a schedule over all batches."""
     match settings.schedule:
         case Schedule.CONSTANT:
             return settings.learning_rate
@@ -51,35 +51,35 @@ def learning_rate(settings: TrainingSettings, total_steps: int) -> Any:
 
 
 class SteeredRate(keras.optimizers.schedules.LearningRateSchedule):
-    """A learning rate that can be changed while training: the settings' own, begun at some batch, times a factor.
+    """A learning rate that commands can change: the settings' schedule from a given batch on, times a factor.
 
     Args:
-        settings: rate and schedule.
-        total_steps: batches that the schedule is spread over.
-        first_step: the batch, counted from 0, at which the schedule begins.
+        settings: The learning rate and the schedule.
+        total_steps: Batches of the schedule.
+        first_step: The batch, counted from 0, at which the schedule begins.
     """
 
     def __init__(self, settings: TrainingSettings, total_steps: int, first_step: int = 0) -> None:
         super().__init__()
         self._rate = learning_rate(settings, total_steps)
         self._first_step = first_step
-        # A variable, so that the graph need not be traced again for another value.
+        # The factor is a variable, so that another value does not trace the graph again.
         self.factor = keras.Variable(1.0, trainable=False, dtype="float32", name="factor")
 
     def __call__(self, step: Any) -> Any:
-        """The rate of a batch, counted from 0."""
-        # Who goes on from before the schedule began, its last state being lost, goes on at its first rate.
+        """Return the learning rate of a batch, counted from 0."""
+        # A run resumed from before the schedule's start uses the first rate, because its last state is lost.
         rate = self._rate(tf.maximum(step - self._first_step, 0)) if callable(self._rate) else self._rate
         return rate * self.factor
 
 
 def build_optimizer(settings: TrainingSettings, total_steps: int, rate: Any = None) -> Any:
-    """The Keras optimizer that the settings describe.
+    """Make the Keras optimizer of the settings.
 
     Args:
-        settings: optimizer, learning rate and schedule.
-        total_steps: batches of the whole training.
-        rate: another learning rate than the settings', as Keras takes it.
+        settings: The optimizer, its learning rate and schedule.
+        total_steps: Batches of the whole training.
+        rate: A learning rate as Keras takes it; the settings' by default.
     """
     rate = learning_rate(settings, total_steps) if rate is None else rate
     match settings.optimizer:

@@ -1,7 +1,7 @@
-"""Batches for the trainer: resident uint8 pixels, gathered, scaled and augmented in the graph.
+"""Batches for the trainer: uint8 pixels stay in memory and are gathered, scaled and augmented in the graph.
 
-Every random choice is a function of the seed, the epoch and the batch, never of what ran before: a run that is taken up
-again sees the batches that an uninterrupted one would have seen.
+Every random choice is a function of the seed, the epoch and the batch alone, so a resumed run sees the batches of an
+uninterrupted run.
 """
 
 from mnist_demo.backend import tf
@@ -19,19 +19,19 @@ def training_batches(
     first_batch: int = 0,
     last_epoch: int | None = None,
 ) -> tf.data.Dataset:
-    """All batches of a training, epoch after epoch, each epoch in an order of its own.
+    """Return all batches of a training; each epoch has an order of its own.
 
     Args:
-        split: the training images; the first `settings.train_images` are used.
-        settings: batch size, epochs and augmentation.
-        seed: where the orders and the augmentation start.
-        first_epoch: the epoch to begin with, counted from 0.
-        first_batch: the batch of that epoch to begin with, counted from 0.
-        last_epoch: the epoch to end before; the settings' number of epochs by default.
+        split: The training images; the training uses the first `settings.train_images`.
+        settings: The batch size, the epochs and the augmentation.
+        seed: The seed of the orders and of the augmentation.
+        first_epoch: The epoch to begin with, counted from 0.
+        first_batch: The batch of that epoch to begin with, counted from 0.
+        last_epoch: The epoch to end before; the settings' number of epochs by default.
 
     Returns:
-        A dataset of (float32 (n, 28, 28, 1) in [0, 1], int32 (n,)); the last batch of an epoch may be smaller. What
-        augmentation made no digit has the label `STRANGER`.
+        A dataset of (float32 (n, 28, 28, 1) in [0, 1], int32 (n,)); the last batch of an epoch may be smaller. Images
+        that augmentation turned into non-digits have the label `NON_DIGIT`.
     """
     count = settings.train_images
     images = tf.constant(split.images[:count])  # uint8 (count, 28, 28)
@@ -52,14 +52,14 @@ def training_batches(
         return pixels[..., tf.newaxis], answers
 
     epochs = tf.data.Dataset.range(first_epoch, settings.epochs if last_epoch is None else last_epoch)
-    # Nothing here is for AutoGraph, which would take 0.1 s to find that out.
+    # AutoGraph has nothing to convert here, and takes 0.1 s to find that out.
     unconverted = tf.autograph.experimental.do_not_convert
     batches = epochs.flat_map(unconverted(order)).skip(first_batch)
     return _untuned(batches.map(unconverted(batch)).prefetch(2))
 
 
 def validation_batches(split: Split, settings: TrainingSettings, batch_size: int) -> tf.data.Dataset:
-    """The first `settings.validation_images` images of a split, scaled once and kept.
+    """Return the first `settings.validation_images` images of a split in batches, scaled once and cached.
 
     Returns:
         A dataset of (float32 (n, 28, 28, 1) in [0, 1], int32 (n,)) in the split's order.
@@ -71,7 +71,7 @@ def validation_batches(split: Split, settings: TrainingSettings, batch_size: int
 
 
 def _untuned(dataset: tf.data.Dataset) -> tf.data.Dataset:
-    """Without tf.data's tuner: nothing is left to it, and its thread holds up the end of `fit` for three seconds."""
+    """Return the dataset without tf.data's tuner, whose thread delays the end of `fit` by three seconds."""
     options = tf.data.Options()
     options.autotune.enabled = False
     return dataset.with_options(options)

@@ -1,4 +1,4 @@
-"""What takes time before the first batch: the network, compiled, and the graph that teaches it."""
+"""The slow steps before the first batch: building and compiling the network, and tracing the training graph."""
 
 from typing import Any
 
@@ -15,15 +15,15 @@ from mnist_demo.training.resuming import TrainingError, begin_at
 
 
 class Preparation:
-    """A model made ready for a training, and its batches; used by one training and no more.
+    """A compiled model and its batches, which serve one training.
 
     Args:
-        experiment: what to do.
-        data: what it is done with.
-        start: the place where the training begins or goes on; the experiment's beginning by default.
+        experiment: The experiment to train.
+        data: The images.
+        start: The place where the training begins or continues; the experiment's beginning by default.
 
     Raises:
-        TrainingError: when the experiment asks for more images than the data has.
+        TrainingError: If the experiment asks for more images than the data has.
     """
 
     def __init__(self, experiment: Experiment, data: MnistData, start: Position | None = None) -> None:
@@ -39,18 +39,15 @@ class Preparation:
             optimizer=build_optimizer(settings, epochs * steps, self.rate),
             loss=loss,
             metrics=metrics,
-            # Forced on, XLA is two to five times slower on CPUs.
+            # XLA stays off, because it is two to five times slower on CPUs.
             jit_compile=False,
         )
-        # Now, because a graph in which variables are made is traced twice.
+        # The optimizer is built here, because Keras traces a graph twice if the graph makes variables.
         self.model.optimizer.build(self.model.trainable_variables)
         self.graph = BatchGraph(self.model)
-        self._batches: tf.data.Dataset | None = None
 
     def batches_from(self, start: Position) -> tf.data.Dataset:
         """The batches of the training from a place on."""
-        if self._batches is not None and (start.epoch, start.batch) == (0, 0):
-            return self._batches
         return training_batches(
             self.data.train,
             self.experiment.training,
@@ -59,11 +56,6 @@ class Preparation:
             first_batch=start.batch,
             last_epoch=start.last_epoch,
         )
-
-    def trace(self) -> None:
-        """Have the graph traced and optimised now, for a training from the beginning, and change nothing by it."""
-        self._batches = self.batches_from(begin_at(self.experiment))
-        self.graph(iter(self._batches), 0)
 
 
 def _check_sizes(experiment: Experiment, data: MnistData) -> None:

@@ -1,4 +1,4 @@
-"""How far a training has come: what its callbacks count, and the clock."""
+"""The progress of a training: the counts of its callbacks, and its clock."""
 
 import time
 from typing import Any
@@ -9,12 +9,12 @@ from mnist_demo.training.optimizers import SteeredRate
 
 
 class Progress:
-    """The counts of a training, shared by its callbacks; each of them sets the attributes that it decides on.
+    """The counts of a training, which its callbacks share; each callback sets the attributes that it decides on.
 
     Args:
-        start: where the training begins or is resumed.
-        settings: of the training.
-        rate: the optimizer's learning rate.
+        start: The place where the training begins or is resumed.
+        settings: The training's settings.
+        rate: The optimizer's learning rate.
     """
 
     def __init__(self, start: Position, settings: TrainingSettings, rate: SteeredRate) -> None:
@@ -25,11 +25,11 @@ class Progress:
         self.best_loss, self.waited = start.best_loss, start.waited
         self.target_reached = start.target_reached
         self.epoch_sums: Sums = NOTHING
-        """The sums over the epoch that ended last."""
+        """The sums over the last finished epoch."""
         self.paused_seconds = 0.0
 
     def start_clock(self) -> None:
-        """Count the seconds from now on."""
+        """Start counting the seconds."""
         self._began = time.monotonic()
 
     @property
@@ -39,7 +39,7 @@ class Progress:
 
     @property
     def images(self) -> int:
-        """Images learned from in the whole run, repeats included."""
+        """Training images seen in the whole run, repeats included."""
         return self.epoch * self.settings.train_images + self._images_of_epoch()
 
     @property
@@ -49,7 +49,7 @@ class Progress:
 
     @property
     def position(self) -> Position:
-        """What a checkpoint keeps."""
+        """The place of the training, for a checkpoint."""
         return Position(
             epoch=self.epoch,
             batch=self.batch,
@@ -78,7 +78,7 @@ class Progress:
         )
 
     def end_epoch(self) -> None:
-        """Count an epoch that is trained and validated."""
+        """Count an epoch whose training and validation are done."""
         self.epoch_sums = self.sums
         self.epoch, self.batch = self.epoch + 1, 0
         self.sums = self.reported = NOTHING

@@ -1,14 +1,15 @@
-"""Where a run goes on, and how its model gets there."""
+"""The place from which a run continues, and the state of its model there."""
 
 import dataclasses
 from typing import Any
 
 import numpy as np
 
+from mnist_demo.dimensions import CLASSES
 from mnist_demo.experiment import Experiment
-from mnist_demo.network.report import CLASSES
+from mnist_demo.files import DamagedFileError
 from mnist_demo.runs import Run
-from mnist_demo.training.checkpoint import NOTHING, CheckpointError, Position, load_checkpoint, read_position
+from mnist_demo.training.checkpoint import NOTHING, Position, load_checkpoint, read_position
 from mnist_demo.training.continuation import MAX_EPOCHS, Continuation
 from mnist_demo.training.weights import load_weights
 
@@ -16,25 +17,25 @@ _MEMORY_LOST = "The optimizer's memory could not be read, so training went on fr
 
 
 class TrainingError(ValueError):
-    """A training that cannot begin; the message names what does not fit."""
+    """A training that cannot begin; the message names the value that does not fit."""
 
 
 class NothingLeftError(TrainingError):
-    """A run that has done all its epochs and is asked for no more."""
+    """A run that has done all its epochs, without a request for more."""
 
 
 def begin_at(experiment: Experiment) -> Position:
-    """The place where a training of this experiment begins."""
+    """Return the place where a training of this experiment begins."""
     return Position(epoch=0, batch=0, first_epoch=0, last_epoch=experiment.training.epochs)
 
 
 def continue_at(run: Run, asked: Continuation) -> Position:
-    """The place from which a run goes on, and how far.
+    """Return the place from which a run continues, and its new last epoch.
 
     Raises:
-        TrainingError: when there is nothing left to do.
-        OSError: when the folder holds no experiment.
-        ValueError: when it cannot be read.
+        TrainingError: If all epochs are done, or the run would have too many.
+        OSError: If the folder holds no experiment.
+        ValueError: If the experiment cannot be read.
     """
     reached = reached_by(run)
     if not reached.is_end:
@@ -44,30 +45,30 @@ def continue_at(run: Run, asked: Continuation) -> Position:
         raise NothingLeftError("This run has done all its epochs; say how many more there should be.")
     if last > MAX_EPOCHS:
         raise TrainingError(f"This run would have {last} epochs; accepted are up to {MAX_EPOCHS}.")
-    # A part of its own, over which the schedule begins again.
+    # The learning-rate schedule begins again over the added epochs.
     return dataclasses.replace(reached, first_epoch=reached.epoch, last_epoch=last, waited=0)
 
 
 def take_up(run: Run, model: Any, start: Position) -> tuple[Position, str | None]:
-    """Put a compiled model into the state that a run was left in.
+    """Restore a compiled model to the last state of a run.
 
     Returns:
-        The place that it has now, and what to say when that is less than there was.
+        The place of the restored state, and a note for the visitor if the last state is lost.
 
     Raises:
-        OSError: when a snapshot cannot be read.
+        OSError, DamagedFileError: when no weights that the run began with can be read, where it needs them.
     """
-    # Keras otherwise makes these variables with the first batch, and there is none to come when only the validation of
-    # an epoch is left to do.
+    # The variables are made here, because Keras makes them with the first batch, and no batch comes if only the
+    # validation of an epoch is left.
     model.optimizer.build(model.trainable_variables)
     model.compute_metrics(None, np.zeros((1,), np.int32), np.zeros((1, CLASSES), np.float32))
     try:
+        _kept_position(run)
         load_checkpoint(run.checkpoint_path, model)
-    except CheckpointError:
-        pass
+    except (OSError, DamagedFileError):
+        epoch = _load_newest_snapshot(run, model)
     else:
         return start, None
-    epoch = _load_newest_snapshot(run, model)
     steps = epoch * run.experiment.training.steps()
     model.optimizer.iterations.assign(steps)
     position = dataclasses.replace(start, epoch=epoch, batch=0, sums=NOTHING, reported=NOTHING, reported_step=steps)
@@ -75,24 +76,38 @@ def take_up(run: Run, model: Any, start: Position) -> tuple[Position, str | None
 
 
 def reached_by(run: Run) -> Position:
-    """The place that a run has reached, and where it was to end; from its events when its checkpoint cannot be read.
+    """Return the place that a run has reached, from its events if its checkpoint cannot be read.
 
     Raises:
-        OSError: when the folder holds no experiment.
-        ValueError: when it cannot be read.
+        OSError: If the folder holds no experiment.
+        ValueError: If the experiment cannot be read.
     """
     try:
-        return read_position(run.checkpoint_path)
-    except CheckpointError:
+        return _kept_position(run)
+    except (OSError, DamagedFileError):
         # The epochs that the events tell of have a snapshot; a checkpoint is only written after both.
         history = run.history()
         whole = int(history.epochs["epoch"][-1]) if len(history.epochs["epoch"]) else 0
-        last = history.plan.epochs if history.plan else run.experiment.training.epochs
+        last = min(history.plan.epochs, MAX_EPOCHS) if history.plan else run.experiment.training.epochs
         return Position(epoch=min(whole, last), batch=0, first_epoch=0, last_epoch=last, seconds=history.seconds)
 
 
+def _kept_position(run: Run) -> Position:
+    """Read the place of a run's checkpoint, and check that it is one of the run's experiment."""
+    position, settings = read_position(run.checkpoint_path), run.experiment.training
+    images = min(position.batch * settings.batch_size, settings.train_images)
+    if position.batch > settings.steps() or not position.reported[0] <= position.sums[0] == images:
+        raise DamagedFileError(run.checkpoint_path.name, "its place is not one of this experiment")
+    return position
+
+
 def _load_newest_snapshot(run: Run, model: Any) -> int:
-    """The weights of the last whole epoch that can be read; the number of that epoch."""
+    """Load the newest weights of a whole epoch that can be read, and return the number of that epoch.
+
+    Raises:
+        OSError: when no snapshot can be read, nor the weights of another run that this one began with.
+        DamagedFileError: when no snapshot can be used, nor these.
+    """
     history = run.history()
     whole = {0, *(int(epoch) for epoch in history.epochs["epoch"])}
     for snapshot in reversed(run.snapshots):
@@ -103,4 +118,6 @@ def _load_newest_snapshot(run: Run, model: Any) -> int:
         except (OSError, ValueError):
             continue
         return int(snapshot.stem)
+    if run.initial_path.exists():
+        load_weights(run.initial_path, model)
     return 0

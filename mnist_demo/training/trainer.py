@@ -1,4 +1,4 @@
-"""Training one experiment in this process, from its beginning or from where a run stands."""
+"""The training of one experiment in this process, from its beginning or from the last state of a run."""
 
 import contextlib
 import os
@@ -23,13 +23,13 @@ from mnist_demo.training.resuming import begin_at, continue_at, take_up
 from mnist_demo.training.weights import load_weights
 
 MAX_BATCHES_PER_CALL = 8
-"""More of them save nothing further."""
+"""Most batches in one call of the graph; more batches save no further time."""
 
 LONGEST_CALL = 0.2
-"""Seconds that one call of the graph should take at most: what the outside asks is noticed between two calls."""
+"""Most seconds that one call of the graph should take, because commands are noticed between two calls."""
 
 MULTIPLY_ADDS_PER_SECOND = 2e10
-"""What two slow cores manage in a small network."""
+"""Multiplications with addition that two slow cores do in a second, in a small network."""
 
 
 def train(
@@ -38,30 +38,42 @@ def train(
     run_folder: str | os.PathLike[str],
     control: Control | None = None,
 ) -> Run:
-    """Train an experiment to its end, blocking, and leave everything in the run's folder.
+    """Train an experiment to its end, blocking, and leave all results in the run's folder.
 
-    The same experiment on the same machine gives the same losses.
+    The same experiment gives the same losses on the same machine.
+
+    Example:
+        >>> import tempfile
+        >>> from mnist_demo.data import load_mnist
+        >>> from mnist_demo.experiment import Experiment
+        >>> from mnist_demo.experiment.settings import TrainingSettings
+        >>> from mnist_demo.network import Dense, Flatten, Network
+        >>> from mnist_demo.training import train
+        >>> experiment = Experiment(
+        ...     network=Network(layers=(Flatten(), Dense(16))),
+        ...     training=TrainingSettings(batch_size=100, epochs=2, train_images=500, validation_images=200),
+        ... )
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     run = train(experiment, load_mnist(), folder)
+        ...     epochs = run.history().epochs
+        ...     print(run.state, epochs["images"], len(epochs["val_accuracy"]), run.model_path.exists())
+        finished [ 500. 1000.] 2 True
 
     Args:
-        experiment: what to do.
-        data: the images; the first `train_images` and `validation_images` of the splits are used.
-        run_folder: where the run goes; it is made when it is not there.
-        control: a line by which another thread or process can pause, step, change and stop.
+        experiment: The network, its data and the training settings.
+        data: The images. The training uses the first `train_images` and `validation_images` of the splits.
+        run_folder: The folder of the run, which `train` makes if necessary.
+        control: A line of commands by which another thread or process pauses, steps, changes and stops the training.
 
     Returns:
-        The run: finished, stopped, or failed because the loss stopped being a number (`run.reason` says so).
+        The run: finished, stopped, or failed because the loss is not finite any more (`run.reason` says so).
 
     Raises:
-        TrainingError: when the experiment asks for more images than the data has.
-        OSError: when the folder cannot be written.
+        TrainingError: If the experiment asks for more images than the data has.
+        OSError: If the folder cannot be written.
     """
     run = create_run(run_folder, experiment)
     return _recorded(run, lambda writer: _begin(run, Preparation(experiment, data), writer, control))
-
-
-def train_prepared(prepared: Preparation, run: Run, control: Control) -> Run:
-    """Do what `train` does, with what was made ready before the run was there."""
-    return _recorded(run, lambda writer: _begin(run, prepared, writer, control))
 
 
 def train_more(
@@ -70,26 +82,26 @@ def train_more(
     continuation: Continuation | None = None,
     control: Control | None = None,
 ) -> Run:
-    """Take a run up where it stands, blocking: the losses are those that an uninterrupted run would have had.
+    """Continue a run from its last state, blocking; the losses are those of an uninterrupted run.
 
-    A run that was interrupted goes on to the end that it had; one that has reached it goes on for
-    `continuation.epochs` more, over which a schedule begins again (a warm restart, after Loshchilov & Hutter, "SGDR:
-    Stochastic Gradient Descent with Warm Restarts", 2017). When the optimizer's memory cannot be read any more, the
-    newest snapshot's weights are gone on from, and the run says so.
+    An interrupted run continues to its planned end. A run that has reached its end continues for `continuation.epochs`
+    more, over which the learning-rate schedule begins again (a warm restart, after Loshchilov & Hutter, "SGDR:
+    Stochastic Gradient Descent with Warm Restarts", 2017). If the optimizer's state cannot be read, training continues
+    from the weights of the newest snapshot, and a note in the run's events says so.
 
     Args:
-        run_folder: of a run that has ended.
-        data: what the run was trained on.
-        continuation: how far, and at which learning rate.
-        control: as `train` takes it.
+        run_folder: The folder of a run that has ended.
+        data: The images of the run.
+        continuation: How far the run continues, and at which learning rate.
+        control: A line of commands, as in `train`.
 
     Returns:
-        The run, as `train` does.
+        The run, as `train` returns it.
 
     Raises:
-        TrainingError: when there is nothing left to do, or the data has too few images.
-        OSError: when the folder cannot be read or written.
-        ValueError: when the folder's experiment cannot be read.
+        TrainingError: If all epochs are done, or the data has too few images.
+        OSError: If the folder cannot be read or written.
+        ValueError: If the run's experiment cannot be read.
     """
     run = Run(run_folder)
     asked = continuation or Continuation()
@@ -108,7 +120,7 @@ def _begin(run: Run, made: Preparation, writer: EventWriter, control: Control | 
 
 
 def _recorded(run: Run, fit: Callable[[EventWriter], StopReason | None]) -> Run:
-    """Fit, and let the run's events say how it ended."""
+    """Fit, and write to the run's events how the training ended."""
     with EventWriter(run.events_path) as writer:
         write_state(writer, RunState.STARTING)
         try:
@@ -118,20 +130,20 @@ def _recorded(run: Run, fit: Callable[[EventWriter], StopReason | None]) -> Run:
         except DivergedError as diverged:
             write_state(writer, RunState.FAILED, diverged.reason)
         except BaseException as error:
-            # On a full disk the last word cannot be written either; who started the training then says it.
+            # A full disk takes no last event either; the caller then knows the error.
             with contextlib.suppress(OSError):
                 write_state(writer, RunState.FAILED, StopReason.of_error(error))
             raise
         else:
             write_state(writer, RunState.FINISHED, why_ended)
         finally:
-            # The last snapshot holds what was learned; nothing is live any more.
+            # The last snapshot holds the weights, so the live weights of the unfinished epoch are removed.
             run.live_path.unlink(missing_ok=True)
     return run
 
 
 class _Training:
-    """One training from a position on: a model made ready, and its callbacks."""
+    """One training from a position on: a prepared model and its callbacks."""
 
     def __init__(
         self,
@@ -145,7 +157,8 @@ class _Training:
     ) -> None:
         settings = made.experiment.training
         self._run, self._made, self._settings, self._writer = run, made, settings, writer
-        if run.initial_path.exists():
+        # A continued run has newer weights, and falls back to these itself.
+        if not is_continued and run.initial_path.exists():
             load_weights(run.initial_path, made.model)
         writer.write(
             EventKind.PLAN,
@@ -156,7 +169,7 @@ class _Training:
         )
         self._start = self._taken_up(start) if is_continued else start
         if not is_continued and run.history().step:
-            # The folder held a run already, whose figures count no more.
+            # The folder held a run already, whose figures must not count.
             writer.write(EventKind.RESUME, epoch=0, step=0, reported=0, seconds=0.0)
         progress = Progress(self._start, settings, made.rate)
         self._callbacks = Callbacks(progress, run, writer, control or Control(), made.data.validation)
@@ -165,21 +178,21 @@ class _Training:
         """Train to the end.
 
         Args:
-            learning_rate: another one than the run had.
+            learning_rate: A new learning rate for the run; unchanged by default.
 
         Returns:
-            Why the training ended before its last epoch, when one of its own rules ended it.
+            Why the training ended before its last epoch; None if no rule ended it early.
 
         Raises:
-            StopRequested: when somebody asked to stop; what was learned is kept.
-            DivergedError: when the loss stopped being a number.
+            StopRequested: If a command stops the training; the weights are saved.
+            DivergedError: If the loss is not finite.
         """
         settings, start, model, callbacks = self._settings, self._start, self._made.model, self._callbacks
         if learning_rate is not None:
             callbacks.steering.change_rate(learning_rate)
         loop = BatchLoop(self._made.graph, callbacks, settings.steps(), _batches_per_call(self._made.experiment))
-        # An inner name of Keras, the same in 3.15 as pinned: `fit` calls it once a step, and a model that has one
-        # makes none of its own.
+        # `train_function` is an inner name of Keras, checked in the pinned 3.15: `fit` calls the function once a step,
+        # and a model that has one makes no function of its own.
         model.train_function = loop
         try:
             model.fit(
@@ -191,7 +204,7 @@ class _Training:
                     self._made.data.validation, settings, self._made.experiment.network.report().images_at_once
                 ),
                 callbacks=[callbacks],
-                # The batches come in an order of their own already.
+                # The batches are shuffled already.
                 shuffle=False,
                 verbose=0,
             )
@@ -203,7 +216,7 @@ class _Training:
         return callbacks.stop_reason
 
     def _taken_up(self, start: Position) -> Position:
-        """Put the model into the state that the run was left in."""
+        """Restore the model to the last state of the run."""
         position, note = take_up(self._run, self._made.model, start)
         self._made.rate.factor.assign(position.rate_factor)
         self._writer.write(
@@ -218,19 +231,20 @@ class _Training:
 
 
 def _batches_per_call(experiment: Experiment) -> int:
-    """Batches per call of the graph: several save a quarter of a small network's time, one keeps a large one in hand.
+    """Return the batches per call of the graph: several for a small network, one for a large network.
 
-    A stop is noticed between two calls, so a call stays well below half a second.
+    Several batches a call save a quarter of a small network's time. A call stays well below half a second, because
+    commands are noticed between two calls.
     """
     multiply_adds = 3 * experiment.network.report().multiply_adds * experiment.training.batch_size  # both gradients too
     return max(1, min(MAX_BATCHES_PER_CALL, int(LONGEST_CALL * MULTIPLY_ADDS_PER_SECOND / (multiply_adds + 1))))
 
 
 def _save_model(run: Run, model: Any) -> None:
-    # A copy without the optimizer loads anywhere: no schedule of ours, no training state.
+    # The saved copy has no optimizer, so it loads without the lab's own classes.
     plain = build_model(run.experiment.network)
     plain.set_weights(model.get_weights())
-    # Keras chooses the format by the ending, so the unfinished file has it too.
+    # Keras chooses the format by the suffix, so the unfinished file has the suffix too.
     beside = run.model_path.with_name(f".{os.getpid()}.part.keras")
     plain.save(beside)
     beside.replace(run.model_path)

@@ -1,20 +1,14 @@
-"""A network's weights as plain arrays in an .npz: nothing in the file can run."""
+"""A network's weights as plain arrays in an .npz, a file that holds no code."""
 
-import io
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from mnist_demo.data import NPZ_FAULTS
-from mnist_demo.runs import write_atomically
+from mnist_demo.files import DamagedFileError, read_npz, write_npz
 
 
 def save_weights(path: Path, model: Any) -> None:
     """Write a Keras model's weights in its own order, atomically."""
-    buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **{f"{i:03d}": w for i, w in enumerate(model.get_weights())})
-    write_atomically(path, buffer.getvalue())
+    write_npz(path, {f"{index:03d}": weights for index, weights in enumerate(model.get_weights())})
 
 
 def load_weights(path: Path, model: Any) -> None:
@@ -22,18 +16,11 @@ def load_weights(path: Path, model: Any) -> None:
 
     Raises:
         OSError: when the file cannot be read.
-        ValueError: when it is damaged or of another network.
+        DamagedFileError: when it is damaged or of another network.
     """
-    try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
-            weights = [arrays[name] for name in sorted(arrays.files)]
-    except OSError:
-        raise
-    except NPZ_FAULTS as error:
-        # What numpy says is for programmers, and advises to load it unsafely.
-        raise ValueError(f"{path.name} is damaged.") from error
-    # Checked first: Keras sets one array after the other, and a damaged member is bytes without a shape.
-    shapes = [tuple(weight.shape) for weight in model.weights]
-    if not all(isinstance(array, np.ndarray) for array in weights) or [array.shape for array in weights] != shapes:
-        raise ValueError(f"{path.name} is damaged, or belongs to another network.")
+    weights = [array for _, array in sorted(read_npz(path).items())]
+    # Checked first, because Keras sets one array after the other.
+    forms = [(tuple(weight.shape), weight.dtype) for weight in model.weights]
+    if [(array.shape, array.dtype.name) for array in weights] != forms:
+        raise DamagedFileError(path.name, "its weights are not those of this network")
     model.set_weights(weights)

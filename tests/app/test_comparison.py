@@ -15,7 +15,8 @@ from mnist_demo.app.widgets.learning_curves import Measure
 from mnist_demo.data import load_mnist
 from mnist_demo.evaluation import McNemar
 from mnist_demo.experiment import DataReference, Experiment
-from mnist_demo.runs import FinalAnswers, Lab, Run, home, keep_final_answers
+from mnist_demo.runs import Lab, Predictions, Run, home, keep_predictions
+from mnist_demo.runs.predictions import TEST, snapshot_digest
 from tests.app.conftest import LAB, OpenPage
 from tests.pages import script
 
@@ -35,8 +36,10 @@ def answer(run: Run, wrong: slice) -> None:
     """Keep test answers with a run that are right but for some images."""
     predictions = LABELS.copy()
     predictions[wrong] = (predictions[wrong] + 1) % 10
-    answers = FinalAnswers(LABELS.copy(), predictions, np.full(len(LABELS), 0.9, np.float32))
-    keep_final_answers(run, run.snapshots[-1], answers)
+    probabilities = np.full((len(LABELS), 10), 0.1 / 9, np.float32)
+    probabilities[np.arange(len(LABELS)), predictions] = 0.9
+    snapshot = run.snapshots[-1]
+    keep_predictions(snapshot, snapshot_digest(snapshot), TEST, Predictions.of(LABELS, probabilities))
 
 
 def compare(open_page: OpenPage, *runs: Run) -> AppTest:

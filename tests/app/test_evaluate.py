@@ -15,15 +15,17 @@ from sklearn import metrics
 from streamlit.testing.v1 import AppTest
 
 from mnist_demo.app.evaluate.confusion_chart import confusion_frame, confusion_spec, confusion_text
+from mnist_demo.app.session import server
 from mnist_demo.app.widgets.readings_sheet import Reading, readings_sheet, width
-from mnist_demo.data import load_mnist
+from mnist_demo.data import Split, load_mnist
 from mnist_demo.evaluation import Evaluation, evaluate
 from mnist_demo.experiment import DataReference, Experiment
 from mnist_demo.inference import Inference, InferenceError
-from mnist_demo.inference.passes import CHUNK, MAX_KEPT, PassStore, PredictionPass
-from mnist_demo.jobs.jobs import Jobs
+from mnist_demo.inference.predictions import CHUNK, MAX_KEPT, PredictionPass, PredictionStore
 from mnist_demo.runs import Run, RunState, create_run
+from mnist_demo.training import Continuation
 from tests.app.conftest import LAB, RUN_ID, OpenPage
+from tests.jobs.fake_executor import FakeExecutor
 from tests.server import ROOT
 
 # In a process of its own, so that the one that visits the pages never imports Keras.
@@ -150,10 +152,11 @@ def test_a_page_that_is_not_there_is_the_first(open_page: OpenPage, trained_run:
 
 
 def test_while_learning_it_looks_at_the_newest_snapshot_and_keeps_to_it(
-    open_page: OpenPage, trained_run: Run, monkeypatch: pytest.MonkeyPatch
+    open_page: OpenPage, trained_run: Run, executor: FakeExecutor
 ) -> None:
-    # As if this server trained it: a run that nobody trains counts as interrupted.
-    monkeypatch.setattr(Jobs, "state", lambda _, run: run.state)
+    # A run that nobody trains counts as interrupted.
+    server.jobs().submit(trained_run, continuation=Continuation(epochs=1))
+    executor.next()
     trained_run.mark(RunState.TRAINING)
     last = trained_run.snapshots[-1]
     content = last.read_bytes()
@@ -255,16 +258,16 @@ def test_a_pass_goes_part_by_part_and_on_after_a_failure() -> None:
             asked.append(0)
             raise InferenceError("No.")
         asked.append(len(images))
-        return np.repeat(images[:, 0, :1], 10, axis=1).astype(np.float32)
+        return np.repeat(images[:, 0, :1] / 255, 10, axis=1).astype(np.float32)
 
     images = np.zeros((CHUNK + 5, 28, 28), np.uint8)
     images[:, 0, 0] = np.arange(len(images)) % 256
-    reading = PredictionPass(images, ask)
+    reading = PredictionPass(Split(images, np.zeros(len(images), np.uint8)), ask)
     assert not reading.seconds_left, "unknown before the first part"
     with pytest.raises(InferenceError):
-        reading.probabilities()
+        reading.predictions()
     assert reading.done == CHUNK
-    np.testing.assert_array_equal(reading.probabilities()[:, 3], images[:, 0, 0])
+    np.testing.assert_allclose(reading.probabilities()[:, 3], images[:, 0, 0] / 255)
     assert asked == [CHUNK, 0, 5]
     assert reading.seconds_left == 0
     reading.step()
@@ -272,19 +275,63 @@ def test_a_pass_goes_part_by_part_and_on_after_a_failure() -> None:
 
 
 def test_the_store_keeps_the_newest_passes(tmp_path: Path) -> None:
-    store = PassStore()
-    images = np.zeros((1, 28, 28), np.uint8)
-    paths = [tmp_path / f"{number}.npz" for number in range(MAX_KEPT + 1)]
+    store = PredictionStore()
+    split = Split(np.zeros((1, 28, 28), np.uint8), np.zeros(1, np.uint8))
+    (tmp_path / "snapshots").mkdir()
+    paths = [tmp_path / "snapshots" / f"{number:03d}.npz" for number in range(MAX_KEPT + 1)]
     for path in paths:
-        path.touch()
+        path.write_bytes(path.name.encode())
 
     def ask(images: NDArray[np.uint8]) -> NDArray[np.float32]:
         return np.zeros((len(images), 10), np.float32)
 
-    passes = [store.get(path, "test", images, ask) for path in paths]
-    assert store.get(paths[-1], "test", images, ask) is passes[-1]
-    assert store.get(paths[-1], "train", images, ask) is not passes[-1]
-    assert store.get(paths[0], "test", images, ask) is not passes[0]
+    passes = [store.get(path, "test", split, ask) for path in paths]
+    assert store.get(paths[-1], "test", split, ask) is passes[-1]
+    assert store.get(paths[-1], "train", split, ask) is not passes[-1]
+    assert store.get(paths[0], "test", split, ask) is not passes[0]
+
+
+def test_predictions_come_from_memory_then_disk_then_the_network(tmp_path: Path) -> None:
+    split = Split(np.zeros((CHUNK + 1, 28, 28), np.uint8), np.zeros(CHUNK + 1, np.uint8))
+    snapshot = tmp_path / "snapshots" / "001.npz"
+    snapshot.parent.mkdir()
+    snapshot.write_bytes(b"weights")
+    asked: list[int] = []
+
+    def ask(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        asked.append(len(images))
+        return np.full((len(images), 10), 0.1, np.float32)
+
+    store = PredictionStore()
+    store.get(snapshot, "test", split, ask).step()
+    # Another page continues where the first was interrupted.
+    assert store.get(snapshot, "test", split, ask).keep()
+    assert asked == [CHUNK, 1]
+    found = PredictionStore().get(snapshot, "test", split, ask)
+    assert found.is_done
+    assert len(found.predictions()) == CHUNK + 1
+    assert asked == [CHUNK, 1]
+    # The kept classes are not enough for a page that needs probabilities: it asks once more, and keeps these.
+    with pytest.raises(ValueError, match="with_probabilities"):
+        found.probabilities()
+    whole = PredictionStore().get(snapshot, "test", split, ask, with_probabilities=True)
+    assert not whole.is_done
+    assert whole.keep(with_probabilities=True)
+    assert asked == [CHUNK, 1, CHUNK, 1]
+    store = PredictionStore()
+    assert not store.get(snapshot, "test", split, ask, with_probabilities=True).probabilities()[:, 1:].max() > 0.1
+    assert store.get(snapshot, "test", split, ask).is_done
+    assert asked == [CHUNK, 1, CHUNK, 1]
+    # Other labels are other images.
+    other = Split(split.images, np.ones(CHUNK + 1, np.uint8))
+    assert not PredictionStore().get(snapshot, "test", other, ask).is_done
+    # Weights that change in the middle never mix with those before.
+    begun = PredictionStore().get(snapshot, "validation", split, ask)
+    begun.step()
+    snapshot.write_bytes(b"more weights")
+    with pytest.raises(InferenceError, match="learned more"):
+        begun.step()
+    assert not begun.is_done
 
 
 def test_the_picture_has_every_digit_in_whole_pixels() -> None:

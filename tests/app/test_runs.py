@@ -29,8 +29,8 @@ from mnist_demo.runs import (
     RunState,
     StoreLimits,
     create_run,
+    final_predictions,
     home,
-    kept_final_answers,
     read_annotations,
     write_annotations,
 )
@@ -118,20 +118,20 @@ def test_missing_test_results_are_worked_out_and_kept(open_page: OpenPage, two_r
     assert button.label == "Work out 1 missing test result"
     button.click().run()
     assert not app.exception
-    answers = kept_final_answers(two_runs[0])
+    answers = final_predictions(two_runs[0])
     assert answers is not None
     assert len(answers) == 10_000
-    assert table(app)["Test"].tolist()[1] == pytest.approx(answers.right_count / 100)
+    assert table(app)["Test"].tolist()[1] == pytest.approx(answers.correct_count / 100)
     app.run()
     assert "runs_test" not in [each.key for each in app.button]
 
 
 def test_a_pass_on_evaluate_is_kept_too(open_page: OpenPage, trained_run: Run) -> None:
     app = open_page("evaluate", LAB)
-    answers = kept_final_answers(trained_run)
+    answers = final_predictions(trained_run)
     assert answers is not None
     (accuracy,) = (metric.value for metric in app.metric if metric.label == "Accuracy")
-    assert accuracy == f"{answers.right_count / 10_000:.1%}"
+    assert accuracy == f"{answers.correct_count / 10_000:.1%}"
 
 
 def test_a_name_a_note_and_a_pin_are_kept_with_the_run(open_page: OpenPage, two_runs: tuple[Run, Run]) -> None:
@@ -297,7 +297,7 @@ def test_a_result_that_cannot_be_kept_is_said_and_not_tried_for_ever(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "no space")
 
-    monkeypatch.setattr("mnist_demo.app.session.test_results.keep_final_answers", full)
+    monkeypatch.setattr("mnist_demo.inference.predictions.keep_predictions", full)
     for app in (open_page("runs", LAB).button(key="runs_test").click().run(), choose(open_page("runs", LAB), 0, 1)):
         assert not app.exception
         assert any("**small** could not be kept; the disk may be full" in each.value for each in app.warning)

@@ -1,5 +1,6 @@
 """A real server and a real Chromium: skipped with a reason where there is none, required where REQUIRE_BROWSER is."""
 
+import dataclasses
 import os
 import shutil
 from collections.abc import Iterator
@@ -8,7 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.browser.lab import PATIENCE
+from mnist_demo.presets import PRESETS
+from tests.apart import train_apart
+from tests.browser.lab import EPOCHS, PATIENCE, RUN_ID
 from tests.server import CHROMIUM_ARGUMENTS, LabServer, find_chromium
 
 # Playwright's own five seconds are not enough on a machine that others use too.
@@ -44,6 +47,14 @@ def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     # A page hides what went wrong; the server's log has it.
     assert "Traceback" not in log, log[log.index("Traceback") - 1_000 :][:5_000]
     shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def trained_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that reads most digits and has kernels to look at, trained once for all tests."""
+    settings = dataclasses.replace(PRESETS["codelab"].training, epochs=EPOCHS)
+    experiment = dataclasses.replace(PRESETS["codelab"], training=settings)
+    return train_apart(experiment, tmp_path_factory.mktemp("trained") / RUN_ID)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,10 @@ from tests.server import LabServer
 PATIENCE = 120_000
 """Milliseconds that a slow machine may take for a training to begin or to end."""
 
+RUN_ID = "20260101-120000-abcdef"
+EPOCHS = 3
+"""Id and epochs of the run that was trained once for all tests."""
+
 BATCH = 64
 
 ENDLESS = dataclasses.replace(

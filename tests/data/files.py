@@ -1,4 +1,4 @@
-"""Files as other people's programs write them, put together here byte by byte."""
+"""Files as other programs write them, made here byte by byte."""
 
 import gzip
 import io
@@ -16,7 +16,7 @@ PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 
 
 def some_images(count: int, seed: int = 0) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return noise with labels, none of it like another."""
+    """Return images of noise, all different, with labels."""
     random = np.random.default_rng(seed)
     images = random.integers(0, 256, (count, 28, 28), dtype=np.uint8)
     return images, random.integers(0, 10, count, dtype=np.uint8)
@@ -60,13 +60,13 @@ def png(
     interlaced: int = 0,
     before: bytes = b"",
 ) -> bytes:
-    """Return a PNG that promises what it is told to, around compressed rows as they come."""
+    """Return a PNG with the given header around compressed rows, whether they fit or not."""
     header = struct.pack(">IIBBBBB", width, height, depth, colour_type, 0, 0, interlaced)
     return PNG_MAGIC + png_chunk(b"IHDR", header) + before + png_chunk(b"IDAT", rows) + png_chunk(b"IEND", b"")
 
 
 def png_rows(rows: NDArray[np.uint8]) -> bytes:
-    """Return rows of bytes compressed, each preceded by filter 0."""
+    """Return compressed rows of bytes, each after a byte for filter 0."""
     return zlib.compress(b"".join(b"\0" + row.tobytes() for row in rows))
 
 

@@ -14,7 +14,7 @@ IMAGES = 12
 
 
 def numbered_walk(seed: int = 0) -> BatchWalk:
-    """Return a walk through images whose first pixel is their number."""
+    """Return a walk through images whose first pixel is the number of the image."""
     images = np.zeros((IMAGES, 28, 28), dtype=np.uint8)
     images[:, 0, 0] = np.arange(IMAGES)
     labels = (np.arange(IMAGES) % 10).astype(np.uint8)
@@ -73,7 +73,7 @@ def test_a_seed_decides_the_order() -> None:
     assert numbers(numbered_walk(3).next(IMAGES)) != numbers(numbered_walk(4).next(IMAGES))
 
 
-def test_two_who_hold_the_data_do_not_disturb_each_other() -> None:
+def test_two_data_objects_have_batch_orders_of_their_own() -> None:
     first, second = load_mnist(seed=5), load_mnist(seed=5)
     expected = first.next_train_batch(3).xs
     first.next_train_batch(50)
@@ -92,12 +92,12 @@ def test_threads_that_share_a_walk_never_get_the_same_image() -> None:
 
 
 @pytest.mark.parametrize("n", [0, -1, 55_001, 2.0, True, "3", None])
-def test_a_train_batch_that_cannot_be_given_says_what_can(n: int) -> None:
+def test_a_batch_of_an_impossible_size_is_refused(n: int) -> None:
     with pytest.raises(DataError, match=r"training images cannot be given: ask for 1 to 55,000\."):
         load_mnist().next_train_batch(n)
 
 
-def test_the_bound_is_that_of_the_split() -> None:
+def test_the_largest_batch_is_the_split() -> None:
     split = Split(*some_images(4))
     data = MnistData("small", split, split[:1], split[:2])
     assert len(data.next_train_batch(4).xs) == 4

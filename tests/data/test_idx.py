@@ -46,7 +46,7 @@ def header(*numbers: int, type_code: int = 8) -> bytes:
         (header(3) + b"\x01\x0a\x02", "holds the label 10 for image 1: accepted are 0 to 9"),
     ],
 )
-def test_idx_that_is_wrong_says_what_is_right(content: bytes, message: str) -> None:
+def test_wrong_idx_is_refused_with_what_is_accepted(content: bytes, message: str) -> None:
     for packed in (content, gzip.compress(content)):
         with pytest.raises(DataError, match=f"'my images'.*{message}"):
             read_idx("my images", packed)
@@ -65,7 +65,7 @@ def test_idx_that_is_wrong_says_what_is_right(content: bytes, message: str) -> N
         (b"\x1f\x8b", "begins with nothing"),
     ],
 )
-def test_gzip_that_is_damaged_is_refused(content: bytes, message: str) -> None:
+def test_damaged_gzip_is_refused(content: bytes, message: str) -> None:
     with pytest.raises(DataError, match=message):
         read_idx("a", content)
 

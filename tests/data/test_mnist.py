@@ -2,15 +2,17 @@ import hashlib
 import struct
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from mnist_demo.data import DataError, load_mnist, mnist
 from mnist_demo.data.mnist import MNIST_PATH, MNIST_SHA256
+from mnist_demo.files import read_npz
 
-# As published with the original files, http://yann.lecun.com/exdb/mnist/.
+# These are the checksums of the original files, http://yann.lecun.com/exdb/mnist/.
 PUBLISHED_MD5 = {
     "x_train": "6bbc9ace898e44ae57da46a324031adb",
     "y_train": "a25bea736e30d166cdddb491f175f624",
@@ -58,7 +60,7 @@ def test_the_splits_are_the_images_in_their_order() -> None:
     assert data.class_names == ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 
 
-def test_all_who_ask_share_read_only_pixels() -> None:
+def test_all_callers_share_read_only_pixels() -> None:
     first, second = load_mnist(), load_mnist(seed=1)
     assert np.shares_memory(first.train.images, second.train.images)
     assert first.train.images.base is not None, "train and validation are views of one array"
@@ -69,15 +71,14 @@ def test_all_who_ask_share_read_only_pixels() -> None:
 
 
 def test_visitors_who_come_first_together_read_the_file_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    reads: list[object] = []
-    load = np.load
+    reads: list[Path] = []
 
-    def counting_load(file: BinaryIO, *, allow_pickle: bool) -> object:
-        reads.append(file)
-        return load(file, allow_pickle=allow_pickle)
+    def counting_read(path: Path) -> dict[str, NDArray[Any]]:
+        reads.append(path)
+        return read_npz(path)
 
     mnist._mnist_splits.cache_clear()
-    monkeypatch.setattr(np, "load", counting_load)
+    monkeypatch.setattr(mnist, "read_npz", counting_read)
     with ThreadPoolExecutor(4) as pool:
         loaded = list(pool.map(lambda _: load_mnist(), range(4)))
     assert len(reads) == 1
@@ -85,7 +86,7 @@ def test_visitors_who_come_first_together_read_the_file_once(monkeypatch: pytest
 
 
 @pytest.mark.parametrize("content", [b"", b"version https://git-lfs.github.com/spec/v1", None])
-def test_a_damaged_copy_says_how_to_restore_it(
+def test_the_error_of_a_damaged_file_says_how_to_restore_it(
     content: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     damaged = tmp_path / "mnist.npz"

@@ -25,7 +25,7 @@ WHOLE = npz(x_train=IMAGES, y_train=LABELS, x_test=IMAGES[:2], y_test=LABELS[:2]
 def archive(*members: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", method) as out, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # zipfile warns of a name that is there twice
+        warnings.simplefilter("ignore")  # zipfile warns of a duplicate name
         for name, content in members:
             out.writestr(name, content)
     return file.getvalue()
@@ -60,7 +60,7 @@ def test_a_training_pair_alone_is_read_stored_or_deflated() -> None:
 
 FORTRAN = np.asfortranarray(IMAGES)
 BINARY = (IMAGES > 127).astype(np.uint8)
-# More values than are read in one piece (2²⁰), with the first above 1 in the second piece.
+# The array has more values than are read in one piece (2²⁰); the first value above 1 is in the second piece.
 LONG = np.tile(np.arange(1400, dtype=np.uint8)[:, None, None] % 2, (1, 28, 28))
 LONG_WITH_GREY = LONG.copy()
 LONG_WITH_GREY[1399, 27, 27] = 200
@@ -94,7 +94,7 @@ def test_images_are_read_in_every_type_and_shape_that_people_save(
     assert np.array_equal(train.images, expected)
 
 
-def test_half_floats_are_read_as_near_as_they_are() -> None:
+def test_half_floats_are_read_within_their_precision() -> None:
     train, _ = read_npz("a.npz", npz(x_train=(IMAGES / 255).astype(np.float16), y_train=LABELS))
     assert np.array_equal(train.images, IMAGES)
 
@@ -152,13 +152,13 @@ def nan_images() -> NDArray[np.float32]:
         ({"x_train": IMAGES.astype("M8[s]"), "y_train": LABELS}, "accepted are plain arrays"),
     ],
 )
-def test_arrays_that_do_not_fit_say_what_does(arrays: dict[str, Any], message: str) -> None:
+def test_arrays_that_do_not_fit_are_refused_with_what_is_accepted(arrays: dict[str, Any], message: str) -> None:
     with pytest.raises(DataError, match=message):
         read_npz("my.npz", npz(**arrays))
 
 
 class Trap:
-    """Says so when it is unpickled."""
+    """An object that notes when it is unpickled."""
 
     sprung = False
 
@@ -171,7 +171,7 @@ class Trap:
         return Trap.spring, ()
 
 
-def test_pickled_objects_are_refused_and_stay_asleep() -> None:
+def test_pickled_objects_are_refused_and_never_unpickled() -> None:
     objects = npy(np.array([Trap()], dtype=object), allow_pickle=True)
     for content in (objects, pickle.dumps(Trap())):
         with pytest.raises(DataError, match=r"'x_train' in 'a\.npz'"):
@@ -202,7 +202,7 @@ def test_archives_that_are_wrong_are_refused(content: bytes, message: str) -> No
 
 def test_an_encrypted_archive_is_refused() -> None:
     content = bytearray(WHOLE)
-    # Bit 0 of the flags, in each local and central header (APPNOTE 4.4.4).
+    # Bit 0 of the flags marks an encrypted member, in each local and central header (APPNOTE 4.4.4).
     for magic, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         place = content.find(magic)
         while place >= 0:
@@ -219,9 +219,9 @@ def test_members_are_found_with_the_suffix_or_without() -> None:
     assert np.array_equal(train.labels, LABELS)
 
 
-def test_what_a_file_says_is_not_repeated_at_length() -> None:
+def test_an_error_quotes_a_file_in_short() -> None:
     many = archive(*((str(number) + "x" * 60_000, b"") for number in range(32)))
-    # The length of the first name (APPNOTE 4.3.7): zipfile takes the rest of the file for it, and quotes it all.
+    # The length of the first name (APPNOTE 4.3.7) covers the rest of the file, and zipfile quotes the whole name.
     damaged = WHOLE[:26] + b"\xff\xff" + WHOLE[28:]
     for content in (many, damaged):
         with pytest.raises(DataError) as caught:
@@ -260,7 +260,7 @@ def test_a_zip_bomb_is_never_unpacked() -> None:
     assert time.process_time() - start < 0.1
 
 
-def test_a_directory_that_lies_about_a_size_is_found_out() -> None:
+def test_a_directory_with_a_wrong_size_is_refused() -> None:
     content = bytearray(archive(("x_train.npy", npy(IMAGES)), ("y_train.npy", npy(LABELS))))
     larger = npy(np.concatenate([IMAGES, IMAGES]))
     place = content.find(b"PK\x01\x02")

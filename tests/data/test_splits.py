@@ -26,12 +26,12 @@ SPLIT = Split(IMAGES, LABELS)
         (IMAGES, np.full(6, 10, dtype=np.uint8), "label 10: accepted are labels from 0 to 9"),
     ],
 )
-def test_a_split_that_cannot_be_is_not_built(images: Any, labels: Any, message: str) -> None:
+def test_arrays_that_are_no_split_are_refused(images: Any, labels: Any, message: str) -> None:
     with pytest.raises(DataError, match=message):
         Split(images, labels)
 
 
-def test_a_split_is_read_only_and_leaves_its_source_alone() -> None:
+def test_a_split_is_read_only_and_its_source_stays_writable() -> None:
     images, labels = some_images(3)
     split = Split(images, labels)
     assert np.shares_memory(split.images, images)
@@ -71,7 +71,7 @@ def test_splits_are_found_by_name() -> None:
         ({"class_names": (*"012345678", " 3 ")}, "'3' is given to the labels 3 and 9"),
     ],
 )
-def test_data_that_cannot_be_is_not_built(fields: dict[str, Any], message: str) -> None:
+def test_values_that_are_no_data_are_refused(fields: dict[str, Any], message: str) -> None:
     whole: dict[str, Any] = {"name": "some", "train": SPLIT, "validation": SPLIT, "test": SPLIT}
     with pytest.raises(DataError, match=message):
         MnistData(**(whole | fields))
@@ -84,11 +84,11 @@ def test_names_of_classes_are_kept_without_spaces_around_them() -> None:
 
 
 def test_the_digest_is_stable() -> None:
-    # Runs that were kept name their data by it.
+    # Kept runs name their data by the digest.
     assert load_mnist(seed=3).digest == "425ce2a38072fec05bcc9fa155eabd48dd77a1b3401577809e06e6ea4a838295"
 
 
-def test_the_digest_tells_contents_apart_and_nothing_else() -> None:
+def test_the_digest_depends_on_the_content_alone() -> None:
     images, labels = some_images(6)
     other_images, other_labels = images.copy(), labels.copy()
     other_images[5, 27, 27] ^= 1
@@ -107,7 +107,7 @@ def test_the_digest_tells_contents_apart_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("copied", [lambda data: pickle.loads(pickle.dumps(data)), copy.deepcopy])
-def test_data_that_crosses_to_another_process_stays_what_it_was(copied: Any) -> None:
+def test_data_sent_to_another_process_are_unchanged(copied: Any) -> None:
     data = MnistData("some", SPLIT, SPLIT[:2], SPLIT[2:4], FASHION_MNIST_CLASS_NAMES, seed=3)
     arrived = copied(data)
     assert arrived.digest == data.digest

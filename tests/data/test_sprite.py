@@ -33,7 +33,7 @@ def test_a_sprite_is_read_in_every_mode_that_pillow_writes(mode: str) -> None:
 
 
 @pytest.mark.parametrize("depth", [1, 2, 4])
-def test_few_bits_a_pixel_are_spread_from_black_to_white(depth: int) -> None:
+def test_pixels_of_few_bits_are_scaled_from_black_to_white(depth: int) -> None:
     values = (ROWS >> (8 - depth)).astype(np.uint8)
     bits = np.unpackbits(values[..., np.newaxis], axis=2)[..., 8 - depth :].reshape(5, -1)
     found = read_sprite("s.png", png(784, 5, png_rows(np.packbits(bits, axis=1)), depth=depth))
@@ -50,14 +50,14 @@ def test_sixteen_bits_a_channel_keep_the_upper_eight(channels: int, colour_type:
     assert np.array_equal(found, IMAGES)
 
 
-def test_what_is_transparent_is_black_and_colours_are_read_by_luminance() -> None:
+def test_transparent_pixels_are_black_and_colours_are_read_by_luminance() -> None:
     pixels = np.zeros((2, 784, 4), dtype=np.uint8)
     pixels[0] = (255, 255, 255, 0)
     pixels[0, 1] = (200, 200, 200, 128)
     pixels[1, :3] = [(255, 0, 0, 255), (0, 255, 0, 255), (0, 0, 255, 255)]
     found = read_sprite("s.png", png(784, 2, png_rows(pixels.reshape(2, -1)), colour_type=6)).reshape(2, 784)
     assert found[0, :3].tolist() == [0, 100, 0]
-    # 0.299, 0.587 and 0.114 of 255.
+    # The luminance of red, green and blue is 0.299, 0.587 and 0.114 of 255.
     assert found[1, :3].tolist() == [76, 150, 29]
 
 
@@ -77,17 +77,17 @@ def test_rows_beyond_one_strip_are_read_too(mode: str) -> None:
     assert np.array_equal(read_sprite("s.png", sprite(images, mode)), images)
 
 
-def test_a_row_told_by_the_one_above_it_is_read_across_strips() -> None:
+def test_a_row_coded_by_the_row_above_is_read_across_strips() -> None:
     images = some_images(2_100)[0]
     rows = images.reshape(len(images), 784)
-    # Filter 2, up: each row as its difference from the one above.
+    # Filter 2 (up) codes each row as the difference from the row above.
     above = np.vstack([np.zeros((1, 784), np.uint8), rows[:-1]])
     filtered = np.hstack([np.full((len(rows), 1), 2, np.uint8), rows - above])
     assert np.array_equal(read_sprite("s.png", png(784, len(rows), zlib.compress(filtered.tobytes()))), images)
 
 
 def test_chunks_beside_the_picture_never_reach_pillow() -> None:
-    # Compressed text and colour profiles are where bombs hide; both would be unpacked by Pillow.
+    # Compressed text and colour profiles may hide bombs, because Pillow decompresses both.
     bomb = zlib.compress(bytes(50_000_000), 9)
     before = png_chunk(b"zTXt", b"a\0\0" + bomb) + png_chunk(b"iCCP", b"a\0\0" + bomb) + png_chunk(b"acTL", bytes(8))
     found = read_sprite("s.png", png(784, 5, png_rows(ROWS), before=before))
@@ -115,8 +115,8 @@ def rows_of(count: int) -> bytes:
         (png(784, 5, b""), "fewer"),
         (png(784, 5, b"not compressed"), "is a damaged PNG"),
         (png(784, 5, rows_of(5)[:-4] + b"1234"), "is a damaged PNG"),
-        (png(784, 1, zlib.compress(b"\x07" + bytes(784))), "is a damaged PNG"),  # there is no filter 7
-        (png(784, 5, png_rows(ROWS), colour_type=3), "colour type 3 and bit depth 8"),  # a palette without one
+        (png(784, 1, zlib.compress(b"\x07" + bytes(784))), "is a damaged PNG"),  # filter 7 does not exist
+        (png(784, 5, png_rows(ROWS), colour_type=3), "colour type 3 and bit depth 8"),  # colour type 3 needs a palette
         (png(784, 5, png_rows(ROWS), colour_type=5), "colour type 5"),
         (png(784, 5, png_rows(ROWS), depth=3), "bit depth 3: accepted are grey"),
         (png(784, 5, png_rows(ROWS), depth=16, colour_type=3), "colour type 3 and bit depth 16"),
@@ -134,7 +134,7 @@ def rows_of(count: int) -> bytes:
         (WHOLE[:100] + bytes([WHOLE[100] ^ 1]) + WHOLE[101:], "a checksum is wrong"),
     ],
 )
-def test_a_sprite_that_is_wrong_says_what_is_right(content: bytes, message: str) -> None:
+def test_a_wrong_sprite_is_refused_with_what_is_accepted(content: bytes, message: str) -> None:
     start = time.process_time()
     with pytest.raises(DataError, match=f"'s.png'.*{message}"):
         read_sprite("s.png", content)
@@ -176,13 +176,13 @@ def test_labels_that_begin_like_idx_are_still_labels() -> None:
         (idx(IMAGES), "accepted is one byte"),
     ],
 )
-def test_labels_that_do_not_fit_say_what_does(content: bytes, message: str) -> None:
+def test_labels_that_do_not_fit_are_refused_with_what_is_accepted(content: bytes, message: str) -> None:
     with pytest.raises(DataError, match=f"'l'.*{message}"):
         read_sprite_labels("l", content, 5)
 
 
 def with_good_checksums(content: bytes) -> bytes:
-    """Return a PNG whose chunks are as they are, but for checksums that agree with them."""
+    """Return a PNG with the same chunks and correct checksums."""
     parts, position = [PNG_MAGIC], 8
     while position + 12 <= len(content):
         length, kind = struct.unpack_from(">I4s", content, position)

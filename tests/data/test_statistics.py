@@ -8,13 +8,13 @@ from tests.data.files import some_images
 
 def test_the_class_counts_of_mnist_are_the_known_ones() -> None:
     data = load_mnist()
-    # The test set's counts, as published; train and validation together have the training set's.
+    # The counts are the published ones of the test set, and of the training set for train and validation together.
     assert class_counts(data.test).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
     both = class_counts(data.train) + class_counts(data.validation)
     assert both.tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
 
 
-def test_mean_and_spread_are_those_of_numpy() -> None:
+def test_mean_and_spread_equal_numpys() -> None:
     split = load_mnist().test
     result = class_images(split)
     assert result.mean.shape == result.spread.shape == (10, 28, 28)
@@ -35,7 +35,7 @@ def test_a_pixel_that_never_changes_has_no_spread_and_a_missing_class_is_black()
     assert (np.delete(result.mean, 4, axis=0) == 0).all()
 
 
-def test_the_map_is_the_pca_of_scikit_learn() -> None:
+def test_the_map_equals_scikit_learns_pca() -> None:
     split = load_mnist().validation
     result = pca_map(split, images=500)
     pixels = split.images[result.indices].reshape(-1, 784) / 255.0
@@ -49,7 +49,7 @@ def test_the_map_is_the_pca_of_scikit_learn() -> None:
     np.testing.assert_allclose(result.explained, reference.explained_variance_ratio_, rtol=1e-6)
 
 
-def test_the_sample_of_the_map_is_decided_by_its_seed() -> None:
+def test_the_seed_decides_the_sample_of_the_map() -> None:
     split = load_mnist().validation
     first, same, other = (pca_map(split, images=20, seed=seed) for seed in (1, 1, 2))
     assert np.array_equal(first.indices, same.indices)
@@ -72,6 +72,6 @@ def test_images_that_are_all_the_same_make_one_point(count: int) -> None:
     assert all(0 <= part <= 1 for part in result.explained)
 
 
-def test_a_map_of_one_image_cannot_be_asked_for() -> None:
+def test_a_map_of_one_image_is_refused() -> None:
     with pytest.raises(DataError, match="map of 1 images cannot be drawn: accepted are 2 or more"):
         pca_map(load_mnist().test, images=1)

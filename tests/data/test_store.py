@@ -22,7 +22,7 @@ SPLIT = Split(*some_images(6))
 DATA = MnistData("Shoes", SPLIT[:3], SPLIT[3:4], SPLIT[4:], FASHION_MNIST_CLASS_NAMES, seed=2)
 
 
-def test_data_comes_back_as_it_was(tmp_path: Path) -> None:
+def test_saved_data_are_read_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "data.npz"
     save_data(DATA, path)
     loaded = load_data(path)
@@ -33,7 +33,7 @@ def test_data_comes_back_as_it_was(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["data.npz"]
 
 
-def test_sizes_are_known_without_the_images_and_other_readers_find_the_same(tmp_path: Path) -> None:
+def test_sizes_are_read_without_the_images_and_numpy_reads_the_same(tmp_path: Path) -> None:
     path = tmp_path / "data.npz"
     save_data(DATA, path)
     assert load_sizes(path) == (3, 1)
@@ -51,7 +51,7 @@ def test_saving_again_replaces_the_file(tmp_path: Path) -> None:
     assert load_data(path).digest == DATA.digest
 
 
-def test_a_failure_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_save_leaves_the_old_file_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "data.npz"
     save_data(DATA, path)
 
@@ -65,7 +65,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path, mon
     assert load_data(path).name == "Shoes"
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"'none\.npz' cannot be read"):
         load_data(tmp_path / "none.npz")
 
@@ -73,7 +73,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "about", [[], {}, {"version": 2}, {"version": 1, "name": "x", "class_names": 3, "seed": 0}, "text", None]
 )
-def test_a_file_that_says_something_else_about_itself_is_refused(about: object, tmp_path: Path) -> None:
+def test_a_file_with_a_wrong_description_is_refused(about: object, tmp_path: Path) -> None:
     path = tmp_path / "data.npz"
     np.savez(path, about=np.frombuffer(json.dumps(about).encode(), dtype=np.uint8))
     with pytest.raises(DataError, match=r"'data\.npz' cannot be read"):

@@ -15,7 +15,7 @@ TEST_IMAGES, TEST_LABELS = some_images(4, seed=1)
 NPZ = npz(x_train=IMAGES, y_train=LABELS, x_test=TEST_IMAGES, y_test=TEST_LABELS)
 
 
-def test_mnist_itself_comes_back_as_it_is_bundled() -> None:
+def test_uploaded_mnist_equals_the_bundled_mnist() -> None:
     data = read_uploads([Upload("mnist.npz", MNIST_PATH.read_bytes())])
     assert data.digest == load_mnist().digest
     assert data.name == "mnist"
@@ -33,9 +33,9 @@ FOUR_SPRITES = uploads(
 
 
 @pytest.mark.parametrize("files", [[Upload("a", NPZ)], FOUR_IDX, FOUR_IDX[::-1], FOUR_SPRITES])
-def test_a_training_and_a_test_set_are_told_apart(files: list[Upload]) -> None:
+def test_names_tell_the_training_set_from_the_test_set(files: list[Upload]) -> None:
     data = read_uploads(files)
-    # A twelfth of 28 is 2: the last two for training.
+    # The last twelfth of 28 training images validates, which is 2.
     assert np.array_equal(data.train.images, IMAGES[:26])
     assert np.array_equal(data.train.labels, LABELS[:26])
     assert np.array_equal(data.validation.images, IMAGES[26:])
@@ -56,14 +56,14 @@ def test_a_training_and_a_test_set_are_told_apart(files: list[Upload]) -> None:
 )
 def test_a_training_set_alone_is_divided_as_mnist_is(files: list[Upload]) -> None:
     data = read_uploads(files)
-    # A seventh of 28 is 4, a twelfth of the other 24 is 2, from the end.
+    # The last seventh of 28 images is 4, and the last twelfth of the other 24 is 2.
     assert np.array_equal(data.train.images, IMAGES[:22])
     assert np.array_equal(data.validation.images, IMAGES[22:24])
     assert np.array_equal(data.test.images, IMAGES[24:])
     assert np.array_equal(data.test.labels, LABELS[24:])
 
 
-def test_all_of_mnist_in_one_file_is_divided_as_it_is() -> None:
+def test_all_of_mnist_in_one_file_is_divided_as_the_bundled_mnist() -> None:
     mnist = load_mnist()
     splits = (mnist.train, mnist.validation, mnist.test)
     images, labels = (np.concatenate([getattr(split, what) for split in splits]) for what in ("images", "labels"))
@@ -71,7 +71,7 @@ def test_all_of_mnist_in_one_file_is_divided_as_it_is() -> None:
     assert data.digest == mnist.digest
 
 
-def test_the_sprite_of_the_codelab_keeps_its_test_set() -> None:
+def test_the_codelabs_sprite_keeps_its_test_set() -> None:
     images = np.zeros((65_000, 28, 28), dtype=np.uint8)
     labels = (np.arange(65_000) // 5_000 % 10).astype(np.uint8)
     data = read_uploads(
@@ -86,7 +86,7 @@ def test_three_images_are_enough_to_divide() -> None:
     assert (len(data.train), len(data.validation), len(data.test)) == (1, 1, 1)
 
 
-def test_classes_are_called_as_asked() -> None:
+def test_given_class_names_are_used() -> None:
     assert read_uploads([Upload("a", NPZ)]).class_names == tuple("0123456789")
     data = read_uploads([Upload("a", NPZ)], list(FASHION_MNIST_CLASS_NAMES))
     assert data.class_names == FASHION_MNIST_CLASS_NAMES
@@ -112,7 +112,7 @@ def test_data_is_named_after_its_file(file_name: str, name: str) -> None:
     assert read_uploads([Upload(file_name, NPZ)]).name == name
 
 
-def test_data_is_named_as_asked() -> None:
+def test_a_given_name_is_used() -> None:
     assert read_uploads([Upload("a.npz", NPZ)], name="My digits").name == "My digits"
 
 
@@ -148,7 +148,7 @@ def test_data_is_named_as_asked() -> None:
         ),
     ],
 )
-def test_files_that_do_not_fit_say_what_does(files: list[Upload], message: str) -> None:
+def test_files_that_do_not_fit_are_refused_with_what_is_accepted(files: list[Upload], message: str) -> None:
     with pytest.raises(DataError, match=message):
         read_uploads(files)
 
@@ -170,7 +170,7 @@ VALID = [
 
 
 def read_or_refuse(files: list[Upload]) -> None:
-    """Read files and hold the promise: data or a ``DataError`` of one printable sentence, soon."""
+    """Read files, and check that they soon give data or a `DataError` of one printable sentence."""
     start = time.process_time()
     try:
         data = read_uploads(files)
@@ -199,7 +199,7 @@ def test_damaged_files_are_refused_or_read(files: list[Upload], draw: st.DataObj
             content = content[: draw.draw(st.integers(0, len(content)))]
         case "flip":
             for _ in range(draw.draw(st.integers(1, 4))):
-                # Headers and directories are at the ends, so half of the flips go there.
+                # Half of the flipped bits are at the ends of the file, where headers and directories are.
                 near_an_end = st.integers(-64, 63)
                 place = draw.draw(st.one_of(near_an_end, st.integers(0, len(content) - 1)))
                 content[place % len(content)] ^= 1 << draw.draw(st.integers(0, 7))

@@ -1,4 +1,4 @@
-"""Drawings to test with."""
+"""Drawings for tests."""
 
 import numpy as np
 from hypothesis import strategies as st
@@ -12,9 +12,9 @@ DOT: Strokes = [np.array([[42.0, 17]])]
 
 
 def curve(waves: list[tuple[float, float]], samples: int, uneven: float = 0.0) -> NDArray[np.float64]:
-    """Return a smooth closed-or-open curve, (samples, 2): a sum of slow waves, as a hand moves.
+    """Return a smooth open or closed curve, (samples, 2): a sum of slow waves, as a hand moves.
 
-    With `uneven` above 0 and below 1 the pen hurries at one end and dawdles at the other.
+    With `uneven` between 0 and 1, the pen is fast at one end of the curve and slow at the other.
     """
     t = np.linspace(0, 1, samples)
     t = t + uneven * t * (1 - t)

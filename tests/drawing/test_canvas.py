@@ -1,4 +1,4 @@
-"""Read strokes from what the canvas component really sends."""
+"""Strokes are read from recorded messages of the canvas component."""
 
 import copy
 import json
@@ -14,8 +14,8 @@ from mnist_demo.drawing import DrawingError, canvas_from_strokes, digit_from_str
 from mnist_demo.drawing.canvas import SMALLEST
 from tests.drawing.samples import Strokes, drawings
 
-# Recorded with streamlit-drawable-canvas 0.13 in Chromium, canvas 280×280, pen 20: a barred 7 in two strokes, a click,
-# and the first stroke of the 7 after the edit tool had moved, shrunk and turned it.
+# The message was recorded with streamlit-drawable-canvas 0.13 in Chromium, canvas 280×280, pen 20: a barred 7 in two
+# strokes, a click, and the first stroke of the 7 after the edit tool moved, shrank and turned it.
 CAPTURED: dict[str, Any] = json.loads(Path(__file__).with_name("captured_canvas.json").read_text())
 
 
@@ -32,9 +32,9 @@ def test_an_empty_canvas_has_no_strokes(nothing: object) -> None:
     assert strokes_from_canvas(nothing) == []
 
 
-def test_an_untouched_drawing_is_where_the_pen_was() -> None:
+def test_an_unedited_drawing_is_where_the_pen_was() -> None:
     long, bar = strokes_from_canvas(seven())
-    # Where the mouse was put down, turned and lifted.
+    # The points are those where the mouse was pressed, turned and released.
     for stroke, places in ((long, [(80, 60), (140, 56), (140, 210)]), (bar, [(120, 130), (190, 126)])):
         for place in places:
             assert np.hypot(*(stroke - place).T).min() < 1
@@ -119,7 +119,7 @@ good = ["M", 1, 2]
         ({"objects": path_of(good, *[["L", i, 2] for i in range(200)])["objects"] * 51}, "more than 10,000"),
     ],
 )
-def test_what_no_pen_drew_is_refused_in_one_sentence(drawing: object, message: str) -> None:
+def test_a_message_without_a_pens_strokes_is_refused_in_one_sentence(drawing: object, message: str) -> None:
     with pytest.raises(DrawingError, match=message):
         strokes_from_canvas(drawing)
 
@@ -145,8 +145,8 @@ def test_a_tampered_drawing_gives_strokes_or_a_reason(key: str, value: object) -
 
 @settings(max_examples=30)
 @given(drawings)
-def test_what_goes_into_the_canvas_comes_out(strokes: Strokes) -> None:
-    # A click of the pen is a point; so is anything too small to have been a move.
+def test_strokes_sent_to_the_canvas_are_read_again(strokes: Strokes) -> None:
+    # A click of the pen is a point, and so is a stroke too short to be a move.
     scaled = [stroke * 100 for stroke in strokes] + [np.array([[3.0, 4.0]])]
     back = strokes_from_canvas(canvas_from_strokes(scaled, "#3a55b4", 24))
     for one, other in zip(scaled, back, strict=True):

@@ -1,4 +1,4 @@
-"""A collection of labelled drawings: bounded, kept as it is, and readable elsewhere."""
+"""A collection of labelled drawings is bounded, kept unchanged, and readable by other programs."""
 
 import csv
 import io
@@ -11,6 +11,7 @@ from PIL import Image
 from mnist_demo.data import load_mnist
 from mnist_demo.drawing import DrawingError
 from mnist_demo.drawing.collection import MAX_BYTES, MOST, Collection
+from mnist_demo.files import DamagedFileError
 
 
 def some(count: int) -> Collection:
@@ -25,7 +26,7 @@ def archive(**arrays: object) -> bytes:
 
 
 @pytest.mark.parametrize("count", [0, 3, MOST])
-def test_it_comes_back_as_it_was(count: int) -> None:
+def test_a_kept_collection_is_read_unchanged(count: int) -> None:
     content = some(count).to_npz()
     assert len(content) <= MAX_BYTES
     back = Collection.from_npz(content)
@@ -35,7 +36,7 @@ def test_it_comes_back_as_it_was(count: int) -> None:
         assert arrays["images"].shape == (count, 28, 28)
 
 
-def test_drawings_come_and_go_at_its_end() -> None:
+def test_drawings_are_added_and_removed_at_the_end() -> None:
     one = Collection().with_drawing(load_mnist().test.images[0], 7)
     two = one.with_drawing(load_mnist().test.images[1], 2)
     assert two.labels.tolist() == [7, 2]
@@ -49,7 +50,7 @@ def test_drawings_come_and_go_at_its_end() -> None:
         Collection(np.zeros((1, 28, 28), np.float32), np.zeros(1, np.uint8))
 
 
-def test_the_images_and_their_table_belong_together() -> None:
+def test_the_zip_has_each_image_beside_its_label() -> None:
     with zipfile.ZipFile(io.BytesIO(some(5).to_zip())) as packed:
         rows = list(csv.DictReader(io.StringIO(packed.read("labels.csv").decode())))
         assert [int(row["label"]) for row in rows] == some(5).labels.tolist()
@@ -72,5 +73,5 @@ def test_the_images_and_their_table_belong_together() -> None:
     ids=["empty", "text", "torn", "no labels", "label 10", "too few labels", "bomb", "too long"],
 )
 def test_what_is_no_collection_is_refused(content: bytes) -> None:
-    with pytest.raises(DrawingError):
+    with pytest.raises(DamagedFileError, match=r"^The collection is damaged: .{3,200}\.$"):
         Collection.from_npz(content)

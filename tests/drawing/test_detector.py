@@ -1,4 +1,4 @@
-"""The second look: it computes what Keras does, and is worth having."""
+"""The detector of non-digits computes what Keras does, and refuses most non-digits."""
 
 from pathlib import Path
 
@@ -16,10 +16,10 @@ from tests.benchmarks.refusals import non_digit_images
 from tests.detector_recipe import folded
 
 
-def test_it_answers_as_keras_does(tmp_path: Path) -> None:
+def test_the_detector_equals_its_keras_model(tmp_path: Path) -> None:
     model = build_model(PRESETS["canvas"].network)
     rng = np.random.default_rng(0)
-    # Normalization that has learned nothing would do nothing; and a scale below 0 turns a maximum over.
+    # Random statistics replace the initial ones, which change nothing. A scale below 0 turns a maximum into a minimum.
     for layer in model.layers:
         if hasattr(layer, "moving_mean"):
             scale, *rest = (rng.uniform(0.1, 1, weights.shape) for weights in layer.get_weights())
@@ -33,17 +33,17 @@ def test_it_answers_as_keras_does(tmp_path: Path) -> None:
         np.testing.assert_allclose(detect(image, stages), softmax(logits / 1.7), atol=2e-3)
 
 
-def test_it_takes_digits_and_hardly_anything_else() -> None:
-    """On digits and non-digits that it has never seen: letters, shapes and scribbles are not what it learned from."""
+def test_the_detector_accepts_digits_and_refuses_most_non_digits() -> None:
+    """The digits and non-digits are new to the detector, which never learned from letters, shapes or scribbles."""
     digits = load_mnist().test.images[::20]
     assert np.mean([is_clear(detect(digit)) for digit in digits]) >= 0.98
     for kind, images in non_digit_images(DRAWN_PEN).items():
         taken = np.mean([is_clear(detect(image)) for image in images[::3]])
-        # The ink of dots tells what they are; nothing more is asked of the detector there.
+        # Dots are left out, because their ink alone tells that they are no digits.
         assert taken <= 0.15 or kind == "dots", kind
 
 
-def test_it_is_calibrated_and_small() -> None:
+def test_the_detector_is_calibrated_and_small() -> None:
     validation = load_mnist().validation
     answers = np.stack([detect(image) for image in validation.images[::10]])
     assert answers.max(axis=1).mean() == pytest.approx(

@@ -1,4 +1,4 @@
-"""A drawn digit looks like MNIST's, however it was drawn."""
+"""A drawn digit looks like MNIST's, in whatever way it was drawn."""
 
 from contextlib import suppress
 from itertools import pairwise
@@ -23,7 +23,7 @@ from mnist_demo.drawing.digit import BOX, CENTRE, PEN_WIDTH
 from mnist_demo.drawing.ink import centre_of_mass
 from tests.drawing.samples import DOT, LINE, SEVEN, Strokes, curve, drawings, waves
 
-# How much a pixel may change, of 255, when the same shape is drawn elsewhere, larger, or sampled otherwise.
+# Most grey values (0–255) by which a pixel may change when a shape is drawn elsewhere, larger, or sampled otherwise.
 SAME = 12
 
 
@@ -37,7 +37,7 @@ def extent(digit: NDArray[np.uint8], threshold: int) -> tuple[int, int]:
     return int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1
 
 
-def test_it_is_white_ink_on_black_the_right_way_up() -> None:
+def test_the_digit_is_white_ink_on_black_and_upright() -> None:
     digit = digit_from_strokes(SEVEN)
     assert digit.shape == (28, 28)
     assert digit.dtype == np.uint8
@@ -95,18 +95,18 @@ def test_the_longer_side_is_20_pixels_and_the_mass_is_where_mnist_has_it(strokes
     assert max(extent(stages.digit, 0)) in (20, 21)
     assert max(extent(stages.digit, 128)) in (19, 20)
     assert min(left, top, 28 - right, 28 - bottom) >= -1e-6
-    # Ink with nearly all of its mass at one end is kept on the field instead.
+    # Ink with nearly all of its mass at one end is not centred, because it would leave the field.
     if min(left, top, 28 - right, 28 - bottom) > 1e-6:
-        # Its edges are drawn a little otherwise where it is weighed: two thousand examples strayed by up to 0.0503.
+        # The digit is centred by another drawing of the strokes, whose mass differs by up to 0.0503 in 2,000 examples.
         assert centre_of_mass(stages.digit) == pytest.approx((CENTRE, CENTRE), abs=0.1)
 
 
-def test_mnist_has_its_mass_and_its_strokes_as_wide_where_we_say() -> None:
+def test_the_constants_are_mnists_centre_of_mass_and_stroke_width() -> None:
     images = load_mnist().train.images[:5000].astype(np.float64) / 255
     centres = np.mean([centre_of_mass(image) for image in images], axis=0)
     assert centres == pytest.approx((CENTRE, CENTRE), abs=0.03)
     assert mean_width(images) == pytest.approx(2.75, abs=0.05)
-    # The measure itself, on lines of a width that we know, in all directions.
+    # The measure is checked on lines of a known width, in all directions.
     angles = np.linspace(0, np.pi, 40, endpoint=False)
     lines = [[np.array([[0, 0], [np.cos(a), np.sin(a)]])] for a in angles]
     ours = np.stack([digit_from_strokes(line) for line in lines]).astype(np.float64) / 255
@@ -114,7 +114,7 @@ def test_mnist_has_its_mass_and_its_strokes_as_wide_where_we_say() -> None:
 
 
 def mean_width(images: NDArray[np.float64]) -> float:
-    """Return the mean width of strokes by the area and the edge of the ink, as explained at PEN_WIDTH."""
+    """Return the mean width of strokes by the area and the edge of the ink, as the comment at PEN_WIDTH explains."""
     padded = np.pad(images, ((0, 0), (1, 1), (1, 1)))
     area = padded.sum(axis=(1, 2))
     a, b, c, d = padded[:, :-1, :-1], padded[:, :-1, 1:], padded[:, 1:, :-1], padded[:, 1:, 1:]
@@ -130,7 +130,7 @@ def test_a_dot_stays_a_dot_in_the_middle() -> None:
         assert centre_of_mass(digit) == pytest.approx((CENTRE, CENTRE), abs=0.01)
 
 
-def test_a_dab_of_the_pen_is_a_dot_too() -> None:
+def test_ink_smaller_than_half_the_pen_is_a_dot() -> None:
     trembling = [np.array([[100.0, 100], [103, 101], [101, 104]])]
     assert extent(digit_from_strokes(trembling, drawn_pen_width=20), 128) <= (4, 4)
     assert max(extent(digit_from_strokes(trembling, drawn_pen_width=2), 127)) == 20
@@ -138,7 +138,7 @@ def test_a_dab_of_the_pen_is_a_dot_too() -> None:
 
 def test_a_straight_line_is_20_pixels_long_and_a_pen_wide() -> None:
     for upright in (digit_from_strokes(LINE), digit_from_strokes([LINE[0][:, ::-1]]).T):
-        # A line's profile is full ink but for its ends, which are inked as far as they are covered.
+        # A line's profile is full ink except at its ends, whose grey value is the covered part of the pixel.
         assert upright.max(axis=1).sum() / 255 == pytest.approx(BOX, abs=0.2)
         assert upright.max(axis=0).sum() / 255 == pytest.approx(PEN_WIDTH, abs=0.1)
         assert centre_of_mass(upright) == pytest.approx((CENTRE, CENTRE), abs=0.05)
@@ -163,7 +163,7 @@ def test_the_stages_show_each_step() -> None:
     assert stages.drawn.pen_width == 2
     left, top, right, bottom = stages.bounded.box
     assert ((left + right) / 2, (top + bottom) / 2) == pytest.approx((14, 14))
-    assert right - left == pytest.approx(13)  # 110 of 280 and the pen, as drawn
+    assert right - left == pytest.approx(13)  # 110 of 280 for the strokes, and the drawn pen
     left, top, right, bottom = stages.scaled.box
     assert np.ptp(np.concatenate(stages.scaled.strokes)[:, 1]) == pytest.approx(BOX - PEN_WIDTH)
     assert ((left + right) / 2, (top + bottom) / 2) == pytest.approx((14, 14))
@@ -183,7 +183,7 @@ def test_the_stages_show_each_step() -> None:
         (Step.REDRAW, "centred", "redrawn"),
     ],
 )
-def test_a_step_left_out_leaves_the_drawing_as_it_was(step: Step, before: str, after: str) -> None:
+def test_a_step_that_is_left_out_does_not_change_the_drawing(step: Step, before: str, after: str) -> None:
     drawing = {"canvas": (280.0, 280.0), "drawn_pen_width": 40.0}
     assert not same_strokes(stages_from_strokes(SEVEN, **drawing), before, after)  # type: ignore[arg-type]
     without = stages_from_strokes(SEVEN, steps=ALL_STEPS - {step}, **drawing)  # type: ignore[arg-type]
@@ -199,7 +199,7 @@ def test_without_redrawing_the_drawn_pen_grows_with_the_digit() -> None:
 
 def test_without_any_step_the_canvas_is_the_field() -> None:
     stages = stages_from_strokes(SEVEN, steps=frozenset(), canvas=(560, 280), drawn_pen_width=20)
-    # A canvas twice as wide as high: 20 of its pixels to one, and paper above and below.
+    # The canvas is twice as wide as high, so 20 of its pixels become one, with paper above and below.
     assert stages.redrawn.box == pytest.approx((60 / 20, 45 / 20 + 7, 190 / 20, 220 / 20 + 7))
     assert stages.digit[9:19, 3:10].sum() == stages.digit.sum() > 0
 
@@ -233,7 +233,7 @@ nan, inf = float("nan"), float("inf")
         ([np.zeros((101, 2))] * 100, "more than 10,000 points"),
     ],
 )
-def test_what_is_no_drawing_is_refused_in_one_sentence(strokes: object, message: str) -> None:
+def test_values_that_are_no_drawing_are_refused_in_one_sentence(strokes: object, message: str) -> None:
     with pytest.raises(DrawingError, match=message):
         digit_from_strokes(strokes)
 
@@ -282,7 +282,7 @@ def test_any_drawing_gives_a_digit_or_a_reason(
 
 @st.composite
 def degenerate(draw: st.DrawFn) -> Strokes:
-    """Dots, one straight line, ink over the edge of its canvas, hundreds of strokes."""
+    """Return dots, one straight line, ink over the edge of its canvas, or hundreds of strokes."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     kind = draw(st.sampled_from(("dots", "line", "over the edge", "hundreds")))
     if kind == "dots":
@@ -296,11 +296,11 @@ def degenerate(draw: st.DrawFn) -> Strokes:
 
 @settings(max_examples=40)
 @given(degenerate(), st.sets(st.sampled_from(list(Step))), st.integers(0, 2**32 - 1), st.floats(0.05, 20))
-def test_degenerate_ink_gets_an_honest_answer(
+def test_degenerate_ink_gets_a_consistent_verdict(
     strokes: Strokes, steps: set[Step], seed: int, temperature: float
 ) -> None:
     digit = digit_from_strokes(strokes, steps=frozenset(steps), canvas=(300, 300), drawn_pen_width=24)
-    # Whatever a network says to it.
+    # The probabilities are random, as from any network.
     probabilities = np.random.default_rng(seed).dirichlet(np.full(10, 0.1))
     judged = verdict(probabilities, digit, temperature=temperature)
     assert judged.is_digit == bool(judged.labels) == (not judged.reason)

@@ -1,4 +1,4 @@
-"""Drawing with a round pen against the area that it really covers."""
+"""The ink of a round pen, checked with the area that the pen covers."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ places = st.tuples(st.floats(4, 24), st.floats(4, 24))
 
 @settings(max_examples=40)
 @given(places, places, st.floats(1.5, 5))
-def test_the_ink_of_a_line_is_its_area(start: tuple[float, float], end: tuple[float, float], pen: float) -> None:
+def test_the_ink_of_a_line_equals_its_area(start: tuple[float, float], end: tuple[float, float], pen: float) -> None:
     picture = draw((np.array([start, end]),), pen)
     length = np.hypot(end[0] - start[0], end[1] - start[1])
     area = pen * length + np.pi * pen**2 / 4
@@ -23,11 +23,11 @@ def test_the_ink_of_a_line_is_its_area(start: tuple[float, float], end: tuple[fl
 
 @settings(max_examples=20)
 @given(places, places, places)
-def test_each_pixel_is_inked_as_far_as_it_is_covered(
+def test_each_pixels_grey_value_is_its_covered_part(
     a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]
 ) -> None:
     stroke = np.array([a, b, c])
-    # An independent and much slower way: 16×16 points in each pixel, each inked or not.
+    # The independent and much slower method takes 16×16 points in each pixel, each inked or not.
     grid = (np.arange(28 * 16) + 0.5) / 16
     x, y = np.meshgrid(grid, grid)
     inked = np.zeros(x.shape, dtype=bool)
@@ -37,11 +37,11 @@ def test_each_pixel_is_inked_as_far_as_it_is_covered(
         inked |= np.hypot(x - x0 - t * (x1 - x0), y - y0 - t * (y1 - y0)) <= 1.25
     covered = inked.reshape(28, 16, 28, 16).mean(axis=(1, 3))
     error = np.abs(draw((stroke,), 2.5) - covered)
-    assert error.max() < 0.3  # where two edges meet in one pixel
+    assert error.max() < 0.3  # the largest error is where two edges meet in one pixel
     assert error.sum() < 0.03 * covered.sum() + 0.5
 
 
-def test_a_larger_picture_shows_the_same() -> None:
+def test_a_larger_picture_shows_the_same_ink() -> None:
     stroke = np.array([[5.0, 6], [20, 9], [12, 22]])
     large = draw((stroke,), 2.5, 280).reshape(28, 10, 28, 10).mean(axis=(1, 3))
     np.testing.assert_allclose(large, draw((stroke,), 2.5), atol=0.15)

@@ -1,4 +1,4 @@
-"""A digit on a photo is read nearly as well as the digit itself; what is no photo of one is refused in a sentence."""
+"""A digit on a photo is classified nearly as well as the digit itself; other files are refused in one sentence."""
 
 import io
 import struct
@@ -31,18 +31,18 @@ def digit_of(found: Photo) -> Pixels:
 
 
 def difference(one: Pixels, other: Pixels) -> float:
-    """How much of the ink is elsewhere, 0 to about 1."""
+    """Return the share of the ink that is in another place, 0 to about 1."""
     return float(np.abs(one.astype(float) - other).sum() / (one.astype(float) + other).sum())
 
 
 def on_paper(digit: Pixels, side: int = 300) -> Image.Image:
-    """Black ink on white paper, with a margin; mode "L"."""
+    """Return a picture of black ink on white paper, with a margin; mode "L"."""
     ink = Image.fromarray(255 - digit).resize((side, side), Image.Resampling.BICUBIC)
     return ImageOps.expand(ink, side // 3, 255)
 
 
-def test_photos_are_read_nearly_as_well_as_the_digits_on_them() -> None:
-    # By a reader that learned nothing but MNIST, and is no network.
+def test_photos_are_classified_nearly_as_well_as_the_digits_on_them() -> None:
+    # The classifier is no network and has learned from MNIST alone.
     data = load_mnist()
     reader = KNeighborsClassifier(3).fit(data.train.images[:6000].reshape(-1, 784), data.train.labels[:6000])
     images, labels = data.test.images[:40], data.test.labels[:40]
@@ -53,9 +53,9 @@ def test_photos_are_read_nearly_as_well_as_the_digits_on_them() -> None:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_camera_held_in_any_way_gives_the_same_digit(orientation: int) -> None:
+def test_every_orientation_of_the_camera_gives_the_same_digit(orientation: int) -> None:
     upright = on_paper(load_mnist().test.images[0])
-    # The transposition that undoes what the camera says it did.
+    # The table holds the transposition that undoes each orientation of the camera.
     turned = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}
     stored = upright.transpose(Image.Transpose(turned[orientation])) if orientation > 1 else upright
     exif = Image.Exif()
@@ -102,13 +102,13 @@ def drawn(pen: float) -> Pixels:
 
 
 @pytest.mark.parametrize("pen", [0.5, 1.0, 4.0])
-def test_the_pen_hardly_matters(pen: float) -> None:
+def test_the_width_of_the_pen_hardly_matters(pen: float) -> None:
     found = find_digit(drawn(pen))
     assert found.pen_width == pytest.approx(10 * pen, rel=0.2)
     assert difference(digit_of(found), digit_of(find_digit(drawn(2.0)))) < 0.15
 
 
-def test_parts_stay_together_and_specks_and_the_table_go() -> None:
+def test_parts_of_a_digit_are_kept_and_specks_and_the_table_are_removed() -> None:
     picture = np.full((400, 400), 230, np.uint8)
     picture[100:112, 150:230] = 40  # the bar of a 5
     picture[120:220, 150:162] = 40
@@ -127,7 +127,7 @@ def test_parts_stay_together_and_specks_and_the_table_go() -> None:
 
 
 def bomb(width: int, height: int) -> bytes:
-    """The beginning of a PNG that promises so many pixels."""
+    """Return the beginning of a PNG whose header promises the given size."""
     header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     chunks = struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
     data = b"IDAT" + zlib.compress(bytes(1000))
@@ -135,7 +135,7 @@ def bomb(width: int, height: int) -> bytes:
 
 
 def webp_bomb(kind: bytes) -> bytes:
-    """The beginning of a WebP file that promises 5,001 by 5,001 pixels in one of its three ways."""
+    """Return the beginning of a WebP file that promises 5,001 by 5,001 pixels in one of the format's three ways."""
     side = 5_001
     body = {
         b"VP8X": bytes(4) + (side - 1).to_bytes(3, "little") * 2,
@@ -171,7 +171,7 @@ SEVEN = on_paper(load_mnist().test.images[0])
         (encoded(Image.linear_gradient("L")), "No digit stands out"),
     ],
 )
-def test_what_is_no_photo_of_a_digit_is_refused_in_one_sentence(content: bytes, message: str) -> None:
+def test_a_file_without_a_photo_of_a_digit_is_refused_in_one_sentence(content: bytes, message: str) -> None:
     with pytest.raises(DrawingError, match=message):
         read_photo(content)
 
@@ -204,7 +204,7 @@ def test_nothing_large_is_decoded() -> None:
         module.decode(bomb(6_000, 6_000))
 
 
-def test_grainy_paper_alone_is_no_digit() -> None:
+def test_grainy_paper_has_no_digit() -> None:
     for seed in range(5):
         grain = np.random.default_rng(seed).normal(200, 12, (300, 400)).clip(0, 255).astype(np.uint8)
         with pytest.raises(DrawingError, match="No digit stands out"):

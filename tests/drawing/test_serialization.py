@@ -1,4 +1,4 @@
-"""A kept drawing is the drawing, and nothing else is taken for one."""
+"""A kept drawing is read unchanged, and every other text is refused."""
 
 import json
 
@@ -15,31 +15,28 @@ from tests.drawing.samples import Strokes, drawings
 @settings(max_examples=30)
 @given(drawings)
 def test_strokes_come_back(strokes: Strokes) -> None:
-    back = drawing_from_json(drawing_to_json(strokes))
+    back = drawing_from_json(json.loads(drawing_to_json(strokes)))
     assert len(back) == len(strokes)
     for one, other in zip(strokes, back, strict=True):
         np.testing.assert_allclose(one, other, atol=0.005)
 
 
-def test_the_largest_drawing_has_room() -> None:
+def test_the_largest_drawing_fits() -> None:
     content = drawing_to_json([np.full((MAX_POINTS, 2), -MAX_COORDINATE + 0.25)])
     assert len(content) <= MAX_BYTES
-    assert len(drawing_from_json(content)[0]) == MAX_POINTS
+    assert len(drawing_from_json(json.loads(content))[0]) == MAX_POINTS
 
 
 @pytest.mark.parametrize(
-    ("content", "message"),
+    ("value", "message"),
     [
-        (b"", "not valid JSON"),
-        (b"[" * 100_000, "not valid JSON"),
-        (b"[]", "just one field"),
-        (b'{"strokes": [], "more": 1}', "just one field"),
-        (b'{"strokes": 1}', "sequence of strokes"),
-        (b'{"strokes": [[[1, NaN]]]}', "not finite"),
-        (json.dumps({"strokes": [[[0, 0]]] * 1001}).encode(), "more than 1,000 strokes"),
-        (b" " * (MAX_BYTES + 1), "bytes"),
+        ([], "just one field"),
+        ({"strokes": [], "more": 1}, "just one field"),
+        ({"strokes": 1}, "sequence of strokes"),
+        ({"strokes": [[[1, float("nan")]]]}, "not finite"),
+        ({"strokes": [[[0, 0]]] * 1001}, "more than 1,000 strokes"),
     ],
 )
-def test_what_is_no_drawing_is_refused(content: bytes, message: str) -> None:
+def test_what_is_no_drawing_is_refused(value: object, message: str) -> None:
     with pytest.raises(DrawingError, match=message):
-        drawing_from_json(content)
+        drawing_from_json(value)

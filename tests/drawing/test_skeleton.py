@@ -1,4 +1,4 @@
-"""An area of ink becomes the strokes that left it; what hangs together is told as SciPy tells it."""
+"""An area of ink becomes the strokes that drew it; connected components equal SciPy's."""
 
 import numpy as np
 import pytest
@@ -29,7 +29,7 @@ def inks(draw: st.DrawFn) -> Ink:
 
 @settings(max_examples=60)
 @given(inks())
-def test_blobs_are_what_hangs_together(ink: Ink) -> None:
+def test_blobs_are_the_connected_components(ink: Ink) -> None:
     labels, count = ndimage.label(ink, TOUCHING)
     found = blobs(ink)
     assert len(found) == count
@@ -44,7 +44,7 @@ def test_blobs_are_what_hangs_together(ink: Ink) -> None:
 
 @settings(max_examples=30)
 @given(drawings)
-def test_thinning_keeps_what_hangs_together_and_its_holes(strokes: Strokes) -> None:
+def test_thinning_keeps_connected_components_and_holes(strokes: Strokes) -> None:
     points = np.concatenate(strokes)
     ink = draw(tuple((s - points.min(0)) / np.ptp(points, axis=0).max() * 22 + 3 for s in strokes), 2.5, 84) > 0.5
     thin = thinned(ink)
@@ -56,7 +56,7 @@ def test_thinning_keeps_what_hangs_together_and_its_holes(strokes: Strokes) -> N
 
 @pytest.mark.parametrize("pen", [6.0, 12.0, 20.0])
 @pytest.mark.parametrize("angle", [0.0, 0.4, 1.2])
-def test_a_line_is_a_line_of_that_width(pen: float, angle: float) -> None:
+def test_a_line_becomes_a_stroke_of_its_width(pen: float, angle: float) -> None:
     ends = 14 + 9 * np.array([[-np.cos(angle), -np.sin(angle)], [np.cos(angle), np.sin(angle)]])
     ink = draw((ends,), pen / 5, 140) > 0.5
     strokes, width = strokes_from_ink(ink)
@@ -66,7 +66,7 @@ def test_a_line_is_a_line_of_that_width(pen: float, angle: float) -> None:
     np.testing.assert_allclose(found, ends[np.argsort(ends[:, 0])], atol=0.3 * pen / 5)
 
 
-def test_a_dot_is_a_point_and_a_ring_comes_back_to_its_beginning() -> None:
+def test_a_dot_becomes_a_point_and_a_ring_a_closed_stroke() -> None:
     strokes, width = strokes_from_ink(draw((np.array([[14.0, 14.0]]),), 4, 140) > 0.5)
     assert width == pytest.approx(20, rel=0.1)
     assert all(np.ptp(stroke, axis=0).max() < 3 for stroke in strokes)
@@ -78,8 +78,8 @@ def test_a_dot_is_a_point_and_a_ring_comes_back_to_its_beginning() -> None:
     np.testing.assert_allclose(np.hypot(*(ring / 5 - 14).T), 9, atol=0.3)
 
 
-def test_mnist_made_of_strokes_is_read_as_well() -> None:
-    # Moved and with a pen twice as wide; by a reader that is no network.
+def test_mnist_made_of_strokes_is_classified_as_well() -> None:
+    # The strokes are moved and their pen is twice as wide; the classifier is no network.
     data = load_mnist()
     reader = KNeighborsClassifier(3).fit(data.train.images[:6000].reshape(-1, 784), data.train.labels[:6000])
     images, labels = data.test.images[:200], data.test.labels[:200]

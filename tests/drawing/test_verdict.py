@@ -1,4 +1,4 @@
-"""What is called a digit, what is not, and what is said about it."""
+"""The verdict on a drawing: whether it is a digit, which one, and why not."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ SURE[7] = 0.991
 EMPTY = np.zeros((28, 28), np.uint8)
 
 
-def test_a_sure_answer_about_a_digit_is_given() -> None:
+def test_a_sure_prediction_of_a_digit_is_shown() -> None:
     said = verdict(SURE, digit_from_strokes(SEVEN))
     assert said.is_digit
     assert said.labels == (7,)
@@ -35,14 +35,14 @@ def test_rivals_are_named_most_probable_first() -> None:
     assert said.confidence == pytest.approx(0.6)
 
 
-def test_probabilities_are_at_the_temperature_asked_for() -> None:
+def test_probabilities_are_at_the_given_temperature() -> None:
     logits = np.random.default_rng(0).normal(0, 3, 10)
     said = verdict(softmax(logits), digit_from_strokes(SEVEN), temperature=1.7)
     assert said.probabilities == pytest.approx(softmax(logits / 1.7))
     assert said.confidence == max(said.probabilities)
 
 
-def test_blank_paper_dots_and_blots_are_no_digits_however_sure_the_network_is() -> None:
+def test_blank_paper_dots_and_blots_are_no_digits_even_for_a_sure_network() -> None:
     dots = digit_from_strokes([[(0, 0)], [(9, 0)], [(5, 8)]])
     scribble = digit_from_strokes([np.random.default_rng(0).random((200, 2))])
     for picture, reason in (
@@ -66,20 +66,20 @@ def test_a_level_line_and_ink_in_pieces_are_no_digits() -> None:
 
 @given(st.integers(0, 2**32 - 1), st.floats(0.05, 0.6))
 @settings(max_examples=40)
-def test_pieces_are_counted_as_scipy_does(seed: int, density: float) -> None:
+def test_the_number_of_pieces_equals_scipys(seed: int, density: float) -> None:
     inked = np.random.default_rng(seed).random((28, 28)) < density
     assert count_pieces(inked) == ndimage.label(inked, np.ones((3, 3)))[1]
 
 
-def test_an_unsure_network_is_no_reader() -> None:
+def test_an_unsure_network_gives_no_digit() -> None:
     said = verdict(np.full(10, 0.1), digit_from_strokes(SEVEN))
     assert not said.is_digit
     assert said.confidence == pytest.approx(0.1)
     assert "none of the ten" in said.reason
 
 
-def test_a_network_that_knows_only_digits_is_not_believed_about_a_letter() -> None:
-    letter = digit_from_strokes([[(0, 1), (0.1, 0), (0.5, 0.65), (0.9, 0), (1, 1)]])  # M
+def test_a_letter_is_no_digit_although_a_network_for_digits_is_sure() -> None:
+    letter = digit_from_strokes([[(0, 1), (0.1, 0), (0.5, 0.65), (0.9, 0), (1, 1)]])  # the letter M
     said = verdict(SURE, letter)
     assert not said.is_digit
     assert "letter or a shape than like the 7" in said.reason
@@ -93,19 +93,19 @@ def test_no_digit_of_mnist_is_refused_for_its_ink() -> None:
     assert verdict(SURE, digit_from_strokes(LINE)).is_digit
 
 
-def test_decidedness_is_the_divergence_from_ten_equal_answers() -> None:
+def test_decidedness_is_the_divergence_from_ten_equal_probabilities() -> None:
     answers = np.random.default_rng(0).dirichlet(np.ones(10), 5)
     expected = [entropy(np.full(10, 0.1), answer) for answer in answers]
     np.testing.assert_allclose(decidedness(answers), expected)
     assert decidedness(np.full(10, 0.1)) == pytest.approx(0)
 
 
-def test_two_best_answers_of_many_that_are_possible_make_no_digit() -> None:
+def test_two_best_classes_among_many_possible_ones_make_no_digit() -> None:
     spread = np.full(10, 0.03, np.float64)
     spread[3] = 0.73
     assert spread[3] + spread[1] < TWO_BEST
     assert not verdict(spread, digit_from_strokes(SEVEN)).is_digit
-    # The best two have enough here, but nothing is ruled out.
+    # The best two classes have enough probability here, but no class is ruled out.
     undecided = np.full(10, 0.0125, np.float64)
     undecided[[3, 5]] = 0.5, 0.4
     assert decidedness(undecided) < DECIDED
@@ -116,6 +116,8 @@ def test_two_best_answers_of_many_that_are_possible_make_no_digit() -> None:
     ("probabilities", "digit", "temperature"),
     [(SURE[:9], EMPTY, 1.0), (SURE, EMPTY[:27], 1.0), (SURE * np.nan, EMPTY, 1.0), (SURE, EMPTY, 0.0)],
 )
-def test_what_is_no_answer_is_refused(probabilities: np.ndarray, digit: np.ndarray, temperature: float) -> None:
+def test_arrays_that_are_no_probabilities_are_refused(
+    probabilities: np.ndarray, digit: np.ndarray, temperature: float
+) -> None:
     with pytest.raises(ValueError, match="verdict needs"):
         verdict(probabilities, digit, temperature=temperature)

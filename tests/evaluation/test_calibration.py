@@ -1,4 +1,4 @@
-"""Calibration against scipy's own minimum, scikit-learn's curve, and networks whose temperature is known."""
+"""Calibration checked with SciPy's minimum, scikit-learn's curve, and networks of a known temperature."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from mnist_demo.evaluation import calibrated, expected_calibration_error, fit_te
 
 
 def answers(temperature: float, count: int = 4_000) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Labels drawn with the very probabilities, which are then made too sure by the temperature."""
+    """Return labels drawn by their probabilities, and the probabilities made too sure by a temperature."""
     rng = np.random.default_rng(5)
     logits = rng.normal(0, 2, (count, 10))
     true = softmax(logits, axis=1)
@@ -20,7 +20,7 @@ def answers(temperature: float, count: int = 4_000) -> tuple[NDArray[np.int64], 
     return labels, softmax(logits * temperature, axis=1)
 
 
-def test_another_temperature_is_the_softmax_of_the_logits_divided_by_it() -> None:
+def test_calibrated_probabilities_are_the_softmax_of_the_divided_logits() -> None:
     logits = np.random.default_rng(1).normal(0, 5, (50, 10))
     np.testing.assert_allclose(calibrated(softmax(logits, axis=1), 2.5), softmax(logits / 2.5, axis=1), atol=1e-12)
     np.testing.assert_allclose(calibrated(softmax(logits[0]), 0.3), softmax(logits[0] / 0.3), atol=1e-12)
@@ -29,7 +29,7 @@ def test_another_temperature_is_the_softmax_of_the_logits_divided_by_it() -> Non
 
 
 @pytest.mark.parametrize("temperature", [0.4, 1.0, 2.0, 5.0])
-def test_the_temperature_is_found_again(temperature: float) -> None:
+def test_a_known_temperature_is_found(temperature: float) -> None:
     labels, probabilities = answers(temperature)
     found = fit_temperature(labels, probabilities)
     assert found == pytest.approx(temperature, rel=0.05)
@@ -44,14 +44,14 @@ def test_the_temperature_is_found_again(temperature: float) -> None:
         assert before > 5 * after
 
 
-def test_a_network_that_is_never_wrong_gets_the_coldest() -> None:
+def test_a_network_without_mistakes_gets_the_lowest_temperature() -> None:
     labels = np.arange(10)
     probabilities = np.full((10, 10), 0.01, np.float32) + np.eye(10, dtype=np.float32) * 0.9
     assert fit_temperature(labels, probabilities) == pytest.approx(0.05)
     assert fit_temperature((labels + 1) % 10, probabilities) == pytest.approx(20)
 
 
-def test_the_calibration_error_is_that_of_scikit_learns_curve() -> None:
+def test_the_calibration_error_equals_that_of_scikit_learns_curve() -> None:
     labels, probabilities = answers(2.0)
     confidences, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     accuracy, confidence = calibration_curve(right, confidences, n_bins=10)
@@ -60,7 +60,7 @@ def test_the_calibration_error_is_that_of_scikit_learns_curve() -> None:
     assert expected_calibration_error(labels, probabilities, bins=10) == pytest.approx(expected)
 
 
-def test_what_has_no_temperature_is_refused() -> None:
+def test_probabilities_without_a_temperature_are_refused() -> None:
     with pytest.raises(ValueError, match="above 0 and finite; it is 0"):
         calibrated(np.full(10, 0.1), 0)
     with pytest.raises(ValueError, match="at least one answer"):

@@ -1,4 +1,4 @@
-"""An evaluation against scikit-learn, and what it refuses."""
+"""The evaluation checked with scikit-learn, and the arrays that it refuses."""
 
 from dataclasses import FrozenInstanceError
 
@@ -15,7 +15,7 @@ CLASSES = list(range(10))
 
 
 def some_predictions(n: int, seed: int, sharpness: float = 1.0) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Return random labels and float32 softmax rows that are right more often the higher the sharpness."""
+    """Return random labels and float32 softmax rows, which are correct more often the higher the sharpness."""
     rng = np.random.default_rng(seed)
     labels = rng.integers(0, 10, n).astype(np.uint8)
     logits = rng.normal(size=(n, 10)) * 2 + sharpness * np.eye(10)[labels]
@@ -28,7 +28,7 @@ predictions = st.builds(some_predictions, st.integers(1, 80), st.integers(0, 2**
 
 @settings(max_examples=40)
 @given(predictions)
-def test_every_figure_is_scikit_learns(
+def test_every_figure_equals_scikit_learns(
     given_predictions: tuple[NDArray[np.uint8], NDArray[np.float32]],
 ) -> None:
     labels, probabilities = given_predictions
@@ -59,7 +59,7 @@ def test_every_view_agrees_with_the_others(
     evaluation = evaluate(labels, probabilities)
     cells = [(t, p, evaluation.indices(t, p)) for t in CLASSES for p in CLASSES]
 
-    # The cells share out the images: each in exactly one, and as many as the matrix counts.
+    # Each image is in exactly one cell, and each cell has as many images as the matrix counts.
     assert sorted(np.concatenate([indices for _, _, indices in cells]).tolist()) == list(range(len(labels)))
     for true, predicted, indices in cells:
         assert len(indices) == evaluation.confusion[true, predicted]
@@ -81,7 +81,7 @@ def test_mistakes_come_most_confident_first() -> None:
     assert [m.confidence for m in evaluation.mistakes] == pytest.approx([0.82, 0.82, 0.6])
 
 
-def test_what_is_unknown_is_nan() -> None:
+def test_unknown_figures_are_nan() -> None:
     evaluation = evaluate([0, 0], np.eye(10)[[0, 1]])
     zero, one, two = evaluation.class_scores[:3]
     assert (zero.precision, zero.recall) == (1.0, 0.5)
@@ -97,7 +97,7 @@ def test_class_names() -> None:
     assert [score.name for score in evaluate(labels, probabilities).class_scores] == list("0123456789")
 
 
-def test_it_cannot_be_changed() -> None:
+def test_an_evaluation_is_frozen() -> None:
     labels, probabilities = some_predictions(20, 1)
     evaluation = evaluate(labels, probabilities)
     before = evaluation.accuracy
@@ -132,7 +132,7 @@ def test_it_cannot_be_changed() -> None:
         ([1], [[0.09] * 10], "image 0 sum to 0.9"),
     ],
 )
-def test_what_cannot_be_evaluated_is_refused(labels: object, probabilities: object, message: str) -> None:
+def test_arrays_that_cannot_be_evaluated_are_refused(labels: object, probabilities: object, message: str) -> None:
     with pytest.raises(EvaluationError, match=message):
         evaluate(labels, probabilities)  # type: ignore[arg-type]
 

@@ -1,4 +1,4 @@
-"""McNemar's test is scipy's exact binomial test on the images that just one of two networks reads rightly."""
+"""McNemar's test equals SciPy's exact binomial test on the images that only one network classifies correctly."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from mnist_demo.evaluation import McNemar, mcnemar
 @pytest.mark.parametrize(
     ("first", "second"), [(0, 1), (5, 0), (0, 6), (3, 8), (8, 3), (7, 7), (34, 27), (104, 521), (4000, 4100)]
 )
-def test_the_p_value_is_scipys(first: int, second: int) -> None:
+def test_the_p_value_equals_scipys(first: int, second: int) -> None:
     test = McNemar(first, second)
     assert test.p_value == pytest.approx(binomtest(first, first + second, 0.5).pvalue, rel=1e-9)
     assert test.p_value == McNemar(second, first).p_value
@@ -31,7 +31,7 @@ def test_the_extremes() -> None:
         McNemar(-1, 3)
 
 
-def test_only_images_that_one_reads_rightly_count() -> None:
+def test_only_images_that_one_network_classifies_correctly_count() -> None:
     first = np.array([True, True, False, False, True])
     second = np.array([True, False, True, False, False])
     assert mcnemar(first, second) == McNemar(2, 1)
@@ -39,7 +39,7 @@ def test_only_images_that_one_reads_rightly_count() -> None:
         mcnemar(first, second[:3])
 
 
-def test_equal_networks_are_told_apart_in_one_case_of_twenty_at_most() -> None:
+def test_equal_networks_differ_significantly_in_one_case_of_twenty_at_most() -> None:
     random = np.random.default_rng(0)
     parted = random.binomial(200, 0.5, 500)
     found = [McNemar(int(first), 200 - int(first)).is_significant for first in parted]

@@ -1,4 +1,4 @@
-"""The formulas against scikit-learn and SciPy."""
+"""The formulas checked with scikit-learn and SciPy."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ pairs = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, ma
 
 
 @given(st.integers(1, 20_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-def test_wilson_interval_is_scipys(trial: tuple[int, int]) -> None:
+def test_wilson_interval_equals_scipys(trial: tuple[int, int]) -> None:
     successes, trials = trial
     for confidence in (0.9, 0.95, 0.99):
         expected = binomtest(successes, trials).proportion_ci(confidence, method="wilson")
@@ -24,7 +24,7 @@ def test_wilson_interval_is_scipys(trial: tuple[int, int]) -> None:
 
 
 def test_wilson_interval_of_a_good_network() -> None:
-    # 99.0% of 10,000 with z = 1.959964: middle 0.990192 / 1.000384, half-width 0.00195957 / 1.000384.
+    # For 99.0% of 10,000 and z = 1.959964, the middle is 0.990192 / 1.000384 and the half-width 0.00195957 / 1.000384.
     low, high = wilson_interval(9_900, 10_000)
     assert (round(low, 5), round(high, 5)) == (0.98785, 0.99177)
 
@@ -38,7 +38,7 @@ def test_wilson_interval_of_a_good_network() -> None:
         (1, 5, 1.0, "confidence"),
     ],
 )
-def test_wilson_interval_refuses_what_is_no_proportion(
+def test_wilson_interval_refuses_numbers_that_are_no_proportion(
     successes: int, trials: int, confidence: float, named: str
 ) -> None:
     with pytest.raises(ValueError, match=named):
@@ -46,14 +46,14 @@ def test_wilson_interval_refuses_what_is_no_proportion(
 
 
 @given(pairs)
-def test_confusion_matrix_is_scikit_learns(answers: list[tuple[int, int]]) -> None:
+def test_confusion_matrix_equals_scikit_learns(answers: list[tuple[int, int]]) -> None:
     true, predicted = np.array(answers, dtype=np.uint8).T
     expected = reference.confusion_matrix(true, predicted, labels=CLASSES)
     np.testing.assert_array_equal(confusion_matrix(true, predicted, 10), expected)
 
 
 @given(pairs)
-def test_precision_recall_and_f1_are_scikit_learns(answers: list[tuple[int, int]]) -> None:
+def test_precision_recall_and_f1_equal_scikit_learns(answers: list[tuple[int, int]]) -> None:
     true, predicted = np.array(answers).T
     expected = reference.precision_recall_fscore_support(true, predicted, labels=CLASSES, zero_division=np.nan)
     ours = precision_recall_f1(confusion_matrix(true, predicted, 10))
@@ -61,6 +61,6 @@ def test_precision_recall_and_f1_are_scikit_learns(answers: list[tuple[int, int]
         np.testing.assert_allclose(mine, theirs, rtol=1e-12)
 
 
-def test_cross_entropy_of_an_impossible_answer_is_finite() -> None:
+def test_cross_entropy_of_a_probability_of_0_is_finite() -> None:
     certain = np.eye(10)[[3, 4]]
     np.testing.assert_allclose(cross_entropy(np.array([3, 5]), certain), [0.0, -np.log(1e-7)])

@@ -21,13 +21,13 @@ MOST = {
 }
 
 
-def test_all_is_off_by_default() -> None:
+def test_every_change_is_off_by_default() -> None:
     assert Augmentation().to_json() == dict.fromkeys(MOST, 0)
     assert not Augmentation().is_active
 
 
 @pytest.mark.parametrize("name", MOST)
-def test_each_field_reaches_its_bound_and_no_further(name: str) -> None:
+def test_each_field_accepts_values_up_to_its_bound(name: str) -> None:
     assert Augmentation.from_json({name: MOST[name]}).is_active
     with pytest.raises(FieldError, match=f"{name} is .* from 0 to {MOST[name]}"):
         Augmentation.from_json({name: MOST[name] + 0.01})
@@ -59,7 +59,7 @@ def test_whole_numbers_and_floats_read_the_same() -> None:
     assert json.dumps(Augmentation(rotation=10).to_json()) == json.dumps(Augmentation(rotation=10.0).to_json())
 
 
-def test_a_missing_field_is_off() -> None:
+def test_the_change_of_a_missing_field_is_off() -> None:
     assert Augmentation.from_json({"shift": 2}) == Augmentation(shift=2)
 
 
@@ -79,6 +79,6 @@ def test_a_missing_field_is_off() -> None:
         (None, "an object"),
     ],
 )
-def test_what_is_no_augmentation_is_refused(values: Any, message: str) -> None:
+def test_values_that_are_no_augmentation_are_refused(values: Any, message: str) -> None:
     with pytest.raises(FieldError, match=message):
         Augmentation.from_json(values)

@@ -1,4 +1,4 @@
-"""What tells experiments apart: every setting, in words, and nothing that makes no difference."""
+"""The differences of experiments: every setting that matters, in words, and no other."""
 
 import dataclasses
 
@@ -31,7 +31,7 @@ def network(*layers: Conv2D | Flatten | Dense | Dropout) -> Experiment:
         (trained(CODELAB, augmentation=Augmentation(rotation=10)), "Rotation 0 → 10"),
         (dataclasses.replace(CODELAB, seed=7), "Seed 0 → 7"),
         (dataclasses.replace(CODELAB, data=DataReference("kana", "ab" * 32)), "Data MNIST → kana (ababab)"),
-        # Momentum is SGD's: it counts once SGD is used on either side.
+        # Momentum matters only if one of the two experiments uses SGD.
         (trained(CODELAB, momentum=0.5), ""),
         (trained(CODELAB, optimizer=Optimizer.SGD, momentum=0.5), "Optimizer adam → sgd, Momentum 0.9 → 0.5"),
     ],
@@ -54,7 +54,7 @@ def test_layers_are_aligned() -> None:
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_is_its_own_nearest(name: str) -> None:
     assert nearest_preset(PRESETS[name], PRESETS) == (name, ())
-    # On fewer images and under another name it is still known by its layers.
+    # With fewer images and another name, the preset is still found by its layers.
     renamed = trained(dataclasses.replace(PRESETS[name], name="mine", about=""), train_images=4_000)
     found = nearest_preset(renamed, PRESETS)
     assert found is not None
@@ -62,7 +62,7 @@ def test_a_preset_is_its_own_nearest(name: str) -> None:
     assert [change.what for change in found[1]] == ["Training images"]
 
 
-def test_what_an_experiment_says_of_its_beginning_counts() -> None:
+def test_the_name_and_the_text_of_an_experiment_tell_its_preset() -> None:
     layers = network(Flatten(), Dense(32))
     assert nearest_preset(layers, PRESETS) is None
     found = nearest_preset(dataclasses.replace(layers, name="fast, changed"), PRESETS)
@@ -73,7 +73,7 @@ def test_what_an_experiment_says_of_its_beginning_counts() -> None:
     assert found[0] == "tiny"
 
 
-def test_only_what_differs_is_in_the_table() -> None:
+def test_the_table_has_differences_only() -> None:
     table = differing_settings([CODELAB, PRESETS["dense"], trained(CODELAB, epochs=3)])
     assert table["Epochs"] == ("10", "10", "3")
     assert table["Layer 1"] == ("Conv2D 8 · 5×5 · relu", "AveragePooling2D 2×2", "Conv2D 8 · 5×5 · relu")
@@ -83,7 +83,7 @@ def test_only_what_differs_is_in_the_table() -> None:
     assert differing_settings([]) == {}
 
 
-def test_layers_that_look_alike_say_in_what_they_differ() -> None:
+def test_layers_of_equal_summaries_show_the_field_that_differs() -> None:
     one, other = network(Flatten(), Dense(8)), network(Flatten(), Dense(8, kernel_initializer=Initializer.HE_NORMAL))
     assert differing_settings([one, other]) == {
         "Layer 2": ("Dense 8 · kernel initializer glorot uniform", "Dense 8 · kernel initializer he normal")

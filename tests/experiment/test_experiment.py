@@ -1,4 +1,4 @@
-"""Experiments: validated on construction, to JSON and an address and back, and hostile links."""
+"""Experiments: validation on construction, conversion to JSON and links and back, and hostile links."""
 
 import base64
 import dataclasses
@@ -127,7 +127,7 @@ def test_presets_have_the_sizes_of_their_sources() -> None:
     parameters = {name: preset.network.report().parameters for name, preset in PRESETS.items()}
     assert parameters["codelab"] == 5_994
     assert parameters["dense"] == parameters["codelab"]
-    assert parameters["convnet"] == 33_194  # tfjs-examples' createConvModel
+    assert parameters["convnet"] == 33_194  # as in createConvModel of tfjs-examples
     assert parameters["mnist_convnet"] == 34_826  # as keras.io prints it
     assert parameters["tiny"] < 8_000
     codelab = PRESETS["codelab"].training

@@ -1,4 +1,4 @@
-"""What is taken away of a run: readable anywhere, whatever the run is called and however far it came."""
+"""The archive of a run can be read anywhere, whatever the name of the run and however far its training came."""
 
 import csv
 import dataclasses
@@ -49,7 +49,7 @@ def test_the_tables_have_every_figure(run: Run) -> None:
     assert [row["step"] for row in rows] == ["1", "2", "3"]
 
 
-def test_a_run_that_has_no_model_yet_has_the_rest(run: Run, small_experiment: Experiment) -> None:
+def test_a_run_without_a_model_gives_its_other_files(run: Run, small_experiment: Experiment) -> None:
     files = opened(archive_run(run))
     assert set(files) == {"read me.txt", "experiment.json", "batches.csv", "epochs.csv"}
     assert Experiment.from_json_text(files["experiment.json"]) == small_experiment
@@ -71,7 +71,7 @@ def test_a_model_that_is_older_than_the_weights_is_left_out(run: Run) -> None:
         assert ("model.keras" in files["read me.txt"].decode()) == is_there
 
 
-def test_files_of_a_board_without_a_clock_are_taken_too(run: Run) -> None:
+def test_files_dated_before_1980_are_packed_too(run: Run) -> None:
     os.utime(run.folder / "experiment.json", (0, 0))
     assert "experiment.json" in opened(archive_run(run))
 
@@ -85,7 +85,7 @@ def test_files_of_a_board_without_a_clock_are_taken_too(run: Run) -> None:
         ("数字", f"run-{ID[:15]}.zip"),
     ],
 )
-def test_any_name_makes_a_file(run: Run, name: str, file: str) -> None:
+def test_every_name_gives_a_file_name(run: Run, name: str, file: str) -> None:
     write_annotations(run, dataclasses.replace(Annotations(), name=name))
     assert archive_name(run) == file
     assert name in opened(archive_run(run))["read me.txt"].decode()

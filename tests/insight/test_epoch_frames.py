@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mnist_demo.data import Split, load_mnist
 from mnist_demo.experiment import Experiment
 from mnist_demo.inference import InferenceError
-from mnist_demo.inference.passes import CHUNK
+from mnist_demo.inference.predictions import CHUNK, PredictionStore
 from mnist_demo.insight.epoch_frames import EpochFrames
 from mnist_demo.runs import Run, create_run
 
@@ -29,6 +29,16 @@ class Network:
         answers = np.full((len(images), 10), 0.05, np.float32)
         answers[:, int(snapshot.stem) % 10] = 0.55
         return answers
+
+
+def frames_of(run: Run, split: Split, network: Network) -> EpochFrames:
+    """The frames of a server that has just started."""
+    store = PredictionStore()
+    return EpochFrames(
+        run,
+        split,
+        lambda snapshot: store.get(snapshot, "validation", split, lambda images: network(snapshot, images)),
+    )
 
 
 @pytest.fixture
@@ -56,7 +66,7 @@ def write_snapshot(run: Run, epoch: int, scale: float = 1.0) -> Path:
 
 def test_each_snapshot_is_asked_once(run: Run, split: Split) -> None:
     network = Network()
-    frames = EpochFrames(run, split, network)
+    frames = frames_of(run, split, network)
     assert (frames.missing, frames.frames) == (3, [])
     frames.advance(10)
     assert network.asked == ["000", "001", "002"]
@@ -68,9 +78,9 @@ def test_each_snapshot_is_asked_once(run: Run, split: Split) -> None:
 
 
 def test_another_server_finds_the_answers_in_the_folder(run: Run, split: Split) -> None:
-    EpochFrames(run, split, Network()).advance(10)
+    frames_of(run, split, Network()).advance(10)
     network = Network()
-    again = EpochFrames(run, split, network)
+    again = frames_of(run, split, network)
     again.advance(10)
     assert len(again.frames) == 3
     assert network.asked == []
@@ -83,7 +93,7 @@ def test_another_server_finds_the_answers_in_the_folder(run: Run, split: Split) 
 
 
 def test_new_epochs_are_added(run: Run, split: Split) -> None:
-    frames = EpochFrames(run, split, Network())
+    frames = frames_of(run, split, Network())
     frames.advance(10)
     write_snapshot(run, 3)
     assert frames.missing == 1
@@ -94,7 +104,7 @@ def test_new_epochs_are_added(run: Run, split: Split) -> None:
 def test_a_pass_goes_on_where_time_was_up(run: Run) -> None:
     network = Network()
     validation = load_mnist().validation
-    frames = EpochFrames(run, Split(validation.images[: 2 * CHUNK], validation.labels[: 2 * CHUNK]), network)
+    frames = frames_of(run, Split(validation.images[: 2 * CHUNK], validation.labels[: 2 * CHUNK]), network)
     for done in (0, 1, 1, 2):
         frames.advance(0)
         assert len(frames.frames) == done
@@ -106,7 +116,7 @@ def test_torn_and_missing_snapshots_leave_the_others(run: Run, split: Split) -> 
     torn = run.snapshots[1]
     torn.write_bytes(torn.read_bytes()[:-500])
     run.snapshots[0].unlink()
-    frames = EpochFrames(run, split, Network())
+    frames = frames_of(run, split, Network())
     frames.advance(10)
     assert [frame.epoch for frame in frames.frames] == [2]
     assert list(frames.failures) == [1]
@@ -117,7 +127,7 @@ def test_torn_and_missing_snapshots_leave_the_others(run: Run, split: Split) -> 
 def test_a_network_that_cannot_be_asked_can_be_tried_again(run: Run, split: Split) -> None:
     network = Network()
     network.broken = True
-    frames = EpochFrames(run, split, network)
+    frames = frames_of(run, split, network)
     frames.advance(10)
     assert set(frames.failures.values()) == {"The network gave no answer."}
     network.broken = False
@@ -127,8 +137,8 @@ def test_a_network_that_cannot_be_asked_can_be_tried_again(run: Run, split: Spli
 
 
 def test_answers_that_cannot_be_kept_are_shown_all_the_same(run: Run, split: Split) -> None:
-    (run.folder / "answers").write_text("a file where the folder should be")
-    frames = EpochFrames(run, split, Network())
+    (run.folder / "predictions").write_text("a file where the folder should be")
+    frames = frames_of(run, split, Network())
     frames.advance(10)
     assert len(frames.frames) == 3
 
@@ -136,6 +146,6 @@ def test_answers_that_cannot_be_kept_are_shown_all_the_same(run: Run, split: Spl
 def test_a_hundred_epochs(run: Run, split: Split) -> None:
     for epoch in range(101):
         write_snapshot(run, epoch)
-    frames = EpochFrames(run, split, Network())
+    frames = frames_of(run, split, Network())
     frames.advance(60)
     assert [frame.epoch for frame in frames.frames] == list(range(101))

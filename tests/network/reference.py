@@ -1,4 +1,4 @@
-"""Keras' own layers, made from a spec's JSON: no use of the build rules that are under test."""
+"""Keras layers made from a spec's JSON, without the build rules under test."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from mnist_demo.network import Layer, layer_to_json
 
 
 def keras_layer(layer: Layer, **overrides: Any) -> Any:
-    """Keras' layer of the same name, with the fields of the spec as its arguments."""
+    """Return Keras' layer of the same name, with the fields of the spec as its arguments."""
     config = layer_to_json(layer)
     kind = config.pop("type")
     config.pop("l2", None)
@@ -19,7 +19,7 @@ def keras_layer(layer: Layer, **overrides: Any) -> Any:
 
 
 def all_ones_model(layers: Sequence[Layer]) -> Any:
-    """Keras' model of the hidden layers with every weight 1 and no bias: nothing cancels, so nothing is hidden."""
+    """Return a Keras model of the hidden layers whose weights are 1 and biases 0, so no two inputs cancel."""
     model = keras.Sequential([keras.Input((28, 28, 1)), *(keras_layer(layer, **_ones(layer)) for layer in layers)])
     model.trainable = False
     return model

@@ -1,4 +1,4 @@
-"""Layers and networks for hypothesis, made from the bounds that the layers declare themselves."""
+"""Hypothesis strategies for layers and networks, made from the bounds that the layers declare."""
 
 from hypothesis import strategies as st
 
@@ -7,7 +7,7 @@ from mnist_demo.network import LAYER_TYPES, Conv2D, Dense, DepthwiseConv2D, Laye
 
 
 def values_of(spec: fields.FieldSpec) -> st.SearchStrategy[object]:
-    """Everything that a field accepts."""
+    """Return a strategy for all values that a field accepts."""
     match spec:
         case fields.Number(integral=True):
             numbers = st.integers(int(spec.low), int(spec.high))
@@ -25,11 +25,11 @@ def layers_of_type(layer_type: type[Layer]) -> st.SearchStrategy[Layer]:
     return st.builds(layer_type, **{name: values_of(spec) for name, spec in specs.items()})
 
 
-# Every layer with every value in its bounds.
+# The strategy makes each layer with all values within the bounds.
 any_layer: st.SearchStrategy[Layer] = st.one_of(*map(layers_of_type, LAYER_TYPES.values()))
 
 
-# Layers that Keras builds in no time; kernels, strides and windows go to their bounds.
+# Keras builds these layers quickly; kernels, strides and windows go to their bounds.
 small_layer: st.SearchStrategy[Layer] = st.one_of(
     *(layers_of_type(kind) for kind in LAYER_TYPES.values() if kind not in (Conv2D, Dense, DepthwiseConv2D)),
     st.builds(

@@ -1,4 +1,4 @@
-"""Shapes, parameters, multiply-adds and receptive fields against Keras and TensorFlow themselves."""
+"""Shapes, parameters, multiply-adds and receptive fields, checked with Keras and TensorFlow."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -55,7 +55,7 @@ def test_shapes_and_parameters_are_those_of_keras_up_to_the_first_problem(layers
             return
         tensor = built(tensor)
         if ProblemKind.NEEDS_VECTOR in kinds:
-            # Keras applies a Dense layer to every pixel; the lab refuses it, since it is hardly ever meant.
+            # Keras applies a Dense layer to every pixel; the lab refuses this, because a learner hardly means it.
             assert len(tensor.shape) == 4
             return
         assert row.output_shape == tensor.shape[1:]
@@ -70,7 +70,7 @@ def test_shapes_and_parameters_are_those_of_keras_up_to_the_first_problem(layers
 
 @given(st.lists(small_layer, max_size=5))
 @settings(max_examples=25)
-def test_the_built_model_is_what_the_report_says(layers: list[Layer]) -> None:
+def test_the_built_model_has_the_names_shapes_and_parameters_of_the_report(layers: list[Layer]) -> None:
     layers = [*layers, Flatten()]
     report = analyse(layers)
     assume(report.works)
@@ -85,7 +85,7 @@ def test_the_built_model_is_what_the_report_says(layers: list[Layer]) -> None:
 
 
 def _multiply_adds_by_tensorflow(layers: tuple[Layer, ...]) -> int:
-    """Half of the floating-point operations that TensorFlow's profiler counts in convolutions and products."""
+    """Return half of the floating-point operations that TensorFlow's profiler counts in convolutions and products."""
     model = build_model(Network(layers))
     graph = tf.function(lambda images: model(images)).get_concrete_function(tf.TensorSpec((1, 28, 28, 1))).graph
     profiler = tf.compat.v1.profiler
@@ -114,13 +114,13 @@ def test_multiply_adds_are_half_of_the_operations_that_tensorflow_counts(layers:
 
 
 def _receptive_field_by_perturbation(layers: Sequence[Layer]) -> int:
-    """Light up one pixel at a time and see which outputs notice; the largest square that one output notices."""
+    """Light one pixel at a time, and return the side of the largest square to which one output responds."""
     one_pixel_each = np.eye(784, dtype=np.float32).reshape(784, 28, 28, 1)
     answers = np.asarray(all_ones_model(layers)(one_pixel_each))
     noticed = (answers > 0).reshape(28, 28, -1)
 
     def extent(lines: Any) -> int:
-        # From the first line that an output notices to the last one; strides may leave lines between them out.
+        # The extent runs from the first to the last line that changes an output; strides may skip lines between.
         first, last = lines.argmax(axis=0), 27 - lines[::-1].argmax(axis=0)
         return int((last - first + 1)[lines.any(axis=0)].max())
 
@@ -140,11 +140,13 @@ _ends = st.sampled_from([(), (Flatten(),), (Flatten(), Dense(2)), (GlobalAverage
 
 @given(st.lists(_spatial, min_size=1, max_size=4), _ends)
 @settings(max_examples=60)
-# The edges count: padding is no pixel, and what 'valid' cuts off is never seen.
+# Edges matter, because padding is no pixel, and no output sees the pixels that 'valid' cuts off.
 @example([Conv2D(1, 7, padding=SAME), Conv2D(1, 7, padding=SAME), Conv2D(1, 7, 3, SAME)], ())
 @example([MaxPooling2D(5), Conv2D(1, 3, 2)], (Flatten(), Dense(2)))
 @example([Conv2D(1, 2, 4)], ())
-def test_receptive_fields_are_what_the_outputs_notice(spatial: list[Layer], end: tuple[Layer, ...]) -> None:
+def test_receptive_fields_are_the_pixels_to_which_an_output_responds(
+    spatial: list[Layer], end: tuple[Layer, ...]
+) -> None:
     layers = [*spatial, *end]
     report = analyse(layers)
     structural = {ProblemKind.WINDOW_DOES_NOT_FIT, ProblemKind.NEEDS_MAP}
@@ -153,7 +155,7 @@ def test_receptive_fields_are_what_the_outputs_notice(spatial: list[Layer], end:
 
 
 def test_receptive_fields_away_from_the_edges_follow_the_published_formula() -> None:
-    # Araujo, Norris & Sim, Distill 2019: r = 1 + Σ (k_l − 1) · Π_{i<l} s_i.
+    # Source: Araujo, Norris & Sim, Distill 2019: r = 1 + Σ (k_l − 1) · Π_{i<l} s_i.
     windows = [(5, 1), (2, 2), (3, 1), (2, 2), (3, 1)]
     layers = (Conv2D(1, 5), MaxPooling2D(), Conv2D(1, 3), AveragePooling2D(), DepthwiseConv2D(3))
     expected, field, jump = [], 1, 1

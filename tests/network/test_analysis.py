@@ -1,4 +1,4 @@
-"""What `analyse` says: rows, problems, bounds and hints, each against the exact words."""
+"""The report of `analyse`: rows, problems, bounds and hints, compared word for word."""
 
 import pytest
 from hypothesis import given, settings
@@ -36,7 +36,7 @@ RELU = ActivationName.RELU
 SAME = Padding.SAME
 POOL = MaxPooling2D()
 
-# Google's codelab "TensorFlow.js: Handwritten digit recognition with CNNs".
+# The network is that of Google's codelab "TensorFlow.js: Handwritten digit recognition with CNNs".
 CODELAB = (Conv2D(8, 5, activation=RELU), POOL, Conv2D(16, 5, activation=RELU), POOL, Flatten())
 
 
@@ -224,14 +224,14 @@ def test_the_largest_batch_is_what_the_memory_for_values_allows() -> None:
     assert batch >= 128
 
 
-def test_analysis_goes_on_after_a_map_layer_that_gets_a_vector() -> None:
+def test_analysis_continues_after_a_map_layer_that_gets_a_vector() -> None:
     report = analyse((POOL, Flatten(), Conv2D(8), MaxPooling2D(), Dense(32, RELU)))
     assert [problem.layer_index for problem in report.problems] == [3, 4]
     assert [row.output_shape for row in report.layers] == [(14, 14, 1), (196,), None, None, (32,), (10,)]
     assert [row.parameters for row in report.layers] == [0, 0, 0, 0, 196 * 32 + 32, 330]
 
 
-def test_analysis_goes_on_after_a_dense_layer_that_gets_a_map() -> None:
+def test_analysis_continues_after_a_dense_layer_that_gets_a_map() -> None:
     report = analyse((Conv2D(8), Dense(32, RELU), Dropout()))
     assert [problem.layer_index for problem in report.problems] == [2]
     assert [row.output_shape for row in report.layers] == [(26, 26, 8), None, (32,), (10,)]
@@ -300,7 +300,7 @@ def test_analysis_never_raises_and_a_network_is_made_exactly_where_there_is_no_p
         ),
     ],
 )
-def test_what_is_legal_and_hardly_meant_gets_a_hint(layers: tuple[Layer, ...], index: int, words: str) -> None:
+def test_accepted_layers_that_are_hardly_meant_get_a_hint(layers: tuple[Layer, ...], index: int, words: str) -> None:
     report = analyse(layers)
     assert report.works
     (hint,) = report.hints

@@ -1,4 +1,4 @@
-"""The Keras model: what it computes, and that a seed settles it."""
+"""The Keras model of a network: its computation, and that a seed determines its weights."""
 
 from pathlib import Path
 from typing import Any
@@ -123,7 +123,7 @@ def test_a_negative_seed_is_refused() -> None:
 
 @pytest.mark.parametrize("initializer", Initializer)
 def test_each_initializer_draws_what_its_name_says(initializer: Initializer) -> None:
-    # Variances by the papers: Glorot & Bengio 2010, He et al. 2015, LeCun et al. 1998; fan-in 784, fan-out 1000.
+    # The variances are those of Glorot & Bengio 2010, He et al. 2015 and LeCun et al. 1998; fan-in 784, fan-out 1000.
     family = str(initializer).split("_")[0]
     variances = {"glorot": 2 / 1784, "he": 2 / 784, "lecun": 1 / 784, "variance": 1 / 784, "zeros": 0.0}
     model = build_model(Network((Flatten(), Dense(1000, kernel_initializer=initializer))), 2)
@@ -162,7 +162,7 @@ def test_a_kernel_of_zeros_never_learns_with_relu_and_does_without() -> None:
         assert np.asarray(model.layers[0].kernel).any() == learns
 
 
-def test_every_layer_can_be_trained_and_comes_back_from_a_file(tmp_path: Path) -> None:
+def test_every_layer_can_be_trained_saved_and_loaded(tmp_path: Path) -> None:
     model = build_model(EVERYTHING, 7)
     model.compile("adam", "sparse_categorical_crossentropy")
     before = [np.asarray(weight).copy() for weight in model.trainable_weights]

@@ -1,4 +1,4 @@
-"""A network while it is being edited."""
+"""The draft of a network, which a visitor edits."""
 
 import pytest
 from hypothesis import given
@@ -25,7 +25,7 @@ def test_a_map_layer_goes_before_the_map_becomes_a_vector_and_others_to_the_end(
     assert draft.layers == (*CODELAB.layers[:4], MaxPooling2D(), Flatten(), Dense(8))
 
 
-def test_a_place_can_be_chosen_and_is_bounded() -> None:
+def test_a_layer_can_be_added_at_a_bounded_place() -> None:
     assert Draft.of(CODELAB).add(Dropout(), 0).layers[0] == Dropout()
     assert Draft.of(CODELAB).add(Dropout(), 99).layers[-1] == Dropout()
 
@@ -42,7 +42,7 @@ def test_changing_keeps_the_identity() -> None:
     assert draft.items[2] == DraftLayer(2, Conv2D(4, 3))
 
 
-def test_a_full_draft_and_a_missing_layer_say_so() -> None:
+def test_a_full_draft_and_a_missing_layer_are_refused() -> None:
     draft = Draft.of(CODELAB)
     for _ in range(MAX_LAYERS - len(CODELAB.layers)):
         draft = draft.duplicate(4)

@@ -1,4 +1,4 @@
-"""The wall: the network room serves the server world and brings no Keras into it."""
+"""The room `network` serves the server world without importing Keras there."""
 
 import subprocess
 import sys
@@ -26,6 +26,6 @@ def test_unknown_names_are_still_errors() -> None:
         _ = mnist_demo.network.build_models
 
 
-def test_all_that_is_announced_exists() -> None:
+def test_every_exported_name_exists() -> None:
     for name in mnist_demo.network.__all__:
         assert getattr(mnist_demo.network, name) is not None

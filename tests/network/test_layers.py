@@ -1,4 +1,4 @@
-"""The layer specs: what they accept, what they refuse, and how they are named."""
+"""The layer specs: accepted values, refused values, and names."""
 
 import dataclasses
 import math
@@ -49,7 +49,7 @@ def test_the_lab_has_the_eleven_layers_of_its_design() -> None:
 
 @given(any_layer)
 @settings(max_examples=200)
-def test_all_that_the_declared_bounds_allow_is_accepted_with_exact_types(layer: Layer) -> None:
+def test_every_value_within_the_declared_bounds_is_accepted_with_its_exact_type(layer: Layer) -> None:
     for name, spec in fields.field_specs(layer).items():
         value = getattr(layer, name)
         match spec:
@@ -64,7 +64,7 @@ def test_all_that_the_declared_bounds_allow_is_accepted_with_exact_types(layer: 
 
 
 @pytest.mark.parametrize("layer_type", LAYER_TYPES.values())
-def test_every_field_has_a_rule_and_every_layer_words_for_a_learner(layer_type: type[Layer]) -> None:
+def test_every_field_has_a_rule_and_every_layer_a_description(layer_type: type[Layer]) -> None:
     specs = fields.field_specs(layer_type)
     assert list(specs) == [item.name for item in dataclasses.fields(layer_type)]
     assert all(spec.help.endswith(".") for spec in specs.values())

@@ -1,4 +1,4 @@
-"""Networks to and from JSON, and what becomes of everything else that JSON can hold."""
+"""Networks to and from JSON, and the refusal of all other JSON."""
 
 import json
 import pickle
@@ -96,7 +96,7 @@ FLAT = {"type": "Flatten"}
         ({"layers": []}, "The final layer, Dense 10, gets a 28×28×1 map"),
     ],
 )
-def test_anything_else_gets_one_sentence(value: object, words: str) -> None:
+def test_other_json_is_refused_in_one_sentence(value: object, words: str) -> None:
     with pytest.raises(NetworkError) as refusal:
         Network.from_json(value)
     message = str(refusal.value)
@@ -131,12 +131,12 @@ def test_a_single_layer_is_refused_by_its_own_error() -> None:
 
 
 @pytest.mark.parametrize("layers", [None, "Flatten", 5, {Flatten()}])
-def test_a_network_wants_a_tuple_of_layers(layers: Any) -> None:
+def test_a_network_takes_a_tuple_of_layers(layers: Any) -> None:
     with pytest.raises(NetworkError, match="must be a tuple"):
         Network(layers)
 
 
-def test_a_network_wants_layers_and_no_look_alikes() -> None:
+def test_a_network_takes_layers_alone() -> None:
     layers: Any = (Flatten(), {"type": "Flatten"})
     with pytest.raises(NetworkError, match=r"Layer 2 must be one of Conv2D, .*, not dict\."):
         Network(layers)

@@ -1,4 +1,4 @@
-"""What people say about a run: bounded, kept beside the experiment, and never in the way of reading it."""
+"""Annotations of a run are bounded, lie beside the experiment, and never prevent a run from being read."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ def run(tmp_path: Path, small_experiment: Experiment) -> Run:
     return create_run(tmp_path / "run", small_experiment)
 
 
-def test_it_comes_back_and_the_experiment_stays(run: Run, small_experiment: Experiment) -> None:
+def test_written_annotations_are_read_and_the_experiment_is_unchanged(run: Run, small_experiment: Experiment) -> None:
     assert read_annotations(run) == Annotations()
     assert name_of(run) == "small"
     said = Annotations(name="größer 🖊" * 5, note="x" * 500, pinned=True)
@@ -27,7 +27,7 @@ def test_it_comes_back_and_the_experiment_stays(run: Run, small_experiment: Expe
 @pytest.mark.parametrize(
     "said", [{"name": "x" * 61}, {"note": "x" * 501}, {"name": "a\nb"}, {"pinned": 1}, {"name": 3}]
 )
-def test_what_is_not_accepted(said: dict[str, object]) -> None:
+def test_values_that_are_not_accepted_are_refused(said: dict[str, object]) -> None:
     with pytest.raises(FieldError, match="accepted is"):
         Annotations(**said)  # type: ignore[arg-type]
 
@@ -35,12 +35,12 @@ def test_what_is_not_accepted(said: dict[str, object]) -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[]", b'{"name": 3}', b'{"spell": 1}', b"[" * 5000, b"\xff", b" " * 9000]
 )
-def test_a_damaged_file_says_nothing(run: Run, content: bytes) -> None:
+def test_a_damaged_file_gives_the_defaults(run: Run, content: bytes) -> None:
     annotations_path(run).write_bytes(content)
     assert read_annotations(run) == Annotations()
 
 
-def test_the_longest_fits(run: Run) -> None:
+def test_the_longest_annotations_fit(run: Run) -> None:
     said = Annotations(name="🖊" * 60, note="🖊" * 500, pinned=True)
     write_annotations(run, said)
     assert read_annotations(run) == said

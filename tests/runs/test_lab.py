@@ -1,4 +1,4 @@
-"""What a lab keeps: nothing is lost between two tabs or on a full disk, and uploaded data stay within bounds."""
+"""A lab loses nothing between two tabs or on a full disk, and its uploaded data stay within bounds."""
 
 import dataclasses
 import json
@@ -42,12 +42,12 @@ TrainOn = Callable[[str], Run]
 
 
 def about(letter: str) -> DataReference:
-    """Data whose digest is one letter again and again."""
+    """Return a reference to data whose digest repeats one letter."""
     return DataReference(f"set {letter}", letter * 64)
 
 
 def place(lab: Lab, reference: DataReference) -> Path:
-    """The file of uploaded data, which every reference but MNIST's has."""
+    """Return the file of uploaded data, which every reference but MNIST's has."""
     path = lab.data(reference)
     assert path is not None
     return path
@@ -64,7 +64,7 @@ def lab(tmp_path: Path) -> Lab:
 
 @pytest.fixture
 def bring(lab: Lab) -> Bring:
-    """Puts a set of some size into the lab or another, used some hours ago."""
+    """Return a function that puts data of a given size into a lab, last used some hours ago."""
 
     def put(letter: str, hours: float, megabytes: int = 1, into: Lab = lab) -> Path:
         path = place(into, about(letter))
@@ -80,7 +80,7 @@ def bring(lab: Lab) -> Bring:
 
 @pytest.fixture
 def train_on(lab: Lab, small_experiment: Experiment) -> TrainOn:
-    """Makes a run of the lab about a set."""
+    """Return a function that makes a run of the lab on given data."""
 
     def create(letter: str) -> Run:
         return lab.runs.create(dataclasses.replace(small_experiment, data=about(letter)))
@@ -88,7 +88,7 @@ def train_on(lab: Lab, small_experiment: Experiment) -> TrainOn:
     return create
 
 
-def test_what_nothing_is_about_goes_after_an_hour(
+def test_unused_data_are_evicted_after_an_hour(
     lab: Lab, bring: Bring, train_on: TrainOn, small_experiment: Experiment
 ) -> None:
     unused, fresh, of_run, of_bin, on_bench = (bring(letter, 0 if letter == "b" else 2) for letter in "abcde")
@@ -104,7 +104,7 @@ def test_what_nothing_is_about_goes_after_an_hour(
     assert all(path.exists() for path in (fresh, of_run, of_bin, on_bench))
 
 
-def test_the_longest_unused_goes_when_there_is_too_much_and_never_one_at_work(
+def test_the_longest_unused_data_are_evicted_and_never_those_of_an_active_run(
     lab: Lab, bring: Bring, train_on: TrainOn
 ) -> None:
     oldest, older, newest = bring("a", 30, 60), bring("b", 20, 60), bring("c", 0, 60)
@@ -113,11 +113,11 @@ def test_the_longest_unused_goes_when_there_is_too_much_and_never_one_at_work(
     sweep(lab.home, SMALL, lambda folder: folder == active)
     assert oldest.exists()
     assert not older.exists()
-    # Still more than the bound: the newest was brought a moment ago, but there is no room for it.
+    # The data are still beyond the limit, so the newest are evicted too, although they were uploaded a moment ago.
     assert not newest.exists()
 
 
-def test_an_empty_home_and_strange_names_are_passed_over(tmp_path: Path) -> None:
+def test_an_empty_home_and_unknown_names_are_skipped(tmp_path: Path) -> None:
     sweep(tmp_path, WIDE, nobody)
     strange = tmp_path / "data" / "not a lab" / "a.npz"
     strange.parent.mkdir(parents=True)
@@ -150,7 +150,7 @@ def test_the_data_of_a_pinned_run_stay_for_an_upload(lab: Lab, bring: Bring, tra
 def test_an_upload_beyond_the_share_evicts_the_oldest_of_its_own_lab_alone(lab: Lab, bring: Bring) -> None:
     other = Lab(lab.home, new_lab_id())
     oldest, newer = bring("a", 30, 60), bring("b", 20, 60)
-    # Older and larger than everything that the lab has.
+    # The other lab's data are older and larger than everything in this lab.
     of_other = bring("c", 90, 300, other)
     reference = keep_data(lab, SHOES, SHARE, nobody)
     assert not oldest.exists()
@@ -159,7 +159,7 @@ def test_an_upload_beyond_the_share_evicts_the_oldest_of_its_own_lab_alone(lab: 
     assert load_data(place(lab, reference)).digest == SHOES.digest
 
 
-def test_a_sweep_takes_what_is_beyond_a_share_from_its_lab_alone(lab: Lab, bring: Bring, train_on: TrainOn) -> None:
+def test_a_sweep_evicts_from_a_lab_beyond_its_share_alone(lab: Lab, bring: Bring, train_on: TrainOn) -> None:
     other = Lab(lab.home, new_lab_id())
     train_on("a")
     train_on("b")
@@ -170,7 +170,7 @@ def test_a_sweep_takes_what_is_beyond_a_share_from_its_lab_alone(lab: Lab, bring
     assert of_other.exists()
 
 
-def test_an_upload_that_does_not_fit_is_refused_and_costs_nothing(lab: Lab, bring: Bring, train_on: TrainOn) -> None:
+def test_an_upload_that_does_not_fit_is_refused_and_evicts_nothing(lab: Lab, bring: Bring, train_on: TrainOn) -> None:
     other = Lab(lab.home, new_lab_id())
     of_pinned, loose, of_other = bring("a", 30, 100), bring("b", 20, 10), bring("c", 90, 300, other)
     pinned, run = train_on("a"), train_on("b")
@@ -191,14 +191,14 @@ def test_two_tabs_that_keep_drawings_at_once_lose_none(lab: Lab) -> None:
     together = threading.Barrier(tabs)
 
     def draw(tab: int) -> None:
-        # Every tab opens the lab for itself.
+        # Each tab opens the lab of its own.
         opened = Lab(lab.home, lab.id)
         together.wait()
         for number in range(each):
             image = np.full((28, 28), tab * each + number + 1, np.uint8)
 
             def add(before: Collection, image: np.ndarray = image) -> Collection:
-                time.sleep(0.001)  # the other tab's turn, if nothing keeps it
+                time.sleep(0.001)  # gives the other tab its turn, if no lock prevents this
                 return before.with_drawing(image, tab)
 
             opened.change_collection(add)
@@ -211,7 +211,7 @@ def test_two_tabs_that_keep_drawings_at_once_lose_none(lab: Lab) -> None:
     kept = lab.collection
     assert sorted(kept.images[:, 0, 0].tolist()) == list(range(1, tabs * each + 1))
     for tab in range(tabs):
-        # Each tab's in the order in which they were drawn.
+        # The drawings of each tab are in the order in which they were drawn.
         of_tab = kept.images[kept.labels == tab, 0, 0].tolist()
         assert of_tab == list(range(tab * each + 1, (tab + 1) * each + 1))
     assert [path.name for path in (lab.home / "drawings" / lab.id).iterdir()] == ["collection.npz"]
@@ -247,7 +247,7 @@ def test_a_full_disk_leaves_no_run_folder(
             lab.runs.create(small_experiment, fill)
     assert [path.name for path in lab.runs.folder.iterdir()] == [before.id]
     assert [run.id for run in lab.runs] == [before.id]
-    # Once there is room, the next one is whole.
+    # After the disk has room again, the next run is complete.
     assert lab.runs.create(small_experiment).experiment == small_experiment
 
 
@@ -264,7 +264,7 @@ def test_uploaded_data_are_stored_compressed(lab: Lab) -> None:
 def test_an_uncompressed_file_of_the_former_version_is_still_read(lab: Lab) -> None:
     path = place(lab, DataReference("Shoes", SHOES.digest))
     path.parent.mkdir(parents=True)
-    # As `save_data` wrote it before: the same members, stored.
+    # The former `save_data` wrote the same members without compression.
     said = {"version": 1, "name": SHOES.name, "class_names": SHOES.class_names, "seed": SHOES.seed}
     arrays = {"about": np.frombuffer(json.dumps(said).encode(), dtype=np.uint8)}
     for split in SplitName:
@@ -277,7 +277,7 @@ def test_an_uncompressed_file_of_the_former_version_is_still_read(lab: Lab) -> N
     assert load_data(path).digest == SHOES.digest
     assert load_data(path).name == "Shoes"
     assert load_sizes(path) == (3, 1)
-    # Uploaded again, it is whole and stays; cut off, it is written anew.
+    # Uploaded again, an undamaged file stays, and a truncated file is written anew.
     assert place(lab, keep_data(lab, SHOES, WIDE, nobody)) == path
     assert path.read_bytes() == former
     path.write_bytes(former[:-100])

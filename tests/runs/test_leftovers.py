@@ -1,4 +1,4 @@
-"""What killed writers leave: it goes when nobody can be writing it any more, and nothing else goes with it."""
+"""Half-written files are removed when no process can be writing them any more, and no other files are."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ from mnist_demo.runs.leftovers import PATIENCE, sweep_leftovers
 
 LAB = "a-lab-of-22-characters"
 
-# Killed between the writing beside and the renaming.
+# These names are left by a process that is killed between the write and the rename.
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
@@ -37,7 +37,7 @@ def age(path: Path, seconds: float) -> Path:
     return path
 
 
-def test_what_a_killed_writer_left_goes_after_a_while(home: Path, run: Run) -> None:
+def test_half_written_files_are_removed_after_a_while(home: Path, run: Run) -> None:
     ended = subprocess.run([sys.executable, "-c", _KILLED, str(run.checkpoint_path)], check=False)
     assert ended.returncode == -signal.SIGKILL
     (left,) = run.folder.glob(".*.part")
@@ -49,7 +49,7 @@ def test_what_a_killed_writer_left_goes_after_a_while(home: Path, run: Run) -> N
     assert run.experiment == PRESETS["fast"]
 
 
-def test_only_half_written_files_go(home: Path, run: Run) -> None:
+def test_only_half_written_files_are_removed(home: Path, run: Run) -> None:
     drawings = home / "drawings" / LAB
     drawings.mkdir(parents=True)
     gone = [run.folder / "snapshots" / ".001.npz.4711.part", run.folder / ".4711.part.keras", drawings / ".a.7.part"]
@@ -64,6 +64,6 @@ def test_only_half_written_files_go(home: Path, run: Run) -> None:
     assert [path.exists() for path in (*gone, *kept, future)] == [False] * 3 + [True] * 5
 
 
-def test_a_store_that_is_not_there_yet_has_none(home: Path) -> None:
+def test_a_home_that_does_not_exist_has_no_leftovers(home: Path) -> None:
     sweep_leftovers(home, Now(time.time(), time.time()))
     assert not home.exists()

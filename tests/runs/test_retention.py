@@ -33,7 +33,7 @@ def run(
     changed: float | None = None,
     data: str = "",
 ) -> Stored:
-    """A run created `age` days ago, and changed then or `changed` days ago."""
+    """Return a run created `age` days ago, and changed then or `changed` days ago."""
     then = NOW - (age if changed is None else changed) * DAY
     return Stored(
         path=Path(f"{lab}-{age}"),
@@ -48,14 +48,14 @@ def run(
 
 
 def binned(seconds: float, *, lab: str = LAB, megabytes: float = 1) -> Stored:
-    """A run that was deleted some seconds ago."""
+    """Return a run that was deleted some seconds ago."""
     return dataclasses.replace(
         run(1, lab=lab, megabytes=megabytes), path=Path(f"{lab}-bin-{seconds}"), kind=Kind.BINNED, changed=NOW - seconds
     )
 
 
 def file(kind: Kind, age: float, *, lab: str = LAB, megabytes: float = 1, data: str = "") -> Stored:
-    """Data or a small file, last used `age` days ago."""
+    """Return data or a small file, last used `age` days ago."""
     return dataclasses.replace(
         run(age, lab=lab, megabytes=megabytes, data=data), path=Path(f"{lab}-{kind}-{age}"), kind=kind
     )
@@ -69,7 +69,7 @@ def choose(
     now: Now | None = PRESENT,
     room_in: str | None = None,
 ) -> tuple[Chosen, bool]:
-    """The evictions and their reasons, and whether there is still too much."""
+    """Return the evictions and their reasons, and whether the labs still keep too much."""
     paths = {item.path for item in active}
     chosen, is_full = choose_evictions(stored, limits, paths.__contains__, now, room_in)
     return [(eviction.item, eviction.reason) for eviction in chosen], is_full
@@ -91,7 +91,7 @@ def test_nothing_is_evicted_within_the_limits() -> None:
 
 
 class TestCounts:
-    """How many runs a lab keeps."""
+    """The number of runs of a lab."""
 
     def test_each_lab_keeps_its_newest_runs(self) -> None:
         limits = StoreLimits(max_runs=2)
@@ -103,32 +103,32 @@ class TestCounts:
             (middle, EvictionReason.COUNT),
         ]
 
-    def test_pinned_and_active_runs_are_passed_over(self) -> None:
+    def test_pinned_and_active_runs_are_not_evicted(self) -> None:
         limits = StoreLimits(max_runs=2)
         pinned, active, loose, new = run(9, pinned=True), run(8), run(7), run(1)
         assert evictions([pinned, active, loose, new], limits, [active]) == [
             (loose, EvictionReason.COUNT),
             (new, EvictionReason.COUNT),
         ]
-        # Where nothing may go, nothing goes.
+        # If no run may be evicted, none is.
         assert evictions([pinned, run(8.5, pinned=True), active], limits, [active]) == []
 
-    def test_what_is_no_run_does_not_count(self) -> None:
+    def test_items_other_than_runs_do_not_count(self) -> None:
         others = [binned(60), file(Kind.DATA, 0), file(Kind.SMALL, 0)]
         assert evictions([run(1), *others], StoreLimits(max_runs=1)) == []
 
 
 class TestAges:
-    """What goes because of its age."""
+    """Eviction because of age."""
 
-    def test_old_runs_go_unless_they_are_pinned_or_active(self) -> None:
+    def test_old_runs_are_evicted_unless_they_are_pinned_or_active(self) -> None:
         limits = StoreLimits(max_days=30)
         old, older, active = run(31), run(40), run(60)
         used = run(90, changed=2)
         stored = [old, older, run(29), used, run(50, pinned=True), active]
         assert evictions(stored, limits, [active]) == [(older, EvictionReason.AGE), (old, EvictionReason.AGE)]
 
-    def test_one_lab_alone_is_not_looked_at_for_ages(self) -> None:
+    def test_ages_do_not_count_for_one_lab_alone(self) -> None:
         stored = [run(40), binned(2 * BIN_SECONDS), file(Kind.SMALL, 50), file(Kind.DATA, 50)]
         assert evictions(stored, StoreLimits(max_days=30), now=None) == []
 
@@ -136,16 +136,16 @@ class TestAges:
         late = binned(BIN_SECONDS + 1)
         assert evictions([binned(BIN_SECONDS - 1), late], WIDE) == [(late, None)]
 
-    def test_data_that_nothing_is_about_go_after_a_while(self) -> None:
+    def test_unused_data_are_evicted_after_a_while(self) -> None:
         data = [file(Kind.DATA, age, data=digest) for age, digest in ((9, "a"), (8, "b"), (7, "c"), (6, "d"), (0, "e"))]
         about = [run(5, data="a"), dataclasses.replace(binned(60), data="b"), file(Kind.SMALL, 3, data="c")]
         assert evictions([*data, *about], WIDE) == [(data[3], None)]
         assert evictions([*data, *about], WIDE, [data[3]]) == []
-        # What another lab is about keeps nothing here.
+        # A run of another lab does not keep the data of this lab.
         elsewhere = run(5, lab=OTHER, data="d")
         assert evictions([*data, *about, elsewhere], WIDE) == [(data[3], None)]
 
-    def test_small_files_go_when_their_lab_is_not_used_any_more(self) -> None:
+    def test_small_files_of_an_unused_lab_are_evicted(self) -> None:
         limits = StoreLimits(max_days=30)
         unused = [file(Kind.SMALL, 50), file(Kind.SMALL, 40)]
         used = [file(Kind.SMALL, 60, lab=OTHER), file(Kind.SMALL, 29, lab=OTHER)]
@@ -155,30 +155,30 @@ class TestAges:
     def test_a_clock_that_went_backwards_evicts_nothing_for_its_age(self) -> None:
         limits = StoreLimits(max_days=1)
         assert evictions([run(-400), run(-1), file(Kind.SMALL, -400)], limits) == []
-        # How long it lies in the bin cannot be known then: the room is given back.
+        # The time in the bin is unknown then, so the deleted run is evicted.
         future = binned(-2 * BIN_SECONDS)
         assert evictions([future], limits) == [(future, None)]
 
     @pytest.mark.parametrize("present", [Now(NOW + 4_000 * DAY, NOW), Now(NOW, NOW + 4_000 * DAY)])
-    def test_the_clock_decides_that_makes_an_item_younger(self, present: Now) -> None:
+    def test_the_clock_that_makes_an_item_younger_decides(self, present: Now) -> None:
         stored = [run(29), binned(60), file(Kind.SMALL, 29), file(Kind.DATA, 0)]
         assert evictions(stored, StoreLimits(max_days=30), now=present) == []
 
 
 class TestShares:
-    """What a lab gives up so that it alone stays within its share."""
+    """Eviction from one lab beyond its share."""
 
     limits = StoreLimits(max_lab_megabytes=20)
 
     @pytest.mark.parametrize("now", [PRESENT, None])
-    def test_a_lab_beyond_its_share_meets_it_alone(self, now: Now | None) -> None:
+    def test_a_lab_beyond_its_share_loses_alone(self, now: Now | None) -> None:
         limits = StoreLimits(max_lab_megabytes=20, max_megabytes=30)
         old, new = run(3, megabytes=15), run(2, megabytes=15)
-        # Older, but within its share: with `old` gone, all labs together are within the limit too.
+        # The other lab's run is older but within its share; without `old`, all labs together are within the limit.
         other = run(9, lab=OTHER, megabytes=14)
         assert choose([new, old, other], limits, now=now) == ([(old, EvictionReason.SHARE)], False)
 
-    def test_the_bin_goes_first_and_nothing_that_is_pinned_or_active(self) -> None:
+    def test_the_bin_is_emptied_first_and_no_pinned_or_active_run_is_evicted(self) -> None:
         deleted, data = binned(60, megabytes=6), file(Kind.DATA, 4, megabytes=6, data="a")
         pinned, active = run(9, megabytes=6, pinned=True), run(8, megabytes=6)
         loose, new = run(5, megabytes=6, data="a"), run(1, megabytes=3)
@@ -205,7 +205,7 @@ class TestShares:
 
 
 class TestTotals:
-    """What all labs keep together."""
+    """Eviction for the limits on all labs together."""
 
     def test_a_full_disk_empties_bins_first_then_takes_from_the_largest_lab(self) -> None:
         limits = StoreLimits(max_megabytes=10)
@@ -217,10 +217,10 @@ class TestTotals:
             (loose, EvictionReason.BYTES),
             (newer, EvictionReason.BYTES),
         ]
-        # No lab is told of a limit that it did not meet: one eviction is enough.
+        # One eviction is enough, so the other lab loses nothing.
         assert evictions([pinned, newer, loose, deleted], limits) == [(deleted, None), (loose, EvictionReason.BYTES)]
 
-    def test_pinned_runs_go_last_and_only_beyond_the_share(self) -> None:
+    def test_pinned_runs_are_evicted_last_and_only_beyond_the_share(self) -> None:
         limits = StoreLimits(max_lab_megabytes=20, max_megabytes=30)
         first, second = run(9, megabytes=12, pinned=True), run(8, megabytes=12, pinned=True)
         active = run(10, megabytes=2)
@@ -230,15 +230,15 @@ class TestTotals:
             False,
         )
 
-    def test_no_pinned_run_within_a_share_goes_for_another_lab(self) -> None:
+    def test_no_pinned_run_within_a_share_is_evicted_for_another_lab(self) -> None:
         limits = StoreLimits(max_lab_megabytes=20, max_megabytes=30)
         pinned = [run(9, lab=lab * 22, megabytes=20, pinned=True) for lab in "abc"]
         assert choose(pinned, limits) == ([], True)
-        # What an active run takes beyond the share of its lab is not taken from others either.
+        # An active run beyond its lab's share does not cost another lab its pinned runs either.
         active = run(1, lab="d" * 22, megabytes=50)
         assert choose([pinned[0], active], limits, [active]) == ([], True)
 
-    def test_what_goes_for_another_reason_makes_room_too(self) -> None:
+    def test_an_eviction_for_another_reason_makes_room_too(self) -> None:
         limits = StoreLimits(max_megabytes=10, max_days=30)
         old = run(40, megabytes=9)
         assert choose([old, run(1, megabytes=9)], limits) == ([(old, EvictionReason.AGE)], False)
@@ -249,7 +249,7 @@ class TestTotals:
         old, new = (file(Kind.SMALL, age, megabytes=most / 2 + 1) for age in (5, 1))
         kept = [run(9, lab=OTHER, megabytes=5), file(Kind.SMALL, 8, lab=OTHER, megabytes=1)]
         assert choose([new, old, *kept], limits) == ([(old, None)], False)
-        # Beside them there is less room for runs, and a run makes it.
+        # Small files leave less room for runs, so a run is evicted.
         large = run(3, megabytes=99)
         assert evictions([large, file(Kind.SMALL, 9, megabytes=most)], limits) == [(large, EvictionReason.BYTES)]
 
@@ -271,11 +271,11 @@ class TestTotals:
 
 
 class TestSurvey:
-    """What is found on the disk."""
+    """The survey of the disk."""
 
     @pytest.fixture
     def folder(self, tmp_path: Path) -> Path:
-        """A run without an experiment."""
+        """Make a run's folder without an experiment."""
         folder = tmp_path / "runs" / LAB / "20260301-120000-abcdef"
         (folder / "snapshots").mkdir(parents=True)
         (folder / "snapshots" / "000.npz").write_bytes(b"x" * 1000)
@@ -310,7 +310,7 @@ class TestSurvey:
         assert (found.path, found.kind, found.pinned) == (runs.bin_folder / deleted.id, Kind.BINNED, False)
         assert found.changed == found.path.stat().st_mtime > found.created
 
-    def test_all_that_a_lab_keeps_is_found(self, tmp_path: Path, small_experiment: Experiment) -> None:
+    def test_everything_that_a_lab_keeps_is_found(self, tmp_path: Path, small_experiment: Experiment) -> None:
         lab = Lab(tmp_path, LAB)
         wanted = dataclasses.replace(small_experiment, data=DataReference("mine", "d" * 64))
         lab.keep_experiment(wanted)
@@ -335,7 +335,7 @@ class TestSurvey:
         assert survey(tmp_path, [OTHER]) == []
         assert len(survey(tmp_path, [LAB])) == len(found)
 
-    def test_nothing_else_is_touched(self, tmp_path: Path, folder: Path) -> None:
+    def test_nothing_else_is_found(self, tmp_path: Path, folder: Path) -> None:
         outside = tmp_path / "outside"
         for place in (outside, outside / "bin"):
             (place / "20260301-120000-abcdef").mkdir(parents=True)
@@ -348,7 +348,7 @@ class TestSurvey:
         (folder.parent / "notes").mkdir()
         (folder.parent / "20261399-120000-abcdef").mkdir()
         assert [found.path for found in survey(tmp_path) if found.kind is not Kind.SMALL] == [folder]
-        # A lab whose folders are links is found by its experiment.
+        # A lab whose folders are links is known by its experiment.
         kept = tmp_path / "labs" / f"{OTHER}.json"
         kept.parent.mkdir()
         kept.touch()

@@ -1,4 +1,4 @@
-"""The run folder: what its reader makes of whole, torn and missing files, and who may name a path."""
+"""The run folder: reading complete, torn and missing files, and which ids may become part of a path."""
 
 import errno
 import json
@@ -25,7 +25,7 @@ from mnist_demo.runs import (
 
 
 def write_history(run: Run, epochs: int = 2, steps: int = 3) -> None:
-    """Events as a training writes them: `steps` batches of 10 images an epoch, one second a batch."""
+    """Write events as a training does: `steps` batches of 10 images an epoch, one second a batch."""
     with EventWriter(run.events_path) as writer:
         writer.write(EventKind.PLAN, epochs=4, steps_per_epoch=steps, images_per_epoch=10 * steps, parameters=7)
         for epoch in range(epochs):
@@ -53,7 +53,7 @@ def write_history(run: Run, epochs: int = 2, steps: int = 3) -> None:
             )
 
 
-def test_the_history_is_what_was_written(tmp_path: Path, small_experiment: Experiment) -> None:
+def test_the_history_has_the_written_figures(tmp_path: Path, small_experiment: Experiment) -> None:
     run = create_run(tmp_path / "run", small_experiment)
     write_history(run)
     history = Run(run.folder).history()
@@ -77,7 +77,7 @@ def test_a_run_that_has_not_begun_has_an_empty_history(tmp_path: Path, small_exp
 
 
 @pytest.mark.parametrize("cut", [1, 5, 30])
-def test_a_torn_last_line_is_passed_over_and_does_not_swallow_the_next(
+def test_a_torn_last_line_is_skipped_and_the_next_event_is_read(
     tmp_path: Path, small_experiment: Experiment, cut: int
 ) -> None:
     run = create_run(tmp_path / "run", small_experiment)
@@ -92,7 +92,7 @@ def test_a_torn_last_line_is_passed_over_and_does_not_swallow_the_next(
     assert (run.state, run.reason) == (RunState.FAILED, StopReason.told("It was torn."))
 
 
-def test_damaged_lines_are_passed_over(tmp_path: Path) -> None:
+def test_damaged_lines_are_skipped(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     good = json.dumps({"kind": "state", "state": "training"}).encode()
     path.write_bytes(b"\n".join([b"\xff\xfe", b"[]", b'{"kind":"spell"}', b'{"kind":[]}', b"[" * 100_000, good, b"{"]))
@@ -114,11 +114,16 @@ def test_damaged_lines_are_passed_over(tmp_path: Path) -> None:
         '{"kind":"rate","step":1,"images":1,"learning_rate":Infinity}',
         '{"kind":"digits","step":1}',
         '{"kind":"digits","step":1,"answers":[10],"confidences":[0.5]}',
+        '{"kind":"digits","step":1,"answers":[1,2],"confidences":[0.5]}',
+        json.dumps({"kind": "digits", "step": 1, "answers": [1] * 21, "confidences": [1] * 21}),
+        '{"kind":"batch","step":7,"images":1,"loss":1,"accuracy":1.5,"learning_rate":1,"seconds":1}',
+        '{"kind":"batch","step":7,"images":1,"loss":1,"accuracy":1,"learning_rate":1,"seconds":-1}',
+        '{"kind":"batch","step":7,"images":1,"loss":1,"accuracy":1,"learning_rate":1,"seconds":1e300}',
         '{"kind":"state","state":"failed","reason":5}',
         '{"kind":"state","state":["failed"]}',
     ],
 )
-def test_an_event_that_cannot_be_is_passed_over(tmp_path: Path, small_experiment: Experiment, line: str) -> None:
+def test_an_event_with_impossible_values_is_skipped(tmp_path: Path, small_experiment: Experiment, line: str) -> None:
     run = create_run(tmp_path / "run", small_experiment)
     write_history(run)
     whole = run.events()
@@ -126,6 +131,22 @@ def test_an_event_that_cannot_be_is_passed_over(tmp_path: Path, small_experiment
         file.write(line + "\n")
     assert run.events() == whole
     assert run.history().epochs["epoch"].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(("images", "seconds"), [(10, 5.0), (5, 5.0), (20, 1.0), (20, 0.5), (20, 1.0 + 1e-12)])
+def test_speed_is_not_known_from_events_that_contradict_each_other(
+    tmp_path: Path, small_experiment: Experiment, images: int, seconds: float
+) -> None:
+    run = create_run(tmp_path / "run", small_experiment)
+    figures = {"loss": 0.5, "accuracy": 0.5, "learning_rate": 0.1}
+    with EventWriter(run.events_path) as writer:
+        writer.write(EventKind.PLAN, epochs=4, steps_per_epoch=3, images_per_epoch=30, parameters=7)
+        writer.write(EventKind.BATCH, step=1, images=10, seconds=1.0, **figures)
+        writer.write(EventKind.BATCH, step=2, images=images, seconds=seconds, **figures)
+    history = run.history()
+    assert (history.step, history.images) == (2, images)
+    assert history.images_per_second is None
+    assert history.seconds_left is None
 
 
 def test_events_that_cannot_be_read_are_a_run_that_has_not_begun(tmp_path: Path, small_experiment: Experiment) -> None:
@@ -160,7 +181,9 @@ class TestLabRuns:
         assert found.folder == created[0].folder
 
     @pytest.mark.parametrize("run_id", ["", ".", "..", "../other", "/etc", "20260101-000000-abcdef/..", "x" * 5000])
-    def test_no_other_path_can_be_named(self, tmp_path: Path, small_experiment: Experiment, run_id: str) -> None:
+    def test_no_path_outside_of_the_lab_can_be_named(
+        self, tmp_path: Path, small_experiment: Experiment, run_id: str
+    ) -> None:
         lab_runs = Lab(tmp_path, new_lab_id()).runs
         lab_runs.create(small_experiment)
         assert lab_runs.get(run_id) is None
@@ -176,7 +199,7 @@ class TestLabRuns:
         assert len(ids) == 1000
         assert all(is_lab_id(lab) for lab in ids)
 
-    def test_what_is_deleted_comes_back(self, tmp_path: Path, small_experiment: Experiment) -> None:
+    def test_a_deleted_run_can_be_restored(self, tmp_path: Path, small_experiment: Experiment) -> None:
         lab_runs, other = Lab(tmp_path, new_lab_id()).runs, Lab(tmp_path, new_lab_id()).runs
         kept, run = (lab_runs.create(small_experiment) for _ in range(2))
         run.mark(RunState.FINISHED)
@@ -201,7 +224,7 @@ class TestLabRuns:
         assert not lab_runs.discard("bin")
 
 
-def test_threads_that_write_one_file_do_not_spoil_each_others(tmp_path: Path) -> None:
+def test_threads_that_write_one_file_do_not_damage_it(tmp_path: Path) -> None:
     contents = [bytes([number]) * 20_000 for number in range(4)]
     path = tmp_path / "file"
 
@@ -216,7 +239,7 @@ def test_threads_that_write_one_file_do_not_spoil_each_others(tmp_path: Path) ->
     assert [each.name for each in tmp_path.iterdir()] == ["file"]
 
 
-def test_a_run_is_there_only_with_all_that_it_needs(tmp_path: Path, small_experiment: Experiment) -> None:
+def test_a_run_appears_only_with_all_its_files(tmp_path: Path, small_experiment: Experiment) -> None:
     lab_runs = Lab(tmp_path, new_lab_id()).runs
 
     def fail(run: Run) -> None:

@@ -1,4 +1,4 @@
-"""Labs are held within the limits, each is told what it lost, and one bad folder does not keep the others."""
+"""Labs stay within the limits, each lab is told what it lost, and one damaged folder does not keep the others."""
 
 import os
 import shutil
@@ -39,23 +39,23 @@ def lab(home: Path) -> Lab:
 
 @pytest.fixture
 def runs(lab: Lab, small_experiment: Experiment) -> list[Run]:
-    """Three runs, the oldest first."""
+    """Make three runs, the oldest first."""
     return [create_run(lab.runs.folder / f"2026010{day}-120000-abcdef", small_experiment) for day in (1, 2, 3)]
 
 
 def fill(run: Run, megabytes: int) -> None:
-    """Make a run's folder so large, without writing so much."""
+    """Make a run's folder of a given size, without writing as many bytes."""
     run.checkpoint_path.touch()
     os.truncate(run.checkpoint_path, megabytes * 1_000_000)
 
 
-def test_the_oldest_makes_room_and_the_lab_is_told(lab: Lab, runs: list[Run]) -> None:
+def test_the_oldest_run_is_evicted_and_the_lab_is_told(lab: Lab, runs: list[Run]) -> None:
     write_annotations(runs[0], Annotations(name="first", pinned=True))
     write_annotations(runs[1], Annotations(name="second"))
     make_room(lab, LIMITS, nobody)
     assert [run.id for run in lab.runs] == [runs[2].id, runs[0].id]
     assert lab.evicted == Evicted(1, "second", EvictionReason.COUNT)
-    # There is room now.
+    # The lab has room now.
     make_room(lab, LIMITS, nobody)
     assert len(lab.runs) == 2
     assert not any(lab.runs.bin_folder.iterdir())
@@ -90,7 +90,7 @@ def test_room_is_made_within_the_lab_s_share(lab: Lab, runs: list[Run], small_ex
     assert len(lab.runs) == 1
 
 
-def test_a_run_that_is_taken_up_again_meanwhile_stays(lab: Lab, runs: list[Run]) -> None:
+def test_a_run_that_is_queued_again_meanwhile_stays(lab: Lab, runs: list[Run]) -> None:
     asked: list[Path] = []
 
     def later(path: Path) -> bool:
@@ -118,7 +118,7 @@ def test_a_sweep_goes_through_all_labs(lab: Lab, runs: list[Run], small_experime
     assert not sweep(lab.home, StoreLimits(), nobody)
     assert [run.id for run in other.runs] == [fresh.id]
     assert sorted(entry.name for entry in other.runs.folder.iterdir()) == sorted([fresh.id, "bin", "dropped.json"])
-    # A folder in which nothing can be read is called by its id.
+    # A run whose files cannot be read is named by its id.
     assert other.evicted == Evicted(2, unreadable.name, EvictionReason.AGE)
     assert len(lab.runs) == 3
 
@@ -128,7 +128,7 @@ def test_a_sweep_says_whether_too_much_must_stay(lab: Lab, runs: list[Run], smal
     fill(runs[0], 11)
     write_annotations(runs[0], Annotations(pinned=True))
     assert sweep(lab.home, limits, nobody)
-    # What is pinned within its lab's share stays; all else went for it.
+    # Pinned runs within their lab's share stay, and every other run is evicted.
     assert [run.id for run in lab.runs] == [runs[0].id]
     assert lab.evicted == Evicted(2, "small", EvictionReason.BYTES)
     write_annotations(runs[0], Annotations())
@@ -136,7 +136,7 @@ def test_a_sweep_says_whether_too_much_must_stay(lab: Lab, runs: list[Run], smal
     assert len(lab.runs) == 0
 
 
-def test_a_lab_that_nobody_uses_leaves_nothing(lab: Lab, runs: list[Run], small_experiment: Experiment) -> None:
+def test_an_unused_lab_is_removed_completely(lab: Lab, runs: list[Run], small_experiment: Experiment) -> None:
     lab.keep_experiment(small_experiment)
     lab.keep_current_run(runs[0].id)
     lab.keep_drawing([])
@@ -149,7 +149,7 @@ def test_a_lab_that_nobody_uses_leaves_nothing(lab: Lab, runs: list[Run], small_
             os.utime(path, (0, 0))
     sweep(lab.home, StoreLimits(), nobody)
     assert len(lab.runs) == 0
-    # What it lost is noted for as long as a run would be kept; then the note goes, and the folders with it.
+    # The note of lost runs stays as long as a run would; then the note is removed, and the folders with it.
     assert lab.evicted == Evicted(3, "small", EvictionReason.AGE)
     same = Lab(lab.home, lab.id)
     assert same.experiment is None
@@ -179,7 +179,7 @@ def test_a_clock_that_jumps_forward_deletes_nothing(
     monkeypatch.setattr(time, "time", lambda: later)
     if is_started_again:
         monkeypatch.setattr(clock_module, "_running", {})
-        # A day at most is believed: too little for a run, and enough for what waits for an hour.
+        # The kept clock advances by a day at most, which is too little for a run and enough for the bin's hour.
         lab.runs.restore(runs[0].id)
         data.unlink()
     sweep(lab.home, StoreLimits(), nobody)
@@ -191,7 +191,7 @@ def test_a_clock_that_jumps_forward_deletes_nothing(
     assert lab.evicted is None
 
 
-def test_what_a_cut_off_removal_left_is_removed_later(lab: Lab, runs: list[Run]) -> None:
+def test_the_rest_of_an_interrupted_removal_is_removed_later(lab: Lab, runs: list[Run]) -> None:
     lab.runs.discard(runs[0].id)
     left = lab.runs.bin_folder / runs[0].id
     (left / "experiment.json").unlink()
@@ -201,7 +201,9 @@ def test_what_a_cut_off_removal_left_is_removed_later(lab: Lab, runs: list[Run])
     assert lab.evicted is None
 
 
-def test_one_bad_folder_does_not_keep_the_others(lab: Lab, runs: list[Run], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_folder_that_cannot_be_removed_does_not_keep_the_others(
+    lab: Lab, runs: list[Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
     remove = shutil.rmtree
 
     def fail_once(path: Path) -> None:
@@ -220,7 +222,7 @@ def test_one_bad_folder_does_not_keep_the_others(lab: Lab, runs: list[Run], monk
     "content",
     [b"", b"{}", b"[1]", b'{"count": 1}', b'{"count": 1, "name": "", "reason": "spell"}', b"\xff", b"[" * 9000],
 )
-def test_a_damaged_note_says_nothing(lab: Lab, runs: list[Run], content: bytes) -> None:
+def test_a_damaged_note_counts_as_none(lab: Lab, runs: list[Run], content: bytes) -> None:
     (lab.runs.folder / "dropped.json").write_bytes(content)
     assert lab.evicted is None
     make_room(lab, LIMITS, nobody)

@@ -1,4 +1,4 @@
-"""The summary of a run: right, kept, worked out again when the run changes, and never in the way."""
+"""The summary of a run is correct, kept, computed again when the run changes, and never an error."""
 
 import json
 from pathlib import Path
@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from mnist_demo.experiment import Experiment
-from mnist_demo.runs import EventKind, EventWriter, FinalAnswers, Run, RunState, create_run, keep_final_answers
+from mnist_demo.runs import EventKind, EventWriter, Predictions, Run, RunState, create_run, keep_predictions
 from mnist_demo.runs import read_summary as read
 from mnist_demo.runs import summary as module
+from mnist_demo.runs.predictions import TEST, snapshot_digest
 
 
 def write_epoch(run: Run, epoch: int, val_accuracy: float) -> None:
@@ -40,7 +41,7 @@ def run(tmp_path: Path, small_experiment: Experiment) -> Run:
     return run
 
 
-def test_it_says_what_the_events_say(run: Run) -> None:
+def test_the_summary_has_the_figures_of_the_events(run: Run) -> None:
     found = read(run)
     assert (found.state, found.epochs_done, found.epochs_planned) == (RunState.FINISHED, 2, 2)
     assert (found.images, found.seconds, found.validation_accuracy) == (1000, 4.0, 0.8)
@@ -65,22 +66,23 @@ def test_a_changed_learning_rate_is_noticed(run: Run) -> None:
 def test_a_test_result_and_another_epoch_are_noticed(run: Run) -> None:
     read(run)
     labels, probabilities = np.zeros(4, np.uint8), np.eye(10, dtype=np.float32)[[0, 0, 0, 1]]
-    keep_final_answers(run, run.snapshots[-1], FinalAnswers.of(labels, probabilities))
+    snapshot = run.snapshots[-1]
+    keep_predictions(snapshot, snapshot_digest(snapshot), TEST, Predictions.of(labels, probabilities))
     assert read(run).test_accuracy == 0.75
-    # More training makes the result that of an earlier network.
+    # After more training, the test result belongs to an earlier network.
     (run.folder / "snapshots" / "003.npz").write_bytes(b"weights")
     write_epoch(run, 3, 0.95)
     assert (read(run).epochs_done, read(run).validation_accuracy, read(run).test_accuracy) == (3, 0.95, None)
 
 
-def test_an_active_run_is_not_written_again_and_again(run: Run) -> None:
+def test_the_summary_of_an_active_run_is_not_written(run: Run) -> None:
     run.mark(RunState.TRAINING)
     assert read(run).state is RunState.TRAINING
     assert not (run.folder / "summary.json").exists()
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"version": 2, "sources": [], "summary": {}}', b"[" * 3000])
-def test_a_damaged_file_is_worked_out_again(run: Run, content: bytes) -> None:
+def test_a_damaged_summary_is_computed_again(run: Run, content: bytes) -> None:
     first = read(run)
     path = run.folder / "summary.json"
     for damaged in (content, json.dumps({**json.loads(path.read_text()), "summary": {"state": "spell"}}).encode()):
@@ -89,6 +91,6 @@ def test_a_damaged_file_is_worked_out_again(run: Run, content: bytes) -> None:
         assert read(run) == first
 
 
-def test_an_empty_folder_has_one_too(tmp_path: Path) -> None:
+def test_an_empty_folder_has_a_summary(tmp_path: Path) -> None:
     found = read(Run(tmp_path / "nothing"))
     assert (found.state, found.learned, found.validation_accuracy) == (RunState.QUEUED, False, None)

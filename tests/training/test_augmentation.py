@@ -1,4 +1,4 @@
-"""What augmentation does to images, against scipy and the pen of the drawing page."""
+"""The effect of augmentation on images, checked with SciPy and with the pen of the page Draw."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ EVERYTHING = Augmentation(
 
 
 def augmented(images: Images, augmentation: Augmentation, seed: list[int], label: int = 0) -> Images:
-    """Images (n, 28, 28), all of one label, through the graph."""
+    """Return images (n, 28, 28), all of one label, after augmentation in the graph."""
     labels = tf.fill([len(images)], label)
     varied, _ = augment(tf.constant(images), labels, augmentation, tf.constant(seed, tf.int64))
     result: Images = varied.numpy()
@@ -38,7 +38,7 @@ def some_digits(label: int, count: int = 200) -> Images:
 
 
 def moments(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Centre of mass (y, x) and the covariance of the ink about it."""
+    """Return the centre of mass (y, x) and the covariance of the ink about the centre."""
     centre = np.array(ndimage.center_of_mass(image))
     grid = np.indices((28, 28)).reshape(2, -1) - centre[:, None]
     weights = image.ravel() / image.sum()
@@ -46,7 +46,7 @@ def moments(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def blob() -> np.ndarray:
-    """A smooth upright bar in the middle: resampling it hardly blurs it further."""
+    """Draw a smooth upright bar in the middle, which resampling hardly blurs."""
     y, x = np.indices((28, 28)) - 13.5
     bar: np.ndarray = np.exp(-(y**2) / 40 - x**2 / 8).astype(np.float32)
     return bar
@@ -57,7 +57,7 @@ def blob() -> np.ndarray:
     [Augmentation(shift=3), Augmentation(rotation=30), Augmentation(zoom=0.2), Augmentation(shear=20)],
     ids=["shift", "rotation", "zoom", "shear"],
 )
-def test_augmentation_does_what_it_says(augmentation: Augmentation) -> None:
+def test_each_change_stays_within_its_largest_amount(augmentation: Augmentation) -> None:
     image = blob()
     many = np.repeat(image[None], 400, axis=0)
     varied = augmented(many, augmentation, [1, 2])
@@ -90,7 +90,7 @@ def test_augmentation_does_what_it_says(augmentation: Augmentation) -> None:
         np.testing.assert_allclose(width[:, 0], 1, atol=0.02)
 
 
-def test_reading_between_pixels_is_scipys() -> None:
+def test_resampling_equals_scipys() -> None:
     rng = np.random.default_rng(0)
     images = rng.random((5, 28, 28), np.float32)
     x, y = rng.uniform(-3, 31, (2, 5, 28, 28)).astype(np.float32)
@@ -101,17 +101,17 @@ def test_reading_between_pixels_is_scipys() -> None:
     np.testing.assert_allclose(resample(tf.constant(images), x, y), expected, atol=1e-4)
 
 
-def test_the_spline_is_scipys() -> None:
+def test_the_spline_equals_scipys() -> None:
     knots = (np.arange(11) - 3) * SPACING
     spline = BSpline(knots, np.eye(7), 3)
     np.testing.assert_allclose(spline_basis(), spline(np.arange(28)), atol=1e-6)
 
 
-def test_bending_moves_points_smoothly_and_no_farther_than_it_says() -> None:
-    # What is read from a slope says where it was read.
+def test_elastic_deformation_is_smooth_and_within_its_largest_amount() -> None:
+    # On a slope, the grey value tells from where a pixel was read.
     slope = np.repeat((np.arange(28, dtype=np.float32) / 27)[None, None], 28, axis=1)
     read = 27 * augmented(np.repeat(slope, 300, axis=0), Augmentation(elastic=3), [1, 2])
-    moved = (read - np.arange(28))[:, 4:24, 4:24]  # those near the edge may be read from outside
+    moved = (read - np.arange(28))[:, 4:24, 4:24]  # pixels near the edge may be read from outside
     assert 2 < np.abs(moved).max() <= 3
     assert np.abs(moved.mean()) < 0.05
     assert np.abs(np.diff(moved, axis=1)).max() < 2 * 3 / SPACING
@@ -120,7 +120,7 @@ def test_bending_moves_points_smoothly_and_no_farther_than_it_says() -> None:
     assert abs(np.corrcoef(moved.ravel(), down.ravel())[0, 1]) < 0.1
 
 
-def test_bending_by_almost_nothing_is_the_other_way_of_moving() -> None:
+def test_an_elastic_deformation_of_almost_zero_equals_the_affine_map() -> None:
     images = some_digits(4, 50)
     moves = {"rotation": 15.0, "shift": 2.0, "zoom": 0.1, "shear": 10.0}
     straight = augmented(images, Augmentation(**moves), [1, 2])
@@ -128,7 +128,7 @@ def test_bending_by_almost_nothing_is_the_other_way_of_moving() -> None:
     np.testing.assert_allclose(bent, straight, atol=2e-3)
 
 
-def test_strokes_get_wider_and_narrower_by_what_it_says() -> None:
+def test_thickness_changes_strokes_by_at_most_its_amount() -> None:
     upright = digit_from_strokes([[(0, 0), (0, 1)]])[None].astype(np.float32) / 255
     varied = augmented(np.repeat(upright, 500, axis=0), Augmentation(thickness=1), [1, 2])
     widths = varied[:, 10:18].sum(axis=2).mean(axis=1)
@@ -137,7 +137,7 @@ def test_strokes_get_wider_and_narrower_by_what_it_says() -> None:
     assert varied[:, :, [8, 20]].max() == 0
 
 
-def test_a_stroke_in_the_graph_is_that_of_the_pen() -> None:
+def test_a_stroke_in_the_graph_equals_a_stroke_of_the_pen() -> None:
     rng = np.random.default_rng(3)
     ends, widths = rng.uniform(4, 24, (20, 2, 2)), rng.uniform(1.5, 4, 20)
     parts = [tf.constant(ends[:, end, axis] - 0.5, tf.float32) for end in (0, 1) for axis in (0, 1)]
@@ -158,10 +158,10 @@ def test_pen_forms_add_ink_to_their_digits_and_keep_them_centred(label: int) -> 
     assert 0.4 < (half != images).any(axis=(1, 2)).mean() < 0.6
 
 
-def test_pen_forms_are_where_people_put_them() -> None:
+def test_flag_foot_bar_and_tail_are_in_their_places() -> None:
     stem: Images = np.repeat(digit_from_strokes([[(0, 0), (0, 10)]])[None].astype(np.float32) / 255, 300, axis=0)
     one, seven, nine = (augmented(stem, Augmentation(pen_forms=1), [1, 2], label) for label in (1, 7, 9))
-    # Which side of the stem gets how much ink, by third of the height.
+    # `left` and `right` hold the ink on either side of the stem, by thirds of the height.
     thirds = [
         np.array([[part.sum(axis=(0, 1)) for part in np.split(some[:, 4:25], 3, axis=1)] for some in (forms,)])[0]
         for forms in (one, seven, nine)
@@ -179,7 +179,7 @@ def test_other_digits_have_no_pen_forms() -> None:
     np.testing.assert_array_equal(augmented(images, Augmentation(pen_forms=1), [1, 2], 2), images)
 
 
-def test_the_same_seed_varies_the_same_way() -> None:
+def test_the_same_seed_gives_the_same_augmentation() -> None:
     images = some_digits(7, 20)
     first, again, step, seed = (augmented(images, EVERYTHING, seed, 7) for seed in ([0, 1], [0, 1], [0, 2], [1, 1]))
     np.testing.assert_array_equal(first, again)
@@ -189,7 +189,7 @@ def test_the_same_seed_varies_the_same_way() -> None:
     assert first.max() <= 1
 
 
-def test_strangers_are_as_many_as_it_says_and_lose_their_label() -> None:
+def test_non_digits_have_their_share_and_their_label() -> None:
     images = some_digits(3, 400)
     labels = tf.fill([400], 3)
     varied, marks = add_non_digits(tf.constant(images), labels, 0.25, tf.constant([1, 2], tf.int64))
@@ -202,8 +202,8 @@ def test_strangers_are_as_many_as_it_says_and_lose_their_label() -> None:
     np.testing.assert_allclose(centres, 14, atol=0.1)
 
 
-def test_no_stranger_is_a_digit_in_the_mirror_that_stays_one() -> None:
-    # A 0 is one in the mirror and on its side, so all that is left is to cross it or to draw something else.
+def test_no_non_digit_is_a_mirrored_digit_that_stays_a_digit() -> None:
+    # A mirrored or turned 0 is still a 0, so each non-digit of a 0 is crossed or drawn anew.
     zeros = some_digits(0, 300)
     varied, _ = add_non_digits(tf.constant(zeros), tf.fill([300], 0), 1.0, tf.constant([1, 2], tf.int64))
     reflected = (zeros[:, :, ::-1], zeros.transpose(0, 2, 1)[:, ::-1])

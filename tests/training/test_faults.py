@@ -1,6 +1,6 @@
-"""What may go wrong, really done: killed workers, a killed server, a full disk, torn files, a clock that goes back.
+"""Real faults: killed workers, a killed server, a full disk, torn files, a clock that goes back.
 
-Each time the run has a clear state, its finished epochs are usable, it can be trained on, and nobody is left behind.
+After each fault the run has a clear state, usable epochs and a way to continue, and no process is left behind.
 """
 
 import dataclasses
@@ -22,8 +22,10 @@ from mnist_demo.data import load_mnist
 from mnist_demo.experiment import Experiment
 from mnist_demo.experiment.settings import TrainingSettings
 from mnist_demo.jobs.jobs import Jobs
+from mnist_demo.jobs.local import LocalExecutor
 from mnist_demo.runs import EventKind, Lab, LabRuns, Run, RunState, StopCode, StopReason, create_run, new_lab_id
 from mnist_demo.training import Continuation, train, train_more
+from tests.jobs.fake_executor import FakeExecutor
 from tests.jobs.test_jobs import long, process_of, wait_for
 
 ROOT = Path(__file__).parent.parent.parent
@@ -33,7 +35,7 @@ pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds proces
 
 @pytest.fixture(scope="module")
 def jobs() -> Jobs:
-    return Jobs(slots=2)
+    return Jobs(LocalExecutor(), slots=2)
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def with_settings(experiment: Experiment, **settings: int) -> Experiment:
 
 
 def assert_usable(run: Run) -> None:
-    """Every epoch that the events tell of has weights that can be read."""
+    """Check that each epoch in the events has weights that can be read."""
     epochs = run.history().epochs["epoch"].astype(int).tolist()
     assert epochs == list(range(1, len(epochs) + 1))
     for epoch in epochs:
@@ -63,7 +65,7 @@ def wait_for_end(jobs: Jobs, run: Run) -> None:
 def test_a_worker_killed_at_random_batches_twenty_times(
     jobs: Jobs, lab_runs: LabRuns, small_experiment: Experiment, tmp_path: Path
 ) -> None:
-    """The same run again and again: in the end it has the figures of one that nobody touched."""
+    """The run, killed again and again, has the figures of an untouched run in the end."""
     experiment = with_settings(small_experiment, epochs=60, batch_size=10, patience=0)
     run = lab_runs.create(experiment)
     jobs.submit(run)
@@ -93,8 +95,9 @@ import sys, time
 from pathlib import Path
 from mnist_demo.runs import Run
 from mnist_demo.jobs.jobs import Jobs
+from mnist_demo.jobs.local import LocalExecutor
 if __name__ == "__main__":
-    jobs = Jobs()
+    jobs = Jobs(LocalExecutor())
     jobs.submit(Run(sys.argv[1]))
     time.sleep(600)
 """
@@ -108,7 +111,7 @@ def server_script(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM], ids=["kill -9", "terminated"])
-def test_a_server_that_dies_takes_its_workers_along_and_the_run_goes_on_with_the_next(
+def test_the_workers_of_a_killed_server_end_and_the_next_server_continues_the_run(
     jobs: Jobs, lab_runs: LabRuns, small_experiment: Experiment, server_script: Path, sign: signal.Signals
 ) -> None:
     run = lab_runs.create(with_settings(small_experiment, epochs=100, batch_size=10, train_images=5_000))
@@ -123,7 +126,7 @@ def test_a_server_that_dies_takes_its_workers_along_and_the_run_goes_on_with_the
         server.wait(30)
     _, alive = psutil.wait_procs(children, timeout=60)
     assert not alive
-    # To the next server the run is over, whatever its last word was.
+    # For the next server the run has ended, whatever its last state event says.
     assert not jobs.state(run).is_active
     assert_usable(run)
     done = len(run.history().epochs["epoch"])
@@ -135,7 +138,7 @@ def test_a_server_that_dies_takes_its_workers_along_and_the_run_goes_on_with_the
     assert_usable(run)
 
 
-def test_a_server_that_dies_takes_its_inference_along(tmp_path: Path) -> None:
+def test_the_inference_process_of_a_killed_server_ends(tmp_path: Path) -> None:
     script = tmp_path / "server.py"
     script.write_text(
         "import os, time\n"
@@ -150,7 +153,7 @@ def test_a_server_that_dies_takes_its_inference_along(tmp_path: Path) -> None:
     ) as server:
         assert server.stdout is not None
         try:
-            # By its number: the list of children was once read without the one that had just been forked.
+            # The worker tells its own id, because a list of children may miss a process that was just forked.
             worker = psutil.Process(int(server.stdout.readline()))
             children = psutil.Process(server.pid).children(recursive=True)
             assert worker.is_running()
@@ -166,7 +169,7 @@ def _with_root() -> dict[str, str]:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of one megabyte."""
+    """Mount a disk of one megabyte."""
     place = tmp_path / "disk"
     place.mkdir()
     mounted = subprocess.run(
@@ -182,7 +185,7 @@ def test_a_full_disk(jobs: Jobs, small_disk: Path, small_experiment: Experiment)
     run = Lab(small_disk, new_lab_id()).runs.create(with_settings(small_experiment, epochs=100, batch_size=10))
     jobs.submit(run)
     wait_for_end(jobs, run)
-    # Sixty-odd kilobytes of weights an epoch: some fitted, then the disk was full.
+    # An epoch's weights take some 60 kB, so several epochs fit before the disk is full.
     assert jobs.state(run) is RunState.FAILED
     assert jobs.reason(run) == StopReason(code=StopCode.DISK_FULL)
     done = len(run.history().epochs["epoch"])
@@ -202,7 +205,7 @@ def test_a_full_disk(jobs: Jobs, small_disk: Path, small_experiment: Experiment)
 def test_a_torn_last_line_of_events(tmp_path: Path, small_experiment: Experiment, cut: int) -> None:
     data = load_mnist()
     run = train(small_experiment, data, tmp_path / "run")
-    # As if it had died while it wrote of its last epoch.
+    # The event of the last epoch is cut off, as by a crash in the middle of the write.
     lines = run.events_path.read_bytes().splitlines(keepends=True)
     last = max(index for index, line in enumerate(lines) if b'"kind":"epoch"' in line)
     run.events_path.write_bytes(b"".join(lines[: last + 1])[:-cut])
@@ -235,18 +238,18 @@ def test_a_clock_that_goes_back(tmp_path: Path, small_experiment: Experiment, mo
 
 
 def test_a_job_that_nobody_looks_at_gives_way_and_comes_back(tmp_path: Path, small_experiment: Experiment) -> None:
-    jobs = Jobs(slots=1, attention=0.5)
+    jobs = Jobs(LocalExecutor(), slots=1, idle_timeout=0.5)
     mine, other = (Lab(tmp_path, new_lab_id()) for _ in range(2))
     lonely = mine.runs.create(long(small_experiment))
     jobs.submit(lonely)
     wait_for(lambda: lonely.history().step > 0)
     time.sleep(1.5)
-    assert lonely.state is RunState.TRAINING  # nobody waits
+    assert lonely.state is RunState.TRAINING  # no other training waits
     short = other.runs.create(small_experiment)
     jobs.submit(short)
 
     def is_finished_and_looked_at() -> bool:
-        jobs.look(other.id)
+        jobs.heartbeat(other.id)
         return short.state is RunState.FINISHED
 
     wait_for(is_finished_and_looked_at)
@@ -264,7 +267,8 @@ def test_a_job_that_nobody_looks_at_gives_way_and_comes_back(tmp_path: Path, sma
 def test_a_paused_job_does_not_keep_others_waiting(
     tmp_path: Path, small_experiment: Experiment, looked_at: bool
 ) -> None:
-    jobs = Jobs(slots=1, attention=600.0 if looked_at else 0.5, pause_patience=0.5 if looked_at else 600.0)
+    idle_timeout, pause_patience = (600.0, 0.5) if looked_at else (0.5, 600.0)
+    jobs = Jobs(LocalExecutor(), slots=1, idle_timeout=idle_timeout, pause_patience=pause_patience)
     mine, other = (Lab(tmp_path, new_lab_id()).runs for _ in range(2))
     paused = mine.create(long(small_experiment))
     jobs.submit(paused)
@@ -282,7 +286,7 @@ def test_a_paused_job_does_not_keep_others_waiting(
     assert paused.reason == StopReason(code=StopCode.PAUSED_TOO_LONG)
 
 
-def test_what_one_lab_asks_of_a_run_in_the_queue_twice_happens_once(
+def test_a_run_that_is_submitted_again_while_queued_trains_once(
     jobs: Jobs, lab_runs: LabRuns, small_experiment: Experiment
 ) -> None:
     run = lab_runs.create(small_experiment)
@@ -306,24 +310,20 @@ def test_commands_to_a_run_that_is_not_there_change_nothing(
     assert jobs.place(run) is jobs.wait_seconds(run) is None
 
 
-def test_a_process_that_cannot_be_started_fails_its_run_and_not_the_queue(
-    lab_runs: LabRuns, small_experiment: Experiment, monkeypatch: pytest.MonkeyPatch
+def test_a_training_that_cannot_be_started_fails_its_run_and_not_the_queue(
+    lab_runs: LabRuns, small_experiment: Experiment
 ) -> None:
-    jobs = Jobs(slots=1)
-    context = jobs._context
-
-    class Broken:
-        def Process(self, **_: object) -> None:  # noqa: N802 - multiprocessing's name
-            raise RuntimeError("no more processes")
-
-    monkeypatch.setattr(jobs, "_context", Broken())
+    executor = FakeExecutor()
+    jobs = Jobs(executor, slots=1)
     run, other = lab_runs.create(small_experiment), lab_runs.create(small_experiment)
+    executor.fault = RuntimeError("no more processes")
     jobs.submit(run)
     wait_for_end(jobs, run)
     assert run.state is RunState.FAILED
     assert run.reason is not None
     assert "no more processes" in in_words(run.reason)
-    monkeypatch.setattr(jobs, "_context", context)
+    executor.fault = None
     jobs.submit(other)
+    executor.next().end(RunState.FINISHED)
     wait_for_end(jobs, other)
     assert other.state is RunState.FINISHED

@@ -1,4 +1,4 @@
-"""Loss and accuracy where some images are no digits, against Keras' own and arithmetic."""
+"""Loss and accuracy with non-digits among the images, checked with Keras and by arithmetic."""
 
 import dataclasses
 from pathlib import Path
@@ -19,7 +19,7 @@ LABELS = np.array([3, NON_DIGIT, 0, NON_DIGIT, 9], np.int32)
 ANSWERS = np.random.default_rng(0).dirichlet(np.ones(10), 5).astype(np.float32)
 
 
-def test_a_digits_loss_is_keras_own_and_a_strangers_is_least_for_ten_equal_answers() -> None:
+def test_the_loss_of_digits_is_keras_and_of_non_digits_lowest_for_equal_probabilities() -> None:
     losses = unsure_of_non_digits(tf.constant(LABELS), tf.constant(ANSWERS)).numpy()
     digits = LABELS != NON_DIGIT
     expected = keras.losses.sparse_categorical_crossentropy(LABELS[digits], ANSWERS[digits])
@@ -29,7 +29,7 @@ def test_a_digits_loss_is_keras_own_and_a_strangers_is_least_for_ten_equal_answe
     assert unsure_of_non_digits(np.array([NON_DIGIT]), equal).numpy()[0] == pytest.approx(np.log(10))
 
 
-def test_accuracy_is_that_on_the_digits() -> None:
+def test_the_accuracy_counts_digits_only() -> None:
     accuracy = AccuracyOnDigits()
     accuracy.update_state(LABELS, ANSWERS)
     accuracy.update_state(np.array([NON_DIGIT]), ANSWERS[:1])
@@ -37,7 +37,7 @@ def test_accuracy_is_that_on_the_digits() -> None:
     assert float(accuracy.result()) == pytest.approx((ANSWERS[digits].argmax(axis=1) == LABELS[digits]).mean())
 
 
-def test_without_strangers_all_is_as_keras_has_it() -> None:
+def test_without_non_digits_loss_and_accuracy_are_keras() -> None:
     loss, (metric,) = objective(TrainingSettings())
     assert loss == "sparse_categorical_crossentropy"
     assert type(metric) is keras.metrics.SparseCategoricalAccuracy
@@ -46,7 +46,7 @@ def test_without_strangers_all_is_as_keras_has_it() -> None:
     assert metric.name == "accuracy"
 
 
-def test_a_training_beside_strangers_learns_to_be_unsure(small_experiment: Experiment, tmp_path: Path) -> None:
+def test_a_training_with_non_digits_learns_to_be_unsure_of_them(small_experiment: Experiment, tmp_path: Path) -> None:
     losses = {}
     for share in (0.0, 0.5):
         settings = dataclasses.replace(small_experiment.training, augmentation=Augmentation(shift=1, non_digits=share))
@@ -55,5 +55,5 @@ def test_a_training_beside_strangers_learns_to_be_unsure(small_experiment: Exper
         ).history()
         assert history.epochs["accuracy"][-1] > 0.2
         losses[share] = history.epochs["loss"][-1]
-    # What cannot be learned from stays at ten equal answers.
+    # The images carry no information, so the lowest loss is that of ten equal probabilities.
     assert losses[0.5] > losses[0.0]

@@ -1,4 +1,4 @@
-"""Learning rates against their formulas, and optimizers against their settings."""
+"""Learning rates checked with their formulas, and optimizers with their settings."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def rates(schedule: Schedule) -> np.ndarray:
 
 
 def test_one_cycle_rises_to_the_peak_and_falls_to_zero() -> None:
-    # Straight lines through (0, 4% of the peak), (30%, the peak) and (100%, 0), read in the middle of each batch.
+    # The rate follows straight lines through (0, 4% of the peak), (30%, the peak), (100%, 0), at each batch's middle.
     middle = (np.arange(STEPS) + 0.5) / STEPS
     np.testing.assert_allclose(rates(Schedule.ONE_CYCLE), np.interp(middle, [0, 0.3, 1], [0.0008, 0.02, 0]), rtol=1e-4)
 
@@ -29,7 +29,7 @@ def test_cosine_falls_to_zero() -> None:
 
 
 @pytest.mark.parametrize("schedule", [Schedule.COSINE, Schedule.ONE_CYCLE])
-def test_before_a_schedule_begins_its_first_rate_holds(schedule: Schedule) -> None:
+def test_before_the_start_of_a_schedule_its_first_rate_is_used(schedule: Schedule) -> None:
     settings = TrainingSettings(learning_rate=0.02, schedule=schedule)
     rate = SteeredRate(settings, STEPS, first_step=300)
     assert float(rate(0)) == float(rate(300)) == pytest.approx(rates(schedule)[0])

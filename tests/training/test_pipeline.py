@@ -1,4 +1,4 @@
-"""The batches that the trainer sees, against numpy and against the data themselves."""
+"""The batches that the trainer sees, checked with NumPy and with the data."""
 
 import numpy as np
 
@@ -10,14 +10,14 @@ SETTINGS = TrainingSettings(batch_size=64, epochs=2, train_images=500, validatio
 
 
 def epochs() -> list[tuple[np.ndarray, np.ndarray]]:
-    """Images and labels of each epoch in the order in which they come."""
+    """Return the images and labels of each epoch in the order of the batches."""
     batches = [(x.numpy(), y.numpy()) for x, y in training_batches(load_mnist().train, SETTINGS, seed=3)]
     assert [len(labels) for _, labels in batches] == [64, 64, 64, 64, 64, 64, 64, 52] * 2
     halves = batches[:8], batches[8:]
     return [(np.concatenate([x for x, _ in half]), np.concatenate([y for _, y in half])) for half in halves]
 
 
-def test_each_epoch_shows_every_image_once_in_an_order_of_its_own() -> None:
+def test_each_epoch_has_every_image_once_in_an_order_of_its_own() -> None:
     split = load_mnist().train
     expected = np.sort((split.images[:500].reshape(500, -1) / np.float32(255)).sum(axis=1, dtype=np.float64))
     first, second = epochs()

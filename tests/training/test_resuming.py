@@ -1,4 +1,4 @@
-"""A run that is taken up again gives the losses of one that was never interrupted."""
+"""A resumed run has the losses of a run that was never interrupted."""
 
 import dataclasses
 import io
@@ -16,11 +16,12 @@ import pytest
 from mnist_demo.data import MnistData, load_mnist
 from mnist_demo.experiment import Experiment
 from mnist_demo.experiment.settings import TrainingSettings
+from mnist_demo.files import DamagedFileError
 from mnist_demo.network import BatchNormalization, Conv2D, Dropout, Flatten, MaxPooling2D, Network
 from mnist_demo.runs import EventKind, Run, RunState, StopCode, StopReason
 from mnist_demo.training import Continuation, Control, train, train_more
 from mnist_demo.training.control import Command, CommandKind
-from mnist_demo.training.resuming import TrainingError
+from mnist_demo.training.resuming import TrainingError, reached_by
 
 SETTINGS = {
     "batch_size": 48,
@@ -43,7 +44,7 @@ def changed(**settings: object) -> Experiment:
 
 
 class When(Control):
-    """Gives commands as soon as the run is where each of them belongs."""
+    """Gives each command as soon as the run reaches the place of the command."""
 
     def __init__(self, run: Run, *orders: tuple[Callable[[Run], bool], Command]) -> None:
         super().__init__()
@@ -69,7 +70,7 @@ def data() -> MnistData:
 
 @pytest.fixture(scope="module")
 def whole(data: MnistData, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Never interrupted."""
+    """Return a run that was never interrupted."""
     return train(EXPERIMENT, data, tmp_path_factory.mktemp("whole") / "run")
 
 
@@ -81,7 +82,7 @@ def assert_same_figures(run: Run, other: Run) -> None:
 
 
 @pytest.mark.parametrize(("step", "snapshots"), [(22, 3), (30, 4)], ids=["after two epochs", "within the third"])
-def test_an_interrupted_run_goes_on_as_if_it_had_not_been(
+def test_an_interrupted_run_has_the_figures_of_an_uninterrupted_run(
     data: MnistData, whole: Run, tmp_path: Path, step: int, snapshots: int
 ) -> None:
     run = Run(tmp_path / "run")
@@ -99,7 +100,7 @@ def test_an_interrupted_run_goes_on_as_if_it_had_not_been(
 
 
 def test_a_run_whose_last_epoch_was_lost_repeats_it(data: MnistData, whole: Run, tmp_path: Path) -> None:
-    """As after a crash: events and a snapshot from beyond the place that was kept."""
+    """Events and a snapshot from beyond the checkpoint's place are left, as after a crash."""
     run = Run(tmp_path / "run")
     train(EXPERIMENT, data, run.folder, When(run, (at_step(22), STOP)))
     kept = run.checkpoint_path.read_bytes()
@@ -110,7 +111,7 @@ def test_a_run_whose_last_epoch_was_lost_repeats_it(data: MnistData, whole: Run,
 
 
 @pytest.mark.parametrize("damage", ["torn", "missing", "foreign", "nowhere", "endless", "no arrays"])
-def test_without_the_optimizers_memory_the_last_whole_epoch_is_gone_on_from(
+def test_without_a_checkpoint_a_run_resumes_from_the_last_finished_epoch(
     data: MnistData, whole: Run, tmp_path: Path, damage: str
 ) -> None:
     run = Run(tmp_path / "run")
@@ -140,7 +141,7 @@ def test_without_the_optimizers_memory_the_last_whole_epoch_is_gone_on_from(
 
 
 def _promise(path: Path, size: int) -> None:
-    """An archive of one array that is said to be so large."""
+    """Return an archive of one array whose header promises the given size."""
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(header, {"descr": "|u1", "fortran_order": False, "shape": (size,)})
     with zipfile.ZipFile(path, "w") as archive:
@@ -148,7 +149,7 @@ def _promise(path: Path, size: int) -> None:
 
 
 def _without_arrays(path: Path) -> None:
-    """Damage the header of each array, so that numpy returns plain bytes; a checkpoint's position stays."""
+    """Damage the header of each array, so that NumPy returns plain bytes; a checkpoint's position stays readable."""
     with zipfile.ZipFile(path) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     with zipfile.ZipFile(path, "w") as archive:
@@ -157,7 +158,7 @@ def _without_arrays(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", ["torn", "no arrays"])
-def test_a_damaged_snapshot_is_passed_over(data: MnistData, tmp_path: Path, damage: str) -> None:
+def test_a_damaged_snapshot_is_skipped(data: MnistData, tmp_path: Path, damage: str) -> None:
     run = Run(tmp_path / "run")
     train(EXPERIMENT, data, run.folder, When(run, (at_step(22), STOP)))
     run.checkpoint_path.unlink()
@@ -168,6 +169,32 @@ def test_a_damaged_snapshot_is_passed_over(data: MnistData, tmp_path: Path, dama
     train_more(run.folder, data)
     resumed = [event for event in run.events() if event["kind"] == EventKind.RESUME]
     assert resumed[0]["epoch"] == 1
+    assert run.history().epochs["epoch"].tolist() == [1, 2, 3, 4, 5]
+
+
+def test_first_weights_that_are_damaged_are_missed_only_where_a_run_needs_them(data: MnistData, tmp_path: Path) -> None:
+    run = Run(tmp_path / "run")
+    train(EXPERIMENT, data, run.folder, When(run, (at_step(8), STOP)))
+    run.initial_path.write_bytes(b"damaged")
+    train_more(run.folder, data, control=When(run, (at_step(11), STOP)))
+    assert run.history().step == 11
+    run.checkpoint_path.write_bytes(b"damaged")
+    for snapshot in run.snapshots:
+        os.truncate(snapshot, 100)
+    for go_on in (train_more, lambda folder, data: train(EXPERIMENT, data, folder)):
+        with pytest.raises(DamagedFileError, match=r"^initial\.npz is damaged: File is not a zip file\.$"):
+            go_on(run.folder, data)
+        assert run.state is RunState.FAILED
+        assert run.reason is not None
+        assert run.reason.text == "initial.npz is damaged: File is not a zip file."
+
+
+def test_a_place_of_another_experiment_is_not_gone_on_from(data: MnistData, tmp_path: Path) -> None:
+    run = Run(tmp_path / "run")
+    train(EXPERIMENT, data, run.folder, When(run, (at_step(30), STOP)))
+    _with_position(run, reported=[500, 1.0, 1.0])
+    assert reached_by(run).batch == 0
+    train_more(run.folder, data)
     assert run.history().epochs["epoch"].tolist() == [1, 2, 3, 4, 5]
 
 
@@ -184,7 +211,7 @@ def test_a_finished_run_goes_on_for_more_epochs_and_its_schedule_begins_again(da
         int(step): rate for step, rate in zip(history.batches["step"], history.batches["learning_rate"], strict=True)
     }
     steps = 63
-    # The event's rate is that of the next batch.
+    # The event holds the rate of the next batch.
     for step in (16, 32, 48, 63, 79, 95):
         assert rates[2 * steps + step] == pytest.approx(rates[step], rel=1e-4)
     with pytest.raises(TrainingError, match="accepted are up to 500"):
@@ -193,15 +220,19 @@ def test_a_finished_run_goes_on_for_more_epochs_and_its_schedule_begins_again(da
 
 def _with_epochs(run: Run, epochs: int) -> Path:
     """The run with a checkpoint that says it has come so far."""
+    return _with_position(run, epoch=epochs, last_epoch=epochs)
+
+
+def _with_position(run: Run, **changed: object) -> Path:
     with np.load(run.checkpoint_path) as kept:
         arrays = dict(kept)
-    about = {**json.loads(arrays["about"].tobytes()), "epoch": epochs, "last_epoch": epochs}
+    about = {**json.loads(arrays["about"].tobytes()), **changed}
     arrays["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
     np.savez(run.checkpoint_path, **arrays)
     return run.folder
 
 
-def test_the_learning_rate_changes_at_once_is_marked_and_stays(data: MnistData, tmp_path: Path) -> None:
+def test_a_new_learning_rate_holds_at_once_is_in_the_events_and_stays(data: MnistData, tmp_path: Path) -> None:
     run = Run(tmp_path / "run")
     faster = Command(CommandKind.LEARNING_RATE, value=0.02)
     control = When(run, (at_step(11), faster), (at_step(22), STOP))
@@ -240,8 +271,8 @@ def test_pause_step_and_resume_change_nothing_but_the_time(data: MnistData, whol
         (at_step(8), pause),
         (is_paused_at(8), batch),
         (is_paused_at(9), batch),
-        (is_paused_at(10), epoch),  # to the end of the first epoch
-        (is_paused_at(11), epoch),  # the second one
+        (is_paused_at(10), epoch),  # pauses at the end of the first epoch
+        (is_paused_at(11), epoch),  # pauses at the end of the second epoch
         (is_paused_at(22), batch),
         (has_waited, resume),
     )
@@ -261,12 +292,16 @@ def test_pause_step_and_resume_change_nothing_but_the_time(data: MnistData, whol
     assert run.history().seconds < wall - waited
 
 
-def test_a_paused_run_can_be_stopped_and_has_been_kept(data: MnistData, whole: Run, tmp_path: Path) -> None:
+def test_a_paused_run_is_saved_and_can_be_stopped(data: MnistData, whole: Run, tmp_path: Path) -> None:
     run = Run(tmp_path / "run")
     control = When(
         run,
         (at_step(8), Command(CommandKind.STEP_BATCH)),
-        (lambda run: run.checkpoint_path.exists(), Command(CommandKind.STOP, reason=StopReason.told("Enough."))),
+        # On a slow machine the state was saved before the pause too.
+        (
+            lambda run: run.history().step == 9 and run.checkpoint_path.exists(),
+            Command(CommandKind.STOP, reason=StopReason.told("Enough.")),
+        ),
     )
     train(EXPERIMENT, data, run.folder, control)
     assert (run.state, run.reason) == (RunState.STOPPED, StopReason.told("Enough."))
@@ -281,12 +316,12 @@ def test_a_target_ends_a_training(data: MnistData, tmp_path: Path) -> None:
     assert run.reason is not None
     assert (run.reason.code, run.reason.epoch, run.reason.target) == (StopCode.TARGET_REACHED, 1, 0.05)
     assert run.history().epochs["epoch"].tolist() == [1]
-    # It goes on all the same when somebody asks for it.
+    # A continuation trains beyond the target.
     train_more(run.folder, data)
     assert run.history().epochs["epoch"].tolist() == [1, 2, 3, 4, 5]
 
 
-def test_patience_ends_a_training_that_gets_no_better(data: MnistData, tmp_path: Path) -> None:
+def test_patience_ends_a_training_that_does_not_improve(data: MnistData, tmp_path: Path) -> None:
     run = train(changed(patience=2, learning_rate=1e-6, schedule="constant", epochs=40), data, tmp_path / "run")
     losses = run.history().epochs["val_loss"]
     best = np.minimum.accumulate(losses)
@@ -299,8 +334,8 @@ def test_patience_ends_a_training_that_gets_no_better(data: MnistData, tmp_path:
     assert best[-1] <= losses[-1]
 
 
-def test_a_stop_between_two_events_is_said_and_changes_none_of_the_later_ones(data: MnistData, tmp_path: Path) -> None:
-    """So many batches that not each call is an event of its own."""
+def test_a_stop_between_two_batch_events_writes_one_and_changes_no_later_event(data: MnistData, tmp_path: Path) -> None:
+    """The run has so many batches that an event covers several calls."""
     settings = {"batch_size": 8, "epochs": 60, "train_images": 500, "schedule": "constant", "validation_images": 100}
     experiment = changed(**settings, augmentation={})
     whole = train(experiment, data, tmp_path / "whole", When(Run(tmp_path / "whole"), (at_step(63 * 4), STOP)))

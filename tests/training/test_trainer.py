@@ -1,4 +1,4 @@
-"""Training in this process: what a run leaves behind, and that it can be done again."""
+"""Training in this process: the files of a run, and equal results for equal seeds."""
 
 import dataclasses
 import json
@@ -29,7 +29,7 @@ def changed(experiment: Experiment, **settings: object) -> Experiment:
     return dataclasses.replace(experiment, training=training)
 
 
-def test_a_run_leaves_everything_that_is_needed(small_experiment: Experiment, tmp_path: Path) -> None:
+def test_a_finished_run_has_events_snapshots_and_a_model(small_experiment: Experiment, tmp_path: Path) -> None:
     run = train(small_experiment, load_mnist(), tmp_path / "run")
 
     assert run.state is RunState.FINISHED
@@ -38,15 +38,15 @@ def test_a_run_leaves_everything_that_is_needed(small_experiment: Experiment, tm
     states = [event["state"] for event in run.events() if event["kind"] == "state"]
     assert states == ["starting", "training", "finished"]
     history = run.history()
-    # So small a network takes all five batches of an epoch in one call.
+    # The network is so small that one call does all five batches of an epoch.
     assert history.batches["step"].tolist() == [5, 10]
     assert history.batches["images"].tolist() == [500, 1000]
     assert history.epochs["images"].tolist() == [500, 1000]
     assert history.progress == 1.0
 
 
-def test_the_batches_of_an_epoch_have_its_mean(small_experiment: Experiment, tmp_path: Path) -> None:
-    """They come from Keras' running means."""
+def test_the_mean_over_an_epochs_batches_is_the_epochs_figure(small_experiment: Experiment, tmp_path: Path) -> None:
+    """The figures come from Keras' running means."""
     eleven = changed(small_experiment, batch_size=48)
     history = train(eleven, load_mnist(), tmp_path / "eleven").history()
     assert history.batches["step"].tolist() == [8, 11, 19, 22]
@@ -56,7 +56,7 @@ def test_the_batches_of_an_epoch_have_its_mean(small_experiment: Experiment, tmp
             assert mean == pytest.approx(history.epochs[name][epoch], abs=1e-5)
 
 
-def test_the_kept_model_gives_the_validation_figures_of_the_last_epoch(
+def test_the_saved_model_gives_the_validation_figures_of_the_last_epoch(
     small_experiment: Experiment, tmp_path: Path
 ) -> None:
     data = load_mnist()
@@ -73,7 +73,7 @@ def test_the_kept_model_gives_the_validation_figures_of_the_last_epoch(
     assert loss == pytest.approx(history.epochs["val_loss"][-1], abs=1e-5)
 
 
-def test_the_kept_model_needs_nothing_of_ours(small_experiment: Experiment, tmp_path: Path) -> None:
+def test_the_saved_model_loads_without_the_lab(small_experiment: Experiment, tmp_path: Path) -> None:
     experiment = changed(small_experiment, schedule="one_cycle")
     run = train(experiment, load_mnist(), tmp_path / "run")
     with zipfile.ZipFile(run.model_path) as archive:
@@ -82,7 +82,7 @@ def test_the_kept_model_needs_nothing_of_ours(small_experiment: Experiment, tmp_
     assert not json.loads(config)["compile_config"]
 
 
-def test_the_same_seed_gives_the_same_losses_and_another_one_others(tmp_path: Path) -> None:
+def test_equal_seeds_give_equal_losses_and_another_seed_other_losses(tmp_path: Path) -> None:
     experiment = Experiment(
         network=Network(layers=(Conv2D(4, 3), MaxPooling2D(4), Flatten(), Dropout(0.3), Dense(8))),
         training=TrainingSettings.from_json(
@@ -103,10 +103,10 @@ def test_the_same_seed_gives_the_same_losses_and_another_one_others(tmp_path: Pa
     assert first.batches["loss"].tolist() != other.batches["loss"].tolist()
 
 
-def test_the_weights_are_kept_within_an_epoch_too(
+def test_the_weights_are_saved_within_an_epoch_too(
     small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Once and never again, however slow the machine is.
+    # The interval is an hour, so the weights are saved once, however slow the machine is.
     monkeypatch.setattr(model_checkpoint, "LIVE_EVERY", 3_600.0)
     run = Run(tmp_path / "run")
     newest = []
@@ -117,13 +117,13 @@ def test_the_weights_are_kept_within_an_epoch_too(
 
     train(changed(small_experiment, batch_size=48), load_mnist(), run.folder, Watching())
     assert newest[:2] == [run.snapshots[0], run.live_path]
-    # Nothing more was kept, so a finished epoch has the newest weights.
+    # The weights were saved once, so a finished epoch has the newest weights.
     assert newest[-1] == run.snapshots[1]
     assert run.newest_weights == run.snapshots[2]
     assert not run.live_path.exists()
 
 
-def test_a_stop_keeps_what_was_learned(small_experiment: Experiment, tmp_path: Path) -> None:
+def test_a_stop_saves_the_weights(small_experiment: Experiment, tmp_path: Path) -> None:
     experiment = changed(small_experiment, epochs=100)
     control = Control()
     run = Run(tmp_path / "run")
@@ -146,7 +146,7 @@ def test_a_stop_keeps_what_was_learned(small_experiment: Experiment, tmp_path: P
     assert len(run.snapshots) == 1 + whole_epochs + (1 if history.step % 5 else 0)
 
 
-def test_a_loss_that_is_no_number_ends_the_run_with_advice(small_experiment: Experiment, tmp_path: Path) -> None:
+def test_a_diverged_loss_ends_the_run_and_names_the_batch(small_experiment: Experiment, tmp_path: Path) -> None:
     experiment = changed(small_experiment, optimizer="sgd", learning_rate=10.0, epochs=20)
     linear = Network(layers=(Flatten(), Dense(500), Dense(500), Dense(500)))
     run = train(dataclasses.replace(experiment, network=linear), load_mnist(), tmp_path / "run")
@@ -156,7 +156,7 @@ def test_a_loss_that_is_no_number_ends_the_run_with_advice(small_experiment: Exp
     assert run.snapshots
 
 
-def test_a_loss_that_the_last_step_ruins_ends_the_run_before_the_epoch_is_kept(
+def test_a_loss_that_diverges_in_the_last_step_ends_the_run_before_the_epoch_is_saved(
     small_experiment: Experiment, tmp_path: Path
 ) -> None:
     settings = {"optimizer": "sgd", "momentum": 0.0, "learning_rate": 10.0, "epochs": 2, "batch_size": 500}
@@ -171,7 +171,7 @@ def test_a_loss_that_the_last_step_ruins_ends_the_run_before_the_epoch_is_kept(
     assert run.history().epochs["epoch"].tolist() == [1]
 
 
-def test_weights_that_are_no_numbers_end_the_run_even_when_the_loss_hides_them(
+def test_weights_that_are_not_finite_end_the_run_even_if_the_loss_hides_them(
     small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checked = TerminateOnNaN.on_epoch_end
@@ -192,7 +192,7 @@ def test_weights_that_are_no_numbers_end_the_run_even_when_the_loss_hides_them(
 
 
 @pytest.mark.parametrize("ends", ["kept within the epoch", "stopped"])
-def test_weights_that_are_no_numbers_are_never_kept(
+def test_weights_that_are_not_finite_are_never_saved(
     small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ends: str
 ) -> None:
     control, done = Control(), Backup.on_batches_end
@@ -218,7 +218,7 @@ def test_weights_that_are_no_numbers_are_never_kept(
     assert train_more(run.folder, load_mnist(), Continuation()).state is RunState.FINISHED
 
 
-def test_more_images_than_there_are_is_an_error_that_says_so(small_experiment: Experiment, tmp_path: Path) -> None:
+def test_an_experiment_with_more_images_than_the_data_is_refused(small_experiment: Experiment, tmp_path: Path) -> None:
     experiment = changed(small_experiment, train_images=55_001)
     with pytest.raises(TrainingError, match="train_images is 55,001, but MNIST has only 55,000"):
         train(experiment, load_mnist(), tmp_path / "run")

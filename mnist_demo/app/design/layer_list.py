@@ -7,7 +7,7 @@ import streamlit as st
 from mnist_demo import fields
 from mnist_demo.app.design import current_draft, editors
 from mnist_demo.app.widgets import layout
-from mnist_demo.network import CLASSES, LAYER_TYPES, Layer, LayerReport, NetworkReport
+from mnist_demo.network import CLASSES, LAYER_TYPES, MAX_LAYERS, Layer, LayerReport, NetworkReport
 from mnist_demo.network.draft import Draft, DraftLayer
 
 # Pixels. In one line on a desk; on a phone the name and the settings stand above the figures.
@@ -162,7 +162,7 @@ def _add(draft: Draft) -> None:
             key="design_add",
             on_change="rerun",
             disabled=draft.is_full,
-            help="All 24 places are taken." if draft.is_full else None,
+            help=f"All {MAX_LAYERS} places are taken." if draft.is_full else None,
         ) as popover:
             if popover.open:
                 _menu(draft)

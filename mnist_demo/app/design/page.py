@@ -76,7 +76,7 @@ def _picture(draft: Draft, report: NetworkReport) -> None:
         ink=ink,
         paper=paper,
         learning=colours.primary_colour(),
-        problem="#ff6c6c" if colours.appearance() == "dark" else "#bd4043",
+        problem=colours.wrong_colour(),
     )
     blocks = network_picture.blocks(draft.layers, report)
     digit = digits.inked(current.data().validation.images[:1])[0]
@@ -84,7 +84,8 @@ def _picture(draft: Draft, report: NetworkReport) -> None:
         network_picture.draw(block, palette, digit if index == 0 else None, is_first=index == 0)
         for index, block in enumerate(blocks)
     ]
-    st.image(pictures, alt=[block.alt for block in blocks])
+    with st.container(key="design_picture"):
+        st.image(pictures, alt=[block.alt for block in blocks])
 
 
 def _totals(report: NetworkReport, experiment: Experiment) -> None:

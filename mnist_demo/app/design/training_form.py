@@ -6,17 +6,8 @@ from mnist_demo import fields
 from mnist_demo.app.design import current_draft, editors
 from mnist_demo.experiment import Experiment
 from mnist_demo.experiment.augmentation import Augmentation
-from mnist_demo.experiment.settings import Optimizer, TrainingSettings
 
 _IMPORTANT = ("optimizer", "learning_rate", "schedule", "epochs", "batch_size", "train_images")
-
-_ONLY_WITH = {
-    "momentum": (Optimizer.SGD,),
-    "beta_1": (Optimizer.ADAM, Optimizer.ADAMW),
-    "beta_2": (Optimizer.ADAM, Optimizer.ADAMW),
-    "weight_decay": (Optimizer.ADAMW,),
-}
-"""Settings that say nothing to the other optimizers."""
 
 
 def show(experiment: Experiment) -> None:
@@ -28,7 +19,7 @@ def show(experiment: Experiment) -> None:
             rest = [name for name in fields.field_specs(settings) if name not in _IMPORTANT]
             editors.edit(
                 settings,
-                [name for name in rest if _matters(name, settings)],
+                [name for name in rest if settings.uses(name)],
                 "design_training",
                 current_draft.change_training,
                 columns=3,
@@ -42,7 +33,3 @@ def show(experiment: Experiment) -> None:
                 columns=4,
             )
             editors.edit(experiment, ["seed", "name"], "design_experiment", current_draft.change_experiment, columns=3)
-
-
-def _matters(name: str, settings: TrainingSettings) -> bool:
-    return settings.optimizer in _ONLY_WITH.get(name, tuple(Optimizer))

@@ -38,7 +38,7 @@ def _show(reading: Reading | None, given: DigitInput, problem: str, names: tuple
     with st.container(horizontal=True, gap="medium"):
         with st.container(width="stretch"):
             _words(reading, given, problem, names)
-        with st.container(width=28 * _SCALE):
+        with st.container(width=28 * _SCALE, key="draw_seen"):
             digit = _EMPTY if given.digit is None else given.digit
             digits.show(
                 network_view(digit, _SCALE),
@@ -46,7 +46,7 @@ def _show(reading: Reading | None, given: DigitInput, problem: str, names: tuple
                 caption="What the network sees: 28×28, white on black",
             )
     probabilities = reading.probabilities if reading else None
-    st.vega_lite_chart(
+    st.container(key="draw_bars").vega_lite_chart(
         answer_frame(probabilities, names, is_refused=reading is not None and reading.is_refused),
         answer_spec(colours.primary_colour()),
         key="draw_answer",

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mnist_demo.app.draw.answer_words import whole_percent
+from mnist_demo.app.theme import colours
 from mnist_demo.app.theme.chart_style import legible
 from mnist_demo.app.widgets.learning_curves import without_data
 
@@ -69,7 +70,7 @@ def _spec(primary: str) -> dict[str, Any]:
         tooltip=[alt.Tooltip("class:N"), alt.Tooltip("probability:Q", format=".3%")],
     )
     bars = base.mark_bar(height={"band": 0.7}).encode(
-        color=alt.condition(alt.datum.highest, alt.value(primary), alt.value("#8a8d94"))
+        color=alt.condition(alt.datum.highest, alt.value(primary), alt.value(colours.NEUTRAL))
     )
     labels = base.mark_text(align="left", baseline="middle", dx=5, fontSize=13).encode(text="percent:N")
     return without_data(alt.LayerChart(layer=[bars, labels]).properties(height=HEIGHT))

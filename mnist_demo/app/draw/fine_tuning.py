@@ -9,14 +9,15 @@ from numpy.typing import NDArray
 
 from mnist_demo.app.session import lab, server
 from mnist_demo.app.stop_reason_words import in_words
-from mnist_demo.app.widgets.live import live
+from mnist_demo.app.widgets.live import live, watching
 from mnist_demo.app.widgets.progress import progress_line
 from mnist_demo.app.widgets.readings_sheet import Reading, readings_sheet, width
 from mnist_demo.app.words import escape_markdown, percent
 from mnist_demo.data import DataError, Split, load_data, load_mnist
 from mnist_demo.inference import InferenceError
-from mnist_demo.inference.passes import PredictionPass
+from mnist_demo.inference.predictions import PredictionPass
 from mnist_demo.runs import Run
+from mnist_demo.runs.predictions import TEST
 
 _SHOWN = 10  # held back drawings in the picture
 _FORGOTTEN = 0.003
@@ -25,11 +26,11 @@ _FORGOTTEN = 0.003
 
 @dataclass(frozen=True, eq=False)
 class _Answers:
-    """Two networks' answers to the same images: uint8 or int (n,)."""
+    """Two networks' answers to the same images: uint8 (n,)."""
 
     labels: NDArray[np.uint8]
-    before: NDArray[np.intp]
-    after: NDArray[np.intp]
+    before: NDArray[np.uint8]
+    after: NDArray[np.uint8]
 
     @property
     def right_before(self) -> int:
@@ -47,7 +48,7 @@ def show() -> None:
         return
     st.markdown(f"**{escape_markdown(fine_tuning.experiment.name)}**")
     if server.run_state(fine_tuning).is_active:
-        live(_progress, fine_tuning)
+        live(lambda: _progress(fine_tuning), watching(fine_tuning))
         return
     if len(fine_tuning.snapshots) < 2:
         reason = fine_tuning.reason
@@ -69,14 +70,16 @@ def _progress(run: Run) -> None:
 def _before_and_after(run: Run) -> None:
     own, mnist = _held_out(run), load_mnist().test
     place = st.empty()
-    drawn = _answers(run, "held back", own)
-    passes = [server.prediction_pass(path, "test", mnist.images, run) for path in (run.snapshots[0], run.snapshots[-1])]
-    while not all(reading.is_done for reading in passes):
-        done, of = sum(reading.done for reading in passes), sum(map(len, passes))
+    drawn = _answers(run, "held-back", own)
+    passes = [server.prediction_pass(run, path, TEST, mnist) for path in (run.snapshots[0], run.snapshots[-1])]
+    while not all(prediction.is_done for prediction in passes):
+        done, of = sum(prediction.done for prediction in passes), sum(map(len, passes))
         place.progress(done / of, text=f"{done:,} of {of:,} test images read, before and after")
-        next(reading for reading in passes if not reading.is_done).step()
+        next(prediction for prediction in passes if not prediction.is_done).step()
+    for prediction in passes:
+        prediction.keep()
     place.empty()
-    tested = _Answers(mnist.labels, *(_labels(reading) for reading in passes))
+    tested = _Answers(mnist.labels, *(_classes(prediction) for prediction in passes))
     with st.container(horizontal=True, gap="medium"):
         _figure(
             f"Your drawings, {len(own)} held back",
@@ -113,14 +116,13 @@ def _sentence(drawn: _Answers, lost: float) -> str:
 
 
 def _answers(run: Run, what: str, split: Split) -> _Answers:
-    passes = (server.prediction_pass(path, what, split.images, run) for path in (run.snapshots[0], run.snapshots[-1]))
-    before, after = (_labels(reading) for reading in passes)
+    passes = (server.prediction_pass(run, path, what, split) for path in (run.snapshots[0], run.snapshots[-1]))
+    before, after = (_classes(prediction) for prediction in passes)
     return _Answers(split.labels, before, after)
 
 
-def _labels(reading: PredictionPass) -> NDArray[np.intp]:
-    labels: NDArray[np.intp] = reading.probabilities().argmax(axis=1)
-    return labels
+def _classes(prediction: PredictionPass) -> NDArray[np.uint8]:
+    return prediction.predictions().classes
 
 
 def _held_out(run: Run) -> Split:

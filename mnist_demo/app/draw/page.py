@@ -64,10 +64,8 @@ def _wait_for_bench(run: Run) -> None:
 
     def waiting() -> None:
         st.caption(f"**{escape_markdown(bench.experiment.name)}** takes its place as soon as it begins to learn.")
-        if len(bench.snapshots) > 0 or not server.run_state(bench).is_active:
-            st.rerun()
 
-    st.fragment(waiting, run_every=live.LOOK_AGAIN)()
+    live.live(waiting, lambda: None if bench.snapshots else live.reading(bench)())
 
 
 @st.fragment
@@ -88,7 +86,7 @@ def _table_and_answer(run: Run) -> None:
         with st.container(width=_ANSWER_WIDTH):
             if given.stages is not None:
                 stages.notice(steps)
-            live.live_reading(lambda: answer.show(run, given), run)
+            live.live(lambda: answer.show(run, given), live.reading(run))
     expander = st.expander("How your drawing becomes the network's input", key="draw_stages", on_change="rerun")
     if expander.open:
         with expander:

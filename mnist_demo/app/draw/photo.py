@@ -63,5 +63,5 @@ def _marked(photo: Photo) -> NDArray[np.uint8]:
     )
     small = photo.picture[np.ix_(rows, columns)]
     ink = photo.ink[np.ix_(rows, columns)]
-    colour = np.frombuffer(bytes.fromhex(colours.primary_colour().removeprefix("#")), np.uint8)
+    colour = np.array(colours.rgb(colours.primary_colour()), np.uint8)
     return np.where(ink[..., None], colour, np.stack([small] * 3, axis=-1)).astype(np.uint8)

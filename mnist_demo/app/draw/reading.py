@@ -15,8 +15,9 @@ from mnist_demo.app.words import escape_markdown
 from mnist_demo.drawing import verdict
 from mnist_demo.evaluation import calibrated, fit_temperature
 from mnist_demo.inference import Inference, InferenceError
-from mnist_demo.inference.passes import PredictionPass
+from mnist_demo.inference.predictions import PredictionPass
 from mnist_demo.runs import Run
+from mnist_demo.runs.predictions import VALIDATION
 
 _EMPTY = np.zeros((28, 28), np.uint8)
 
@@ -77,33 +78,33 @@ def class_names(run: Run) -> tuple[str, ...]:
 def warm_up(run: Run) -> None:
     """Have the network loaded and calibrated while the visitor still looks at the page."""
     client = server.inference()
-    reading = None
+    prediction = None
     if not server.run_state(run).is_active and run.snapshots:
         with contextlib.suppress(OSError, ValueError):
-            reading = _validation_pass(run, run.snapshots[-1])
-    threading.Thread(target=_warm_up, args=(client, run, reading), name="warm-up", daemon=True).start()
+            prediction = _validation_pass(run, run.snapshots[-1])
+    threading.Thread(target=_warm_up, args=(client, run, prediction), name="warm-up", daemon=True).start()
 
 
-def _warm_up(client: Inference, run: Run, reading: PredictionPass | None) -> None:
+def _warm_up(client: Inference, run: Run, prediction: PredictionPass | None) -> None:
     # A problem is met by the first stroke as well, which says so.
-    with contextlib.suppress(InferenceError):
+    with contextlib.suppress(InferenceError, OSError):
         client.predict(run, _EMPTY[None])
-        if reading is not None:
-            reading.probabilities()
+        if prediction is not None:
+            prediction.keep(with_probabilities=True)
 
 
 def _temperature(run: Run, weights: Path) -> float:
     try:
-        return _fitted(weights, weights.stat().st_mtime_ns, run, _validation_pass(run, weights))
+        return _fitted(weights, weights.stat().st_mtime_ns, _validation_pass(run, weights))
     except (OSError, ValueError):  # the data are gone, or the network's answers are no numbers
         return 1.0
 
 
 def _validation_pass(run: Run, weights: Path) -> PredictionPass:
-    return server.prediction_pass(weights, "validation", datasets.load(run.experiment.data).validation.images, run)
+    validation = datasets.load(run.experiment.data).validation
+    return server.prediction_pass(run, weights, VALIDATION, validation, with_probabilities=True)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _fitted(weights: Path, changed: int, _run: Run, _reading: PredictionPass) -> float:
-    labels = datasets.load(_run.experiment.data).validation.labels
-    return fit_temperature(labels, _reading.probabilities())
+def _fitted(weights: Path, changed: int, _prediction: PredictionPass) -> float:
+    return fit_temperature(_prediction.predictions().labels, _prediction.probabilities())

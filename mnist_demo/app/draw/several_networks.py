@@ -9,7 +9,7 @@ from mnist_demo.app.draw import reading
 from mnist_demo.app.draw.answer_words import answer_text
 from mnist_demo.app.draw.digit_source import DigitInput
 from mnist_demo.app.draw.reading import Reading
-from mnist_demo.app.session import current, server
+from mnist_demo.app.session import current
 from mnist_demo.app.theme import colours
 from mnist_demo.app.theme.chart_style import text_config
 from mnist_demo.app.widgets import live
@@ -45,7 +45,6 @@ def show(given: DigitInput) -> None:
         key=_CHOICE,
         persist_state="session",
     )
-    learning = [runs[run_id] for run_id in chosen[:MOST] if server.run_state(runs[run_id]).is_active]
 
     def cards() -> None:
         with st.container(horizontal=True, gap="medium"):
@@ -53,10 +52,7 @@ def show(given: DigitInput) -> None:
                 with st.container(width=_CARD_WIDTH, border=True):
                     _card(runs[run_id], given)
 
-    if learning:
-        live.live_reading(cards, learning[0])
-    else:
-        cards()
+    live.live(cards, live.reading(*(runs[run_id] for run_id in chosen[:MOST])))
 
 
 def _card(run: Run, given: DigitInput) -> None:
@@ -106,7 +102,7 @@ def _columns(reading: Reading | None, names: tuple[str, ...]) -> alt.Chart:
         .encode(
             x=alt.X("class:N", sort=None, title=None, axis=axis),
             y=alt.Y("probability:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=None),
-            color=alt.condition(alt.datum.highest, alt.value(colours.primary_colour()), alt.value("#8a8d94")),
+            color=alt.condition(alt.datum.highest, alt.value(colours.primary_colour()), alt.value(colours.NEUTRAL)),
             tooltip=[alt.Tooltip("class:N"), alt.Tooltip("probability:Q", format=".3%")],
         )
         .properties(height=height)

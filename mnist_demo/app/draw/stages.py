@@ -12,7 +12,6 @@ from mnist_demo.app.words import escape_markdown
 from mnist_demo.drawing import ALL_STEPS, Stages, Step
 
 _PIXELS = 112  # of the side of a stage's picture: six of them stand beside each other on a desktop
-_FIELD_COLOURS = {"light": "#f2f0ea", "dark": "#1e2128"}
 
 _SENTENCES = {
     Step.BOUND: "The box around the ink moves to the middle.",
@@ -88,13 +87,10 @@ def _by_step(stages: Stages) -> dict[Step, NDArray[np.uint8]]:
 
 def _on_field(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """A stage's picture in the colour of the canvas's ink, on a field whose edge is seen: uint8 (height, width, 3)."""
-    ink, field = (_rgb(colour) for colour in (colours.primary_colour(), _FIELD_COLOURS[colours.appearance()]))
+    ink, field = (np.array(colours.rgb(each)) for each in (colours.primary_colour(), colours.field_colour()))
     share = picture[..., None] / 255
-    return np.rint(share * ink + (1 - share) * field).astype(np.uint8)
-
-
-def _rgb(colour: str) -> NDArray[np.uint8]:
-    return np.frombuffer(bytes.fromhex(colour.removeprefix("#")), np.uint8)
+    mixed: NDArray[np.uint8] = np.rint(share * ink + (1 - share) * field).astype(np.uint8)
+    return mixed
 
 
 def _key(step: Step) -> str:

@@ -133,7 +133,7 @@ def _spec(class_names: tuple[str, ...], paper: str, ink: str, primary: str) -> d
 
 def _on_shade(colour: str) -> str:
     """Black or white, whichever a colour is nearer to: on a shade half way between both, paper and ink are too pale."""
-    return "#ffffff" if _luminance(colour, colour, 0) > _MIDDLE else "#000000"
+    return colours.WHITE if _luminance(colour, colour, 0) > _MIDDLE else colours.BLACK
 
 
 def _turning_point(paper: str, primary: str) -> float:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from mnist_demo.app import navigation
 from mnist_demo.app.evaluate import class_table, confusion_matrix
-from mnist_demo.app.session import datasets, server, test_results
+from mnist_demo.app.session import datasets, server
 from mnist_demo.app.widgets.layout import header
 from mnist_demo.app.widgets.progress import progress_line
 from mnist_demo.app.widgets.run_choice import choose_run, no_longer_kept
@@ -15,9 +15,12 @@ from mnist_demo.app.words import duration, escape_markdown, percent
 from mnist_demo.data import MnistData
 from mnist_demo.evaluation import Evaluation, evaluate
 from mnist_demo.inference import InferenceError
-from mnist_demo.inference.passes import PredictionPass
+from mnist_demo.inference.predictions import PredictionPass
 from mnist_demo.processes import seconds_until_warm
 from mnist_demo.runs import Run, name_of
+from mnist_demo.runs.predictions import TEST
+
+_FIGURE_HEIGHT = 76  # pixels
 
 
 def page() -> None:
@@ -27,10 +30,10 @@ def page() -> None:
     try:
         data = datasets.load(run.experiment.data)
         snapshot = _snapshot(run)
-        reading = server.prediction_pass(snapshot, "test", data.test.images, run)
-        _status(run, snapshot, reading)
-        test_results.keep(run, snapshot, reading, data.test.labels)
-        evaluation = _evaluation(snapshot, snapshot.stat().st_mtime_ns, reading, data)
+        prediction = server.prediction_pass(run, snapshot, TEST, data.test, with_probabilities=True)
+        _status(run, snapshot, prediction)
+        server.keep_final(run, snapshot, prediction)
+        evaluation = _evaluation(snapshot, snapshot.stat().st_mtime_ns, prediction, data)
     except InferenceError as error:
         st.error(f"The network could not be asked. {error}", icon=":material/error:")
         st.button("Try again", icon=":material/refresh:", key="evaluate_again")
@@ -64,16 +67,16 @@ def _loading() -> str:
     return "Loading the network" if seconds < 1 else f"The server has just started: about {duration(seconds)} left"
 
 
-def _status(run: Run, snapshot: Path, reading: PredictionPass) -> None:
+def _status(run: Run, snapshot: Path, prediction: PredictionPass) -> None:
     """How far the prediction pass is, then in the same room what was evaluated."""
     place = st.empty()
-    while not reading.is_done:
-        left = reading.seconds_left
-        text = f"{reading.done:,} of {len(reading):,} test images read" if reading.done else _loading()
+    while not prediction.is_done:
+        left = prediction.seconds_left
+        text = f"{prediction.done:,} of {len(prediction):,} test images read" if prediction.done else _loading()
         place.progress(
-            reading.done / len(reading), text=text + (f", {duration(left)} left" if left is not None else "")
+            prediction.done / len(prediction), text=text + (f", {duration(left)} left" if left is not None else "")
         )
-        reading.step()
+        prediction.step()
     with place.container(horizontal=True, vertical_alignment="center"):
         if server.run_state(run).is_active:
             epochs = run.experiment.training.epochs
@@ -87,9 +90,9 @@ def _status(run: Run, snapshot: Path, reading: PredictionPass) -> None:
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _evaluation(snapshot: Path, changed: int, _reading: PredictionPass, _data: MnistData) -> Evaluation:
+def _evaluation(snapshot: Path, changed: int, _prediction: PredictionPass, _data: MnistData) -> Evaluation:
     """Every figure, from the answers of one pass; `changed` tells two files of the same name apart."""
-    return evaluate(_data.test.labels, _reading.probabilities(), _data.class_names)
+    return evaluate(_data.test.labels, _prediction.probabilities(), _data.class_names)
 
 
 def _figures(evaluation: Evaluation) -> None:
@@ -101,17 +104,19 @@ def _figures(evaluation: Evaluation) -> None:
             st.metric(
                 "Accuracy",
                 percent(evaluation.accuracy),
+                height=_FIGURE_HEIGHT,
                 help="The share of the test images that is read rightly. These images are a sample: of other images "
                 "written like these, the share would lie in the 95% interval (Wilson) nineteen times out of twenty.",
             )
             st.caption(f"between {100 * low:.{places}f} and {high:.{places}%} (95% interval)")
         with st.container(width=140, gap=None):
-            st.metric("Wrong images", f"{wrong:,}")
+            st.metric("Wrong images", f"{wrong:,}", height=_FIGURE_HEIGHT)
             st.caption(f"of {len(evaluation):,}")
         with st.container(width=140, gap=None):
             st.metric(
                 "Loss",
                 f"{evaluation.loss:.3f}",
+                height=_FIGURE_HEIGHT,
                 help="Mean cross-entropy: how surprised the network is by the right answers. Unlike accuracy, it also "
                 "counts how sure the network was.",
             )

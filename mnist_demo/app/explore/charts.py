@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mnist_demo.app.theme.chart_style import CLASS_COLOURS, legible, text_config
+from mnist_demo.app.theme import colours
+from mnist_demo.app.theme.chart_style import legible, text_config
 from mnist_demo.app.widgets.learning_curves import without_data
 from mnist_demo.data import PcaMap
 
@@ -113,7 +114,7 @@ def map_chart(points: PcaMap, class_names: Sequence[str], label: int | None, pap
 
 
 def _class_colour(class_names: Sequence[str], legend: alt.Legend | None) -> alt.Color:
-    scale = alt.Scale(domain=list(class_names), range=list(CLASS_COLOURS))
+    scale = alt.Scale(domain=list(class_names), range=colours.class_colours())
     return alt.Color("name:N", scale=scale, legend=legend)
 
 

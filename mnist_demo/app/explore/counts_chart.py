@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_demo.app.theme.chart_style import CLASS_COLOURS, text_config
+from mnist_demo.app.theme import colours
+from mnist_demo.app.theme.chart_style import text_config
 
 
 def counts_spec(counts: NDArray[np.int64], class_names: Sequence[str], words: str, ink: str) -> dict[str, Any]:
@@ -47,7 +48,7 @@ def counts_spec(counts: NDArray[np.int64], class_names: Sequence[str], words: st
             {"field": "share", "type": "quantitative", "format": ".1%"},
         ],
     }
-    colour = {**name, "legend": None, "scale": {"domain": list(class_names), "range": list(CLASS_COLOURS)}}
+    colour = {**name, "legend": None, "scale": {"domain": list(class_names), "range": colours.class_colours()}}
     bars = {"mark": {"type": "bar", "height": {"band": 0.75}}, "encoding": {**place, "color": colour}}
     labels = {
         "mark": {"type": "text", "align": "left", "dx": 5, "color": ink},

@@ -40,7 +40,7 @@ def _chosen(class_names: Sequence[str]) -> Callable[[], Examples]:
     """The controls, all of which are part of the address, so that a link leads to, say, the test 7s."""
     # Names and no images: what a widget or a fragment is given stays in memory for two minutes after its visitor has
     # gone.
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="explore_choice"):
         split = st.segmented_control(
             "Split",
             list(SplitName),

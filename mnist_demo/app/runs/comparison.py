@@ -11,12 +11,12 @@ from mnist_demo.app.runs.conclusion import verdict
 from mnist_demo.app.runs.rows import RunRow, rows_of
 from mnist_demo.app.widgets.layout import choice
 from mnist_demo.app.widgets.learning_curves import Measure
-from mnist_demo.app.widgets.live import REFRESH
+from mnist_demo.app.widgets.live import live, watching
 from mnist_demo.app.widgets.progress import progress_line
 from mnist_demo.app.words import escape_markdown, percent
 from mnist_demo.evaluation import mcnemar, wilson_interval
 from mnist_demo.experiment.difference import differing_settings
-from mnist_demo.runs import FinalAnswers, kept_final_answers
+from mnist_demo.runs import Predictions, final_predictions
 
 MOST = 6
 """Runs that can be told apart on one chart."""
@@ -32,7 +32,7 @@ def show(chosen: Sequence[RunRow]) -> None:
     st.header("Comparison", anchor=False)
     labels = [f"{letter} {row.name}" for letter, row in zip(LETTERS, chosen, strict=False)]
     active = any(row.state.is_active for row in chosen)
-    answers: list[FinalAnswers | None] = [None] * len(chosen)
+    answers: list[Predictions | None] = [None] * len(chosen)
     if active:
         st.caption("The test images wait until the training is over: they are for the final evaluation.")
     else:
@@ -52,7 +52,7 @@ def show(chosen: Sequence[RunRow]) -> None:
         disagreements.show(chosen[0], chosen[1], first, second)
 
 
-def _tested(chosen: Sequence[RunRow]) -> list[FinalAnswers | None]:
+def _tested(chosen: Sequence[RunRow]) -> list[Predictions | None]:
     """The answers of the final networks to the test images; those that are missing are worked out first."""
     place = st.empty()
     if any(row.lacks_test for row in chosen):
@@ -62,10 +62,10 @@ def _tested(chosen: Sequence[RunRow]) -> list[FinalAnswers | None]:
         if not refused:
             # The table above has the new figures too.
             st.rerun()
-    return [kept_final_answers(row.run) for row in chosen]
+    return [final_predictions(row.run) for row in chosen]
 
 
-def _accuracies(chosen: Sequence[RunRow], labels: Sequence[str], answers: Sequence[FinalAnswers | None]) -> None:
+def _accuracies(chosen: Sequence[RunRow], labels: Sequence[str], answers: Sequence[Predictions | None]) -> None:
     with st.container(horizontal=True, gap="medium"):
         for label, answer in zip(labels, answers, strict=True):
             _accuracy(label, answer)
@@ -83,13 +83,13 @@ def _accuracies(chosen: Sequence[RunRow], labels: Sequence[str], answers: Sequen
         )
 
 
-def _accuracy(label: str, answers: FinalAnswers | None) -> None:
+def _accuracy(label: str, answers: Predictions | None) -> None:
     with st.container(width=180, gap=None):
         if answers is None:
             st.metric(escape_markdown(label), "–")
             st.caption("has no test result")
             return
-        right, images = answers.right_count, len(answers)
+        right, images = answers.correct_count, len(answers)
         low, high = wilson_interval(right, images)
         places = 2 if right >= 0.99 * images else 1
         st.metric(
@@ -101,17 +101,17 @@ def _accuracy(label: str, answers: FinalAnswers | None) -> None:
         st.caption(f"between {100 * low:.{places}f} and {high:.{places}%}")
 
 
-def _same_images(chosen: Sequence[RunRow], tested: Sequence[FinalAnswers]) -> bool:
+def _same_images(chosen: Sequence[RunRow], tested: Sequence[Predictions]) -> bool:
     same_data = len({row.experiment.data.digest for row in chosen}) == 1
     return same_data and len({answers.labels.tobytes() for answers in tested}) <= 1
 
 
-def _conclusion(chosen: Sequence[RunRow], first: FinalAnswers, second: FinalAnswers) -> str:
+def _conclusion(chosen: Sequence[RunRow], first: Predictions, second: Predictions) -> str:
     names = [f"{letter} {escape_markdown(row.name)}" for letter, row in zip(LETTERS, chosen, strict=False)]
     sizes = {row.parameters for row in chosen}
     alike = f"Both have {sizes.pop():,} parameters. " if len(sizes) == 1 else ""
     return (
-        f"{verdict(mcnemar(first.right, second.right), names[0], names[1])} {alike}This is about these two trained "
+        f"{verdict(mcnemar(first.correct, second.correct), names[0], names[1])} {alike}This is about these two trained "
         "networks: another seed makes other ones, so train several of each to compare two designs."
     )
 
@@ -145,12 +145,8 @@ def _curves(chosen: Sequence[RunRow], labels: Sequence[str], active: bool) -> No
             key=f"compare_{shown}_{progress}_{'_'.join(row.id for row in chosen)}",
             alt=f"{measure} on the validation images against {against.lower()}, a line for each of {', '.join(labels)}",
         )
-        if active and not any(row.state.is_active for row in now):
-            st.rerun()
 
-    # A fragment is told apart by its function's name and place.
-    draw.__qualname__ = "comparison.curves"
-    st.fragment(draw, run_every=REFRESH if active else None)()
+    live(draw, watching(*(row.run for row in chosen)))
     counts = sorted({row.experiment.training.validation_images for row in chosen})
     if len(counts) > 1:
         st.caption(

@@ -9,6 +9,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from mnist_demo.app.theme import colours
 from mnist_demo.app.theme.chart_style import legible
 from mnist_demo.app.widgets.learning_curves import (
     TRAINING,
@@ -20,9 +21,6 @@ from mnist_demo.app.widgets.learning_curves import (
 )
 from mnist_demo.experiment.settings import TrainingSettings
 from mnist_demo.runs import History
-
-RUN_COLOURS = ("#4a7df0", "#d27300", "#dc3f54", "#a06bd0", "#858890", "#1f9b70")
-"""One for each of six runs, told apart by letters too; the ten classes have colours of their own."""
 
 
 class Progress(StrEnum):
@@ -149,7 +147,7 @@ def _comparison_spec(
         color=alt.Color(
             "run:N",
             title=None,
-            scale=alt.Scale(domain=list(labels), range=list(RUN_COLOURS[: len(labels)])),
+            scale=alt.Scale(domain=list(labels), range=list(colours.RUN_COLOURS[: len(labels)])),
             # The strokes as strong as the lines that they stand for, and not as pale as those of the training images.
             legend=alt.Legend(
                 orient="top",

@@ -12,14 +12,14 @@ from mnist_demo.app.widgets.layout import choice
 from mnist_demo.app.words import escape_markdown
 from mnist_demo.data import DataError, MnistData
 from mnist_demo.evaluation import Mistake
-from mnist_demo.runs import FinalAnswers
+from mnist_demo.runs import Predictions
 
 _PER_PAGE = 30
 _FIRST, _SECOND = "first", "second"
 
 
 @st.fragment
-def show(first: RunRow, second: RunRow, first_answers: FinalAnswers, second_answers: FinalAnswers) -> None:
+def show(first: RunRow, second: RunRow, first_answers: Predictions, second_answers: Predictions) -> None:
     """Draw the images that one of the two reads rightly and the other does not; a switch says which one."""
     only_first = _wrong_only(second_answers, first_answers)
     only_second = _wrong_only(first_answers, second_answers)
@@ -43,13 +43,12 @@ def show(first: RunRow, second: RunRow, first_answers: FinalAnswers, second_answ
     )
 
 
-def _wrong_only(answers: FinalAnswers, other: FinalAnswers) -> list[Mistake]:
+def _wrong_only(answers: Predictions, other: Predictions) -> list[Mistake]:
     """The images that only the other one reads rightly, the most confident answers first."""
-    indices = np.flatnonzero(other.right & ~answers.right)
+    indices = np.flatnonzero(other.correct & ~answers.correct)
     ordered = indices[np.argsort(-answers.confidences[indices], kind="stable")]
     return [
-        Mistake(int(i), int(answers.labels[i]), int(answers.predictions[i]), float(answers.confidences[i]))
-        for i in ordered
+        Mistake(int(i), int(answers.labels[i]), int(answers.classes[i]), float(answers.confidences[i])) for i in ordered
     ]
 
 

@@ -6,10 +6,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mnist_demo.app.runs.rows import RunRow
 from mnist_demo.app.session import datasets, server
-from mnist_demo.app.session.test_results import keep
 from mnist_demo.app.words import escape_markdown
 from mnist_demo.data import DataError
 from mnist_demo.inference import InferenceError
+from mnist_demo.runs.predictions import TEST
 
 
 def work_out(rows: Sequence[RunRow], place: DeltaGenerator) -> list[str]:
@@ -46,10 +46,10 @@ def work_out(rows: Sequence[RunRow], place: DeltaGenerator) -> list[str]:
 def _work_out(row: RunRow, index: int, count: int, place: DeltaGenerator) -> bool:
     data = datasets.load(row.experiment.data)
     snapshot = row.run.newest_snapshot
-    reading = server.prediction_pass(snapshot, "test", data.test.images, row.run)
-    while not reading.is_done:
-        share = (index + reading.done / len(reading)) / count
+    prediction = server.prediction_pass(row.run, snapshot, TEST, data.test, with_probabilities=True)
+    while not prediction.is_done:
+        share = (index + prediction.done / len(prediction)) / count
         which = f", run {index + 1} of {count}" if count > 1 else ""
         place.progress(share, text=f"**{escape_markdown(row.name)}** reads the test images{which}")
-        reading.step()
-    return keep(row.run, snapshot, reading, data.test.labels)
+        prediction.step()
+    return server.keep_final(row.run, snapshot, prediction)

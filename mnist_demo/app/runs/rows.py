@@ -104,7 +104,7 @@ def _while_training(experiment: Experiment, summary: Summary) -> list[str]:
 def _asked(path: Path, changed: int) -> _Asked:
     """What a run was asked to do. It never changes, and reading it takes a millisecond."""
     del changed  # part of the key
-    experiment = Experiment.from_json_text(path.read_text())
+    experiment = Run(path.parent).experiment
     nearest = nearest_preset(experiment, PRESETS)
     parameters = experiment.network.report().parameters
     return _Asked(experiment, parameters, nearest[0] if nearest else OWN, in_words(nearest[1]) if nearest else "")

@@ -2,20 +2,20 @@
 
 from pathlib import Path
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
+from mnist_demo.data import Split
 from mnist_demo.inference import Inference
-from mnist_demo.inference.passes import PassStore, PredictionPass
+from mnist_demo.inference.predictions import PredictionPass, PredictionStore
 from mnist_demo.jobs.jobs import Jobs
+from mnist_demo.jobs.local import LocalExecutor
 from mnist_demo.runs import Run, RunState
 
 
 @st.cache_resource(show_spinner=False)
 def jobs() -> Jobs:
     """The server's training queue."""
-    return Jobs()
+    return Jobs(LocalExecutor())
 
 
 @st.cache_resource(show_spinner=False)
@@ -30,16 +30,42 @@ def run_state(of: Run) -> RunState:
 
 
 @st.cache_resource(show_spinner=False)
-def _passes() -> PassStore:
-    return PassStore()
+def _predictions() -> PredictionStore:
+    return PredictionStore()
 
 
-def prediction_pass(snapshot: Path, split: str, images: NDArray[np.uint8], run: Run) -> PredictionPass:
-    """A snapshot's answers to a whole split, for a page that shows how far they are; kept by the server.
+def prediction_pass(
+    run: Run, snapshot: Path, part: str, split: Split, *, with_probabilities: bool = False
+) -> PredictionPass:
+    """Return a snapshot's predictions for a part of its run's data: complete, or as far as any page has come.
+
+    Args:
+        run: whose snapshot.
+        snapshot: a file of the run's `snapshots` folder.
+        part: the name of the images, such as `TEST`; all pages use the same.
+        split: the images and their labels.
+        with_probabilities: whether the classes and their confidences are not enough.
 
     Raises:
         OSError: when the snapshot is gone.
     """
-    # Asked for here: a thread that works a pass out has no page to ask for it.
+    # Taken here, because a thread that steps the pass has no page to take the client from.
     client = inference()
-    return _passes().get(snapshot, split, images, lambda part: client.predict(run, part, snapshot))
+    return _predictions().get(
+        snapshot,
+        part,
+        split,
+        lambda images: client.predict(run, images, snapshot),
+        with_probabilities=with_probabilities,
+    )
+
+
+def keep_final(run: Run, snapshot: Path, prediction: PredictionPass) -> bool:
+    """Keep complete predictions, probabilities included, with their run if they are the final network's.
+
+    Returns:
+        Whether the disk has them or need not have them.
+    """
+    if run_state(run).is_active or [snapshot] != run.snapshots[-1:]:
+        return True
+    return prediction.keep(with_probabilities=True)

@@ -1,23 +1,9 @@
-"""What all charts have in common, the colours of the classes and of text: without Altair, which is slow to import."""
+"""The style that all charts share, without Altair, which is slow to import."""
 
 import copy
 from typing import Any
 
 from mnist_demo.app.theme import colours
-
-CLASS_COLOURS = (
-    "#3f90da",
-    "#ffa90e",
-    "#bd1f01",
-    "#94a4a2",
-    "#832db6",
-    "#a96b59",
-    "#e76300",
-    "#b9ac70",
-    "#717581",
-    "#92dadd",
-)
-"""Petroff's accessible sequence: the digit n has colour n on every page."""
 
 
 def legible(spec: dict[str, Any]) -> dict[str, Any]:

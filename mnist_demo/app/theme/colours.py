@@ -1,41 +1,75 @@
-"""The colours that the theme's options do not say."""
+"""The colours of the visitor's page: those of the theme's options, and those that the theme has no option for."""
+
+from typing import Any
 
 import streamlit as st
 
-_LIGHT_PAPER, _LIGHT_INK = (0xFC, 0xFB, 0xF8), (0x0F, 0x11, 0x15)
+Rgb = tuple[int, int, int]
+"""Red, green and blue, 0 to 255."""
 
+NEUTRAL = "#8a8d94"
+"""Training beside validation, and bars that do not stand out."""
 
-_DARK_PAPER, _DARK_INK = (0x15, 0x17, 0x1C), (0xE7, 0xE5, 0xE0)
+RUN_COLOURS = ("#4a7df0", "#d27300", "#dc3f54", "#a06bd0", "#858890", "#1f9b70")
+"""One for each of six compared runs, whose letters differ too; the ten classes have colours of their own."""
 
+WHITE, BLACK = "#ffffff", "#000000"
 
-RIGHT_COLOURS = {"light": (0x15, 0x82, 0x37), "dark": (0x5C, 0xE4, 0x88)}
-
-
-WRONG_COLOURS = {"light": (0xBD, 0x40, 0x43), "dark": (0xFF, 0x6C, 0x6C)}
+# Streamlit's own green and red for text, which have no options.
+_RIGHT = {"light": "#158237", "dark": "#5ce488"}
+_WRONG = {"light": "#bd4043", "dark": "#ff6c6c"}
+# Streamlit's own colour of small text is too pale on paper; these have a contrast of 6 and more.
+_QUIET = {"light": "#5d6068", "dark": "#b4b6bb"}
 
 
 def appearance() -> str:
-    """'light' or 'dark', as the visitor's page is now."""
+    """Return 'light' or 'dark', as the visitor's page is now."""
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
 def primary_colour() -> str:
-    """The theme's primary colour."""
-    return "#8fa5ff" if appearance() == "dark" else "#3a55b4"
+    """Return the theme's primary colour."""
+    return str(_of_theme("primaryColor"))
 
 
-def quiet_colour() -> str:
-    """The colour of small text on charts: Streamlit's own is too pale on paper, this has a contrast of 6 and more."""
-    return "#b4b6bb" if appearance() == "dark" else "#5d6068"
+def field_colour() -> str:
+    """Return the colour of a field whose edge is seen on the page."""
+    return str(_of_theme("secondaryBackgroundColor"))
 
 
 def paper_and_ink() -> tuple[str, str]:
-    """The colours of the values 0 and 255 on the visitor's page, as a chart takes them: '#rrggbb'."""
-    colours = (_DARK_PAPER, _DARK_INK) if appearance() == "dark" else (_LIGHT_PAPER, _LIGHT_INK)
-    paper, ink = ("#" + bytes(colour).hex() for colour in colours)
-    return paper, ink
+    """Return the colours of the pixel values 0 and 255 on the visitor's page."""
+    return _of_theme("backgroundColor"), _of_theme("textColor")
 
 
-def page_colours() -> tuple[tuple[int, int, int], tuple[int, int, int]]:
-    """Paper and ink of the visitor's page."""
-    return (_DARK_PAPER, _DARK_INK) if appearance() == "dark" else (_LIGHT_PAPER, _LIGHT_INK)
+def class_colours() -> list[str]:
+    """Return the colours of the ten classes: the digit n has colour n on every page."""
+    return list(_of_theme("chartCategoricalColors"))
+
+
+def right_colour() -> str:
+    """Return the colour of a right answer."""
+    return _RIGHT[appearance()]
+
+
+def wrong_colour() -> str:
+    """Return the colour of a wrong answer and of a problem."""
+    return _WRONG[appearance()]
+
+
+def quiet_colour() -> str:
+    """Return the colour of small text on charts."""
+    return _QUIET[appearance()]
+
+
+def rgb(colour: str) -> Rgb:
+    """Return the parts of a colour that is written '#rrggbb'."""
+    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
+    return red, green, blue
+
+
+def _of_theme(name: str) -> Any:
+    value = st.get_option(f"theme.{appearance()}.{name}") or st.get_option(f"theme.{name}")
+    if not value:
+        raise LookupError(f"The option theme.{name} is not set: start the lab where it finds .streamlit/config.toml.")
+    return value

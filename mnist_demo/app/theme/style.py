@@ -18,7 +18,10 @@ _FOCUS = '[data-testid="stSidebarNavLink"]:focus-visible { outline: 2px solid; o
 # The component of `help_names` shows nothing, and its room would push the page down.
 _UNSEEN = ".st-key-help_names { display: none; }"
 
-_BOTH = f"{_CAPTIONS} {_POPOVERS} {_FOCUS} {_UNSEEN}"
+# The controls of a training change when it begins and ends; their box is a button high while it is empty for a moment.
+_CONTROLS = ".st-key-train_controls { min-height: 2.5rem; }"
+
+_BOTH = f"{_CAPTIONS} {_POPOVERS} {_FOCUS} {_UNSEEN} {_CONTROLS}"
 
 # White stands on the primary colour whatever that is. In dark it is a light blue, on which white has a contrast of 2.3
 # and the colour of the page one of 7.7 (WCAG asks for 4.5 of words and for 3 of icons).

@@ -43,6 +43,7 @@ class Machine {
     this.makeCurve()
     this.label()
     this.show(this.at)
+    this.find(".machine").classList.add("drawn")
   }
 
   play() {

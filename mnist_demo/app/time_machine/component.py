@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from mnist_demo.app.words import plural
 from mnist_demo.data import Split
-from mnist_demo.insight.answers import FIXED_DIGITS
 from mnist_demo.insight.kernels import FirstKernels
 from mnist_demo.insight.time_machine import Frame, kernel_levels
+from mnist_demo.runs.events import FIXED_DIGITS
 
 _PARTS = Path(__file__).parent
 

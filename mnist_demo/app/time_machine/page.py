@@ -10,18 +10,20 @@ from mnist_demo.app.session import datasets, server
 from mnist_demo.app.time_machine import component
 from mnist_demo.app.time_machine.component import frame_label, payload
 from mnist_demo.app.widgets.layout import header
+from mnist_demo.app.widgets.live import live, watching
 from mnist_demo.app.widgets.run_choice import choose_run, no_longer_kept
 from mnist_demo.app.words import duration, plural
 from mnist_demo.data import MnistData, Split
 from mnist_demo.insight.epoch_frames import EpochFrames
 from mnist_demo.insight.time_machine import Frame
 from mnist_demo.runs import Run
+from mnist_demo.runs.predictions import VALIDATION
 
 _WORK = 0.4
 """Seconds of a first pass between two looks at the page."""
 
-_EVERY = 0.5
-"""Seconds between two looks while frames are missing or the network still learns."""
+_BETWEEN_FRAMES = 0.5
+"""Seconds between two looks while frames are missing."""
 
 
 def page() -> None:
@@ -37,8 +39,8 @@ def page() -> None:
     except (OSError, ValueError):
         no_longer_kept(run)
     else:
-        moving = machine.frames.missing > 0 or server.run_state(run).is_active
-        st.fragment(_watch, run_every=_EVERY if moving else None)(run, data, machine, moving)
+        pace = watching(run)
+        live(lambda: _watch(run, data, machine), lambda: _BETWEEN_FRAMES if machine.frames.missing else pace())
     navigation.next_step(navigation.DRAW, "Draw a digit")
 
 
@@ -59,12 +61,13 @@ def _machine(run: Run, data: MnistData) -> _Machine:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _kept_machine(folder: str, digest: str, images: int, _run: Run, _validation: Split) -> _Machine:
-    client = server.inference()
     split = Split(_validation.images[:images], _validation.labels[:images])
-    return _Machine(EpochFrames(_run, split, lambda snapshot, part: client.predict(_run, part, snapshot)))
+    # The whole split has the name that all pages use, so that they share its predictions.
+    part = VALIDATION if images == len(_validation.labels) else f"{VALIDATION}-{images}"
+    return _Machine(EpochFrames(_run, split, lambda snapshot: server.prediction_pass(_run, snapshot, part, split)))
 
 
-def _watch(run: Run, data: MnistData, machine: _Machine, moving: bool) -> None:
+def _watch(run: Run, data: MnistData, machine: _Machine) -> None:
     frames = machine.frames
     _status(run, frames)
     if shown := _data(run, data.class_names, machine):
@@ -72,8 +75,6 @@ def _watch(run: Run, data: MnistData, machine: _Machine, moving: bool) -> None:
     # Worked on when everything stands: nothing fades while the network answers.
     if frames.missing:
         frames.advance(_WORK)
-    if moving and not frames.missing and not server.run_state(run).is_active:
-        st.rerun()
 
 
 def _status(run: Run, frames: EpochFrames) -> None:

@@ -12,19 +12,19 @@ from mnist_demo.app.widgets import digits, start_button
 from mnist_demo.app.widgets.digits import Caption
 from mnist_demo.app.widgets.layout import choice, header
 from mnist_demo.app.widgets.learning_curves import Measure, curve_frame, training_spec
-from mnist_demo.app.widgets.live import live
+from mnist_demo.app.widgets.live import live, watching
 from mnist_demo.app.widgets.progress import STATE_ICONS, progress_line, progress_share
 from mnist_demo.app.words import escape_markdown, percent, plural
 from mnist_demo.data import DataError
 from mnist_demo.experiment import Experiment
-from mnist_demo.insight.answers import FIXED_DIGITS
 from mnist_demo.runs import History, Run, RunState, name_of
+from mnist_demo.runs.events import FIXED_DIGITS
 
 _ACCURACY, _ERROR = "Accuracy", "Error rate"
 _DIGITS_IN_A_ROW = 5
 _UNKNOWN = "–"
 # Two beside each other on a phone of 360 pixels.
-_FIGURE_WIDTH = 156
+_FIGURE_WIDTH, _FIGURE_HEIGHT = 156, 76
 _FEW_STEPS = 40
 
 _ABOUT_PLAN = (
@@ -44,31 +44,35 @@ def page() -> None:
     """Train and its controls, the charts, and the digits that the network is asked again and again."""
     header("Train", "Press Train and watch the network learn. Leave the page or stop at any time: nothing is lost.")
     run = current.run()
-    if run is None or not server.run_state(run).is_active:
-        trainings.prepare_training(current.experiment())
     if run is None:
         # As a run will stand here, so that its first line takes the place of this one at once.
         with st.container():
-            st.empty()
-            _begin(None)
+            with st.container(key="train_controls"):
+                st.empty()
+                with st.container():
+                    _begin(None)
             st.info(
                 "No run yet. Press Train: the curves begin to move after a second or two.", icon=":material/timeline:"
             )
     else:
         # The controls too: what they change is drawn again together with them.
-        live(_steer_and_watch, run)
+        live(lambda: _steer_and_watch(run), watching(run))
     navigation.next_step(navigation.EVALUATE, "See how good it is")
 
 
 def _steer_and_watch(run: Run) -> None:
-    # Each row has a place of its own. In one place the page would show what is left of the first beside the second for
-    # a moment, two lines high, and everything under it would jump.
-    if server.run_state(run).is_active:
-        player.show(run)
-        st.empty()
-    else:
-        st.empty()
-        _begin(run)
+    # The browser may paint between any two messages. The row that goes is emptied before the other is filled, so that
+    # there are never two; the box around them keeps its height (`style.py`), so that nothing moves while there is none.
+    with st.container(key="train_controls"):
+        if server.run_state(run).is_active:
+            row = st.container()
+            st.empty()
+            with row:
+                player.show(run)
+        else:
+            st.empty()
+            with st.container():
+                _begin(run)
     _watch(run)
 
 
@@ -135,7 +139,7 @@ def _show_figures(history: History) -> None:
     }
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for label, figure in figures.items():
-            st.metric(label, figure, width=_FIGURE_WIDTH, help=_ABOUT[label])
+            st.metric(label, figure, width=_FIGURE_WIDTH, height=_FIGURE_HEIGHT, help=_ABOUT[label])
         _choose_measure()
 
 
@@ -143,7 +147,8 @@ def _show_charts(run: Run, history: History) -> None:
     settings = run.experiment.training
     frame = curve_frame(history)
     measure = Measure.ERROR if st.session_state.get("train_scale") == _ERROR else Measure.ACCURACY
-    for column, shown in zip(st.columns(2), (Measure.LOSS, measure), strict=True):
+    columns = st.container(key="train_charts").columns(2)
+    for column, shown in zip(columns, (Measure.LOSS, measure), strict=True):
         epochs = history.plan.epochs if history.plan else settings.epochs
         images = epochs * settings.train_images
         spec = training_spec(shown, images, settings.train_images, colours.primary_colour())

@@ -1,5 +1,6 @@
 """Digits as pictures: ink on paper in light, light on dark in dark, whole multiples of their pixels, never smoothed."""
 
+import base64
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,16 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from mnist_demo.app.theme.colours import (
-    _DARK_INK,
-    _DARK_PAPER,
-    _LIGHT_INK,
-    _LIGHT_PAPER,
-    RIGHT_COLOURS,
-    WRONG_COLOURS,
-    appearance,
-    page_colours,
-)
+from mnist_demo.app.theme.colours import Rgb, paper_and_ink, rgb, right_colour, wrong_colour
 
 Pixels = NDArray[np.uint8]
 
@@ -27,7 +19,7 @@ _CAPTION_SIZE = 14
 _CAPTION_HEIGHT = 18
 
 
-def inked(images: Pixels, colours: Sequence[tuple[int, int, int]] | None = None) -> Pixels:
+def inked(images: Pixels, colours: Sequence[Rgb] | None = None) -> Pixels:
     """Digits in the colours of the page.
 
     Args:
@@ -37,7 +29,7 @@ def inked(images: Pixels, colours: Sequence[tuple[int, int, int]] | None = None)
     Returns:
         uint8 (n, 28, 28, 3).
     """
-    paper, ink = page_colours()
+    paper, ink = map(rgb, paper_and_ink())
     inks = np.array(colours if colours is not None else [ink] * len(images), dtype=np.float32)
     share = images[..., None].astype(np.float32) / 255.0
     mixed = share * inks[:, None, None, :] + (1 - share) * np.array(paper, np.float32)
@@ -56,7 +48,7 @@ def sheet(images: NDArray[np.uint8], columns: int, scale: int = 1, gap: int = 2)
     Returns:
         uint8 (height, width, 3).
     """
-    paper = _DARK_PAPER if appearance() == "dark" else _LIGHT_PAPER
+    paper, _ = map(rgb, paper_and_ink())
     rows = -(-len(images) // columns)
     cell = 28 * scale + gap
     picture = np.empty((rows * cell - gap, columns * cell - gap, 3), np.uint8)
@@ -89,12 +81,9 @@ def captioned_sheet(images: Pixels, captions: Sequence[Caption], columns: int, s
     Returns:
         uint8 (height, width, 3).
     """
-    look = appearance()
-    paper, ink = (_DARK_PAPER, _DARK_INK) if look == "dark" else (_LIGHT_PAPER, _LIGHT_INK)
-    colours = [
-        ink if caption.right is None else (RIGHT_COLOURS if caption.right else WRONG_COLOURS)[look]
-        for caption in captions
-    ]
+    paper, ink = map(rgb, paper_and_ink())
+    colour_of = {None: ink, True: rgb(right_colour()), False: rgb(wrong_colour())}
+    colours = [colour_of[caption.right] for caption in captions]
     width, height = 28 * scale + gap, 28 * scale + _CAPTION_HEIGHT + gap
     rows = -(-len(images) // columns)
     picture = Image.new("RGB", (columns * width - gap, rows * height - gap), paper)
@@ -111,7 +100,7 @@ def captioned_sheet(images: Pixels, captions: Sequence[Caption], columns: int, s
     return np.asarray(picture)
 
 
-def _draw_mark(draw: ImageDraw.ImageDraw, x: int, y: int, right: bool, colour: tuple[int, int, int]) -> None:
+def _draw_mark(draw: ImageDraw.ImageDraw, x: int, y: int, right: bool, colour: Rgb) -> None:
     """A tick or a cross, 9 pixels wide; the font has neither."""
     if right:
         draw.line([(x, y + 4), (x + 3, y + 8), (x + 9, y)], fill=colour, width=2, joint="curve")
@@ -121,8 +110,16 @@ def _draw_mark(draw: ImageDraw.ImageDraw, x: int, y: int, right: bool, colour: t
 
 
 def show(picture: Pixels, alt: str, caption: str | None = None) -> None:
-    """A composed picture at its own size, with a text that says the same."""
-    st.image(png(picture), width=picture.shape[1], alt=alt, caption=caption, output_format="PNG")
+    """Show a composed picture at its own size, with a text that says the same.
+
+    The picture is part of the message, because Streamlit forgets a file as soon as a fragment draws the next one: a
+    slow browser that still asks for it would get a 404 and show a broken image.
+    """
+    content = base64.b64encode(png(picture)).decode()
+    height, width = picture.shape[:2]
+    # The room stands before the browser has the picture; how high a caption is depends on its words.
+    with st.container(width=width, height="content" if caption else height, border=False):
+        st.image(f"data:image/png;base64,{content}", width=width, alt=alt, caption=caption)
 
 
 def png(picture: Pixels) -> bytes:

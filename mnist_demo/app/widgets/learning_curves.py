@@ -8,6 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from mnist_demo.app.theme import colours
 from mnist_demo.app.theme.chart_style import legible
 from mnist_demo.runs import History
 
@@ -125,7 +126,7 @@ def _training_spec(measure: Measure, images: int, images_per_epoch: int, primary
         color=alt.Color(
             "series:N",
             title=None,
-            scale=alt.Scale(domain=[TRAINING, VALIDATION], range=["#8a8d94", primary]),
+            scale=alt.Scale(domain=[TRAINING, VALIDATION], range=[colours.NEUTRAL, primary]),
             legend=alt.Legend(orient="top", symbolType="circle", offset=4),
         ),
         tooltip=[
@@ -142,7 +143,7 @@ def _training_spec(measure: Measure, images: int, images_per_epoch: int, primary
     points = base.transform_filter(is_validation).mark_point(size=60, filled=True, opacity=1, shape="diamond")
     marks = alt.Chart(pd.DataFrame()).transform_filter(alt.datum.series == RATE_CHANGED).encode(x="images:Q")
     # `aria` is off, because the names say the same, and an empty group of rules is an image without a text.
-    rules = marks.mark_rule(color="#8a8d94", strokeDash=[2, 2], aria=False).encode(
+    rules = marks.mark_rule(color=colours.NEUTRAL, strokeDash=[2, 2], aria=False).encode(
         tooltip=alt.Tooltip("rate:N", title="changed to")
     )
     # Where no curve ends: accuracy rises to the top, loss and error fall to the bottom.

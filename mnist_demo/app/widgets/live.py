@@ -1,4 +1,4 @@
-"""Fragments that redraw themselves while a run is active."""
+"""Fragments that draw themselves again while something happens."""
 
 from collections.abc import Callable
 
@@ -7,50 +7,46 @@ import streamlit as st
 from mnist_demo.app.session import server
 from mnist_demo.runs import Run
 
-REFRESH = 0.5
-"""Seconds between two looks at a run that is being trained."""
+Pace = Callable[[], float | None]
+"""Gives the seconds between two looks; None when nothing more will happen."""
+
+_WATCHING = 0.5
+# Somebody waits for the first point of the curve.
+_STARTING = 0.2
+# A network that learns reads the digit each time.
+_READING = 1.0
 
 
-REFRESH_STARTING = 0.2
-"""Seconds between two looks at a run that is getting ready, because somebody waits for the first point of the curve."""
-
-
-def live(draw: Callable[[Run], None], run: Run) -> None:
-    """Draw something about a run, again and again while it is active, and the whole page when it begins and ends."""
-    refresh = _refresh(run)
-
-    def redraw() -> None:
-        draw(run)
-        # Only a run of the whole page can change how often a fragment is drawn.
-        if refresh is not None and _refresh(run) != refresh:
-            st.rerun()
-
-    # A fragment is told apart by its function's name and place; the drawing function lends it its own.
-    redraw.__qualname__ = f"live.{draw.__module__}.{draw.__qualname__}"
-    st.fragment(redraw, run_every=refresh)()
-
-
-def _refresh(run: Run) -> float | None:
-    """Seconds between two looks at a run; None when nothing more will happen."""
-    if not server.run_state(run).is_active:
-        return None
-    is_starting = server.jobs().place(run) == 0 and not run.history().step
-    return REFRESH_STARTING if is_starting else REFRESH
-
-
-LOOK_AGAIN = 1.0
-"""Seconds between two readings by a network that learns."""
-
-
-def live_reading(draw: Callable[[], None], run: Run) -> None:
-    """Draw something that a run's network says, again and again while it learns, and the page once when it ends."""
-    active = server.run_state(run).is_active
+def live(draw: Callable[[], None], pace: Pace) -> None:
+    """Draw something again and again at a pace, and the whole page once the pace changes."""
+    seconds = pace()
 
     def redraw() -> None:
         draw()
-        if active and not server.run_state(run).is_active:
+        # Only a run of the whole page can change how often a fragment is drawn.
+        if seconds is not None and pace() != seconds:
             st.rerun()
 
-    # A fragment is told apart by its function's name and place; the drawing function lends it its own.
+    # Streamlit identifies a fragment by its function's name and place; the drawing function lends it its own.
     redraw.__qualname__ = f"live.{draw.__module__}.{draw.__qualname__}"
-    st.fragment(redraw, run_every=LOOK_AGAIN if active else None)()
+    st.fragment(redraw, run_every=seconds)()
+
+
+def watching(*runs: Run) -> Pace:
+    """Return the pace for what trainings report."""
+
+    def pace() -> float | None:
+        active = _active(runs)
+        is_starting = any(server.jobs().place(run) == 0 and not run.history().step for run in active)
+        return (_STARTING if is_starting else _WATCHING) if active else None
+
+    return pace
+
+
+def reading(*runs: Run) -> Pace:
+    """Return the pace for what the runs' networks say while they learn."""
+    return lambda: _READING if _active(runs) else None
+
+
+def _active(runs: tuple[Run, ...]) -> list[Run]:
+    return [run for run in runs if server.run_state(run).is_active]

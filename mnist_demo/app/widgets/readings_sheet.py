@@ -50,9 +50,8 @@ def readings_sheet(images: NDArray[np.uint8], readings: Sequence[Reading]) -> by
         images: uint8 (n, 28, 28), white ink on black, n at least 1.
         readings: one for each.
     """
-    look = colours.appearance()
     inked = digits.inked(images)
-    paper, ink = (tuple(int(part) for part in colour) for colour in colours.page_colours())
+    paper, ink = map(colours.rgb, colours.paper_and_ink())
     rows = -(-len(images) // COLUMNS)
     size = (width() * _DENSITY, (rows * _STEP_Y - _BELOW) * _DENSITY)
     picture = Image.new("RGB", size, paper)
@@ -61,7 +60,7 @@ def readings_sheet(images: NDArray[np.uint8], readings: Sequence[Reading]) -> by
         left, top = (index % COLUMNS) * _STEP_X * _DENSITY, (index // COLUMNS) * _STEP_Y * _DENSITY
         enlarged = image.repeat(_SCALE * _DENSITY, axis=0).repeat(_SCALE * _DENSITY, axis=1)
         picture.paste(Image.fromarray(enlarged), (left, top))
-        answer = (colours.RIGHT_COLOURS if reading.is_right else colours.WRONG_COLOURS)[look]
+        answer = colours.rgb(colours.right_colour() if reading.is_right else colours.wrong_colour())
         _write(pen, reading, left + _SIDE * _DENSITY // 2, top + _SIDE * _DENSITY, ink, answer)
     content = io.BytesIO()
     picture.save(content, "PNG", compress_level=3)
@@ -73,8 +72,8 @@ def _write(
     reading: Reading,
     middle: int,
     top: int,
-    ink: tuple[int, ...],
-    answer: tuple[int, ...],
+    ink: colours.Rgb,
+    answer: colours.Rgb,
 ) -> None:
     large, small = _font(14 * _DENSITY), _font(12 * _DENSITY)
     arrow, space = 11 * _DENSITY, 4 * _DENSITY

@@ -9,7 +9,7 @@ import streamlit as st
 from mnist_demo.app.session import current, server
 from mnist_demo.app.stop_reason_words import in_words
 from mnist_demo.app.widgets import start_button
-from mnist_demo.app.widgets.live import live
+from mnist_demo.app.widgets.live import live, watching
 from mnist_demo.app.widgets.progress import progress_line, progress_share
 from mnist_demo.app.words import escape_markdown, moment, percent
 from mnist_demo.runs import Run, RunId, name_of
@@ -36,24 +36,26 @@ def need_trained_run(purpose: str, *, while_learning: bool = False) -> Run:
     if (trained := current.trained_run(while_learning=while_learning)) is not None:
         return trained
 
-    def progress(run: Run) -> None:
-        history = run.history()
-        st.progress(progress_share(run, history), text=progress_line(run, history))
-        if current.trained_run(while_learning=while_learning) is not None:
-            st.rerun()
-
     current_run = current.run()
     with st.container(border=True):
         if current_run is not None and server.run_state(current_run).is_active:
             when = "when its first batch begins" if while_learning else "when its first epoch ends"
             st.markdown(f"**{escape_markdown(current_run.experiment.name)}** is learning. This page opens {when}.")
-            live(progress, current_run)
+            live(
+                lambda: _progress(current_run),
+                lambda: None if current.trained_run(while_learning=while_learning) else watching(current_run)(),
+            )
         else:
             if current_run is not None and current_run.reason:
                 st.warning(in_words(current_run.reason), icon=":material/error:")
             st.markdown(f"No trained network yet. Train one {purpose}: about ten seconds.")
             start_button.offer_fast()
     return st.stop()
+
+
+def _progress(run: Run) -> None:
+    history = run.history()
+    st.progress(progress_share(run, history), text=progress_line(run, history))
 
 
 def choose_run(purpose: str, *, while_learning: bool = False) -> Run:

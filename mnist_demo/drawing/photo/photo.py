@@ -94,11 +94,25 @@ class Photo:
 def read_photo(content: bytes) -> Photo:
     """Find the digit on a photo.
 
+    Example:
+        >>> import io
+        >>> from PIL import Image, ImageDraw
+        >>> from mnist_demo.drawing import digit_from_strokes, read_photo
+        >>> paper, file = Image.new("L", (300, 400), color=230), io.BytesIO()
+        >>> ImageDraw.Draw(paper).line([(100, 100), (200, 100), (140, 300)], fill=30, width=14)
+        >>> paper.save(file, "PNG")
+        >>> photo = read_photo(file.getvalue())
+        >>> photo.size, round(photo.pen_width), digit_from_strokes(photo.strokes).shape
+        ((300.0, 400.0), 14, (28, 28))
+
     Args:
-        content: a whole PNG, JPEG or WebP file; of an animated one the first picture counts.
+        content: A whole PNG, JPEG or WebP file; the first picture of an animated file counts.
+
+    Returns:
+        The photo with the digit's ink and strokes.
 
     Raises:
-        DrawingError: if it is too large, of another format or damaged, or if no ink stands out on it.
+        DrawingError: If the file is too large, of another format or damaged, or if no ink stands out on the photo.
     """
     return find_digit(decode(content))
 

@@ -1,6 +1,6 @@
-"""Training images varied in the graph: moved, bent, with strokes thicker or thinner, written in another way.
+"""Augmentation of training images in the graph: moved, bent, with thicker or thinner strokes, with other pen forms.
 
-Every random choice comes from the seed that is handed in.
+Every random choice comes from the given seed.
 """
 
 import math
@@ -15,28 +15,28 @@ from mnist_demo.training.augmentation.pen_forms import write_pen_forms
 from mnist_demo.training.augmentation.resampling import CENTRE, resample, spread, transform
 
 SPACING = 27 / 4
-"""Pixels between two control points of the bending: about the width of a loop."""
+"""Pixels between two control points of the elastic deformation: about the width of a loop."""
 
 _CONTROLS = 7
-"""Along each axis: five from edge to edge, and one beyond each end, as a cubic spline needs."""
+"""Control points along each axis: five from edge to edge and one beyond each edge, as a cubic spline needs."""
 
 _EDGE_GAIN = 2.5
-"""Makes an edge that was blurred rise within one pixel again."""
+"""Factor on the grey values of a blurred edge, so that the edge rises within one pixel again."""
 
 
 def augment(
     images: tf.Tensor, labels: tf.Tensor, augmentation: Augmentation, seed: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Each image varied by its own random amounts.
+    """Vary each image by random amounts of its own.
 
     Args:
         images: float32 (n, 28, 28), 0 to 1.
-        labels: int32 (n,); some ways of writing belong to one digit.
-        augmentation: the largest amount of each change, drawn uniformly from both signs.
-        seed: int64 (2,), for stateless random numbers; the first one below 2³².
+        labels: int32 (n,); each pen form belongs to one digit.
+        augmentation: The largest amount of each change, drawn uniformly from both signs.
+        seed: int64 (2,), for stateless random numbers; the first number is below 2³².
 
     Returns:
-        The images, what comes in from outside being black, and their labels: `STRANGER` for what is no digit any more.
+        The images, black where pixels from outside move in, and their labels, `NON_DIGIT` for non-digits.
     """
     if augmentation.non_digits:
         images, labels = add_non_digits(images, labels, augmentation.non_digits, _stream(seed, 4))
@@ -52,18 +52,18 @@ def augment(
 
 
 def _stream(seed: tf.Tensor, number: int) -> tf.Tensor:
-    """A seed of its own for each kind of change, so that one does not follow from another."""
+    """Return a seed for one kind of change, so that the random numbers of two kinds are independent."""
     return seed + tf.constant([number << 32, 0], tf.int64)
 
 
 def _affine(count: tf.Tensor, augmentation: Augmentation, seed: tf.Tensor) -> list[tf.Tensor]:
-    """The maps from output to input pixels, x = a0·x' + a1·y' + a2 and y = b0·x' + b1·y' + b2: six of (n,)."""
+    """Return maps from output to input pixels, x = a0·x' + a1·y' + a2 and y = b0·x' + b1·y' + b2: six of (n,)."""
     draws = tf.random.stateless_uniform((6, count), seed, -1.0, 1.0)
     angle = draws[0] * math.radians(augmentation.rotation)
     shear = tf.tan(draws[1] * math.radians(augmentation.shear))
     zoom_x = 1.0 / (1.0 + draws[2] * augmentation.zoom)
     zoom_y = 1.0 / (1.0 + draws[3] * augmentation.zoom)
-    # Rotation · shear · zoom about the centre, then the shift.
+    # The map is rotation · shear · zoom about the centre, then the shift.
     cos, sin = tf.cos(angle), tf.sin(angle)
     a0, a1 = cos * zoom_x, (cos * shear - sin) * zoom_y
     b0, b1 = sin * zoom_x, (sin * shear + cos) * zoom_y
@@ -73,11 +73,11 @@ def _affine(count: tf.Tensor, augmentation: Augmentation, seed: tf.Tensor) -> li
 
 
 def _bent(images: tf.Tensor, augmentation: Augmentation, seed: tf.Tensor) -> tf.Tensor:
-    """Turned, sheared, zoomed and shifted and, in the same resampling, each point displaced by a smooth random field.
+    """Apply the affine map and, in the same resampling, displace each point by a smooth random field.
 
-    After P. Simard, D. Steinkraus and J. Platt, "Best practices for convolutional neural networks applied to visual
-    document analysis", ICDAR 2003; a spline through a few random displacements is as smooth as their blurred noise
-    and cheaper.
+    Source: P. Simard, D. Steinkraus and J. Platt, "Best practices for convolutional neural networks applied to visual
+    document analysis", ICDAR 2003. A spline through a few random displacements is as smooth as their blurred noise and
+    cheaper.
     """
     count = tf.shape(images)[0]
     a0, a1, a2, b0, b1, b2 = (spread(part) for part in _affine(count, augmentation, seed))
@@ -91,10 +91,10 @@ def _bent(images: tf.Tensor, augmentation: Augmentation, seed: tf.Tensor) -> tf.
 
 
 def spline_basis() -> NDArray[np.float32]:
-    """What each control point adds to each pixel along one axis in a uniform cubic B-spline.
+    """Return the weight of each control point at each pixel along one axis of a uniform cubic B-spline.
 
     Returns:
-        float32 (28, 7), not below 0, rows summing to 1: no point moves farther than the farthest control point.
+        float32 (28, 7), at least 0, rows summing to 1, so no point moves farther than the farthest control point.
     """
     basis = np.zeros((28, _CONTROLS), np.float32)
     for pixel in range(28):
@@ -110,9 +110,9 @@ def spline_basis() -> NDArray[np.float32]:
 
 
 def _inked(images: tf.Tensor, most: float, seed: tf.Tensor) -> tf.Tensor:
-    """Strokes wider or narrower by up to `most` pixels, and edges sharper by a random share, as a pen leaves them.
+    """Make strokes wider or narrower by up to `most` pixels, and edges sharper by a random share, like a pen's.
 
-    A blurred edge is a ramp; where it is cut decides how wide the stroke is.
+    A blurred edge is a ramp, and the grey value at which the ramp is cut decides how wide the stroke is.
     """
     draws = tf.random.stateless_uniform((2, tf.shape(images)[0], 1, 1), seed)
     padded = tf.pad(images, [[0, 0], [1, 1], [1, 1]])

@@ -1,8 +1,8 @@
-"""What is no digit, made of digits and of straight strokes in the graph, for the network to be unsure of.
+"""Non-digits for outlier exposure, made in the graph from digits and from straight strokes.
 
-After D. Hendrycks, M. Mazeika and T. Dietterich, "Deep anomaly detection with outlier exposure", ICLR 2019: a network
-that has learned to give ten equal answers to some things that are none of the ten does so with others too. A digit on
-its side or in the mirror has the strokes of writing and no meaning; a few lines make letters and shapes.
+Source: D. Hendrycks, M. Mazeika and T. Dietterich, "Deep anomaly detection with outlier exposure", ICLR 2019. A network
+that learns ten equal probabilities for some outliers is unsure of other outliers too. A rotated or mirrored digit has
+the strokes of writing and no meaning; a few straight strokes make letters and shapes.
 """
 
 import math
@@ -11,32 +11,32 @@ from mnist_demo.backend import tf
 from mnist_demo.training.augmentation.pen_forms import centred, line
 
 NON_DIGIT = -1
-"""The label of what is no digit."""
+"""The label of a non-digit."""
 
 _STROKES = 6
-"""In what is made of straight strokes, at most."""
+"""Most strokes in a drawn non-digit."""
 
 _LAID_DOWN = (0, 0, 1, 1, 1, 1, 1, 1, 0, 1)
-"""Digits that are none when they are turned by a quarter; many a 1 leans so far that it is still one."""
+"""1 for each digit that a quarter turn makes a non-digit. A turned 1 may still be a 1, because many 1s lean far."""
 
 _CROSSED = (1, 0, 1, 1, 1, 1, 1, 0, 1, 1)
-"""Digits that are none with another one laid across them; a 1 may become a 4 and a 7 gets its bar."""
+"""1 for each digit that another digit across makes a non-digit. A 1 may become a 4, and a 7 gets a bar."""
 
 _MIRRORED = (0, 0, 0, 1, 0, 0, 1, 1, 0, 1)
-"""Digits that are none in the mirror: not those that stay what they are, nor 2 and 5, which are each other's."""
+"""1 for each digit that mirroring makes a non-digit. 0, 1, 4 and 8 stay digits, and 2 and 5 become each other."""
 
 
 def add_non_digits(images: tf.Tensor, labels: tf.Tensor, share: float, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Turn a share of the digits into what is no digit.
+    """Turn a share of the digits into non-digits.
 
     Args:
         images: float32 (n, 28, 28), 0 to 1.
         labels: int32 (n,), the digits 0 to 9.
-        share: how many, 0 to 1.
+        share: The share of the digits, 0 to 1.
         seed: int64 (2,), for stateless random numbers.
 
     Returns:
-        The images, and the labels with `STRANGER` for those that are no digit now.
+        The images, and the labels with `NON_DIGIT` for the non-digits.
     """
     draws = tf.random.stateless_uniform((2, tf.shape(images)[0]), seed)
     where = tf.where(draws[0] < share)  # (m, 1)
@@ -64,14 +64,14 @@ def add_non_digits(images: tf.Tensor, labels: tf.Tensor, share: float, seed: tf.
 
 
 def _lines(count: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """A few straight strokes, the longer side 20 pixels, of one of three kinds: ink, (count, 28, 28).
+    """Draw a few straight strokes of one of three kinds, whose longer side has 20 pixels: ink, (count, 28, 28).
 
-    Corners anywhere joined by three to six strokes; four to six strokes between points of a grid of three by three, as
-    most capital letters are made; closed shapes of three or four corners.
+    The kinds are random corners joined by three to six strokes; four to six strokes between points of a grid of three
+    by three, as in most capital letters; and closed shapes of three or four corners.
     """
     draws = tf.random.stateless_uniform((2, 2, count, _STROKES), seed)
     width, number, kind = tf.unstack(tf.random.stateless_uniform((3, count, 1), seed + 1))
-    # Fewer on the grid, some of them dots, would too often be a 1 or a 7.
+    # The grid gets at least four strokes, because fewer strokes, some of them dots, are too often a 1 or a 7.
     strokes = tf.maximum(3 + tf.floor(number * (_STROKES - 2)), tf.where(kind < 0.35, 3.0, 4.0))
     slots = tf.range(_STROKES, dtype=tf.float32)
 
@@ -87,7 +87,7 @@ def _lines(count: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     ends = tf.where(kind < 0.35, joined, tf.where(kind < 0.75, grid[1], tf.roll(shape, -1, axis=2)))
     drawn = tf.where(kind < 0.75, slots < strokes, slots < sides)  # (count, strokes)
 
-    # Those left out have no length and begin where the first one does.
+    # The strokes that are left out have no length and begin where the first stroke begins.
     starts, ends = (tf.where(drawn, part, starts[:, :, :1]) for part in (starts, ends))
 
     points = tf.concat([starts, ends], axis=2)

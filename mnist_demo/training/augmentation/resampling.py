@@ -1,28 +1,28 @@
-"""Images read at any points, in the graph."""
+"""Resampling of images at given points, in the graph."""
 
 from mnist_demo.backend import tf
 
 CENTRE = 13.5
-"""Middle of the 28 pixels, counted from the centre of the first."""
+"""The middle of the 28 pixels, in pixels from the middle of the first pixel."""
 
 _SIDE = 31
-"""A margin of one black pixel before and two behind, so that every point has four neighbours."""
+"""Pixels of a padded side: one black pixel before and two behind, so that every point has four neighbours."""
 
 
 def spread(per_image: tf.Tensor) -> tf.Tensor:
-    """One number an image, (n,), as it goes with images: (n, 1, 1)."""
+    """Reshape one number for each image, (n,), to multiply with images: (n, 1, 1)."""
     return per_image[:, tf.newaxis, tf.newaxis]
 
 
 def transform(images: tf.Tensor, maps: list[tf.Tensor]) -> tf.Tensor:
-    """The images under affine maps, bilinear; TensorFlow's own operation is twice as fast as `resample`.
+    """Apply affine maps to images, bilinear; TensorFlow's own operation is twice as fast as `resample`.
 
     Args:
         images: float32 (n, 28, 28).
-        maps: from output to input pixels, x = a0·x' + a1·y' + a2 and y = b0·x' + b1·y' + b2: six of (n,).
+        maps: From output to input pixels, x = a0·x' + a1·y' + a2 and y = b0·x' + b1·y' + b2: six of (n,).
 
     Returns:
-        float32 (n, 28, 28); what comes in from outside is black.
+        float32 (n, 28, 28), black where pixels from outside move in.
     """
     zeros = tf.zeros_like(maps[0])
     return tf.raw_ops.ImageProjectiveTransformV3(
@@ -36,12 +36,12 @@ def transform(images: tf.Tensor, maps: list[tf.Tensor]) -> tf.Tensor:
 
 
 def resample(images: tf.Tensor, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
-    """The images at given points, bilinear; outside they are black.
+    """Read images at given points, bilinear; points outside of an image are black.
 
     Args:
         images: float32 (n, 28, 28).
-        x: float32 (n, 28, 28), columns, 0 being the middle of the first pixel.
-        y: rows likewise.
+        x: float32 (n, 28, 28), columns in pixels from the middle of the first pixel.
+        y: float32 (n, 28, 28), rows in pixels from the middle of the first pixel.
 
     Returns:
         float32 (n, 28, 28).
@@ -52,7 +52,7 @@ def resample(images: tf.Tensor, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
     left, top = tf.floor(x), tf.floor(y)
     along, down = x - left, y - top
     image = spread(tf.range(tf.shape(images)[0])) * _SIDE**2
-    # Gathered from one flat vector: four times faster than with an index for each axis.
+    # One flat vector is gathered from, because that is four times faster than an index for each axis.
     first = image + tf.cast(top, tf.int32) * _SIDE + tf.cast(left, tf.int32)
     upper_left, upper_right = tf.gather(flat, first), tf.gather(flat, first + 1)
     lower_left, lower_right = tf.gather(flat, first + _SIDE), tf.gather(flat, first + _SIDE + 1)

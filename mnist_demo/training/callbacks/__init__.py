@@ -1,1 +1,1 @@
-"""What happens beside the batches of a training: a callback of Keras for each concept."""
+"""The callbacks of a training, one file for each concept."""

@@ -1,4 +1,4 @@
-"""The state that a run is resumed from, on disk. `resuming.py` restores it."""
+"""Saving the state from which a run is resumed; `resuming.py` restores the state."""
 
 import time
 from pathlib import Path
@@ -10,7 +10,7 @@ from mnist_demo.training.checkpoint import save_checkpoint
 from mnist_demo.training.progress import Progress
 
 CHECKPOINT_EVERY = 20.0
-"""Seconds of a long epoch between two backups: the most that a crash costs."""
+"""Seconds between two backups within an epoch, which limit what a crash costs."""
 
 
 class Backup(Callback):
@@ -30,14 +30,14 @@ class Backup(Callback):
             self.save()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Save the state. The epoch's event is written by now: a crash between the two only repeats an epoch."""
+        """Save the state, after the epoch's event is written, so a crash between the two only repeats an epoch."""
         self.save()
 
     def save(self) -> None:
         """Save the state.
 
         Raises:
-            DivergedError: when the weights are not all numbers.
+            DivergedError: If some weights are not finite.
         """
         self._divergence.check_weights()
         save_checkpoint(self._path, self.model, self.progress.position)

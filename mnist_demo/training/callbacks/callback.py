@@ -12,7 +12,7 @@ class Callback(keras.callbacks.Callback):
     Keras' own `on_train_batch_end` comes once a step of `fit`, and such a step may be several calls of the graph.
 
     Args:
-        progress: the counts of the training.
+        progress: The counts of the training.
     """
 
     def __init__(self, progress: Progress) -> None:
@@ -23,8 +23,8 @@ class Callback(keras.callbacks.Callback):
         """Act after a call of the graph.
 
         Args:
-            count: batches of this call; `progress` counts them already.
-            logs: the means over these batches.
+            count: Batches of this call; `progress` counts them already.
+            logs: The means over these batches.
         """
 
 

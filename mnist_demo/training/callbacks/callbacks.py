@@ -17,14 +17,14 @@ from mnist_demo.training.progress import Progress
 
 
 class Callbacks(Callback):
-    """All callbacks as one; the batch loop's watcher.
+    """All callbacks of a training as one callback, which is also the watcher of the batch loop.
 
     Args:
-        progress: the counts of the training.
-        run: where weights and checkpoints go.
-        writer: where events go.
-        control: where commands come from.
-        validation: the split whose first digits are read throughout.
+        progress: The counts of the training.
+        run: The run that takes weights and checkpoints.
+        writer: The writer of the run's events.
+        control: The line of commands.
+        validation: The split whose first digits are predicted throughout.
     """
 
     def __init__(self, progress: Progress, run: Run, writer: EventWriter, control: Control, validation: Split) -> None:
@@ -36,7 +36,7 @@ class Callbacks(Callback):
         self._backup = Backup(progress, run.checkpoint_path, self._divergence)
         self.steering = Steering(progress, control, writer, self._keep_state)
         self._all: tuple[Callback, ...] = (
-            # First, so that nothing of a diverged network is kept.
+            # The divergence check acts first, so no weights of a diverged network are saved.
             self._divergence,
             self._batches,
             self._snapshots,
@@ -44,9 +44,9 @@ class Callbacks(Callback):
             EpochLogger(progress, writer),
             LiveWeights(progress, run, self._divergence),
             *self._rules,
-            # After the events and the rules, because it keeps what they count.
+            # The backup acts after the events and the rules, because it saves their counts.
             self._backup,
-            # Last, because it starts the clock.
+            # The steering acts last, because it starts the clock.
             self.steering,
         )
 
@@ -78,12 +78,12 @@ class Callbacks(Callback):
             callback.set_model(model)
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Begin."""
+        """Tell each callback that the training begins."""
         for callback in self._all:
             callback.on_train_begin(logs)
 
     def on_test_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Let a validation be paused and stopped too."""
+        """Pause or stop during a validation too."""
         self.steering.on_test_batch_end(batch, logs)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -93,16 +93,16 @@ class Callbacks(Callback):
             callback.on_epoch_end(epoch, logs)
 
     def keep_stopped(self) -> None:
-        """Save the weights and the state of a training that is stopped at a batch.
+        """Save the weights and the state of a training that stops after a batch.
 
         Raises:
-            DivergedError: when the weights are not all numbers.
+            DivergedError: If some weights are not finite.
         """
         self._divergence.check_weights()
         self._snapshots.save_unfinished_epoch()
         self._keep_state()
 
     def _keep_state(self) -> None:
-        """Write and save where the training stands, before it pauses or stops between two events."""
+        """Write the unreported batches and save the state, before a pause or a stop between two events."""
         self._batches.write_unreported()
         self._backup.save()

@@ -39,7 +39,7 @@ class EarlyStopping(_Rule):
     """Ends a training whose validation loss has not improved for `patience` epochs."""
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Compare the validation loss with the lowest one so far."""
+        """Compare the validation loss with the lowest validation loss so far."""
         progress, loss = self.progress, float((logs or {})["val_loss"])
         improved = progress.best_loss is None or loss < progress.best_loss
         progress.best_loss, progress.waited = (loss, 0) if improved else (progress.best_loss, progress.waited + 1)
@@ -51,8 +51,8 @@ def is_reached(target: float, accuracy: float, images: int) -> bool:
     """Return whether an accuracy is at least the target, both 0–1.
 
     Args:
-        target: the accuracy asked for.
-        accuracy: a float32 of Keras; it is made a count again, because the float32 nearest to 0.95 is below 0.95.
-        images: how many images the accuracy is measured on.
+        target: The target accuracy.
+        accuracy: A float32 of Keras, compared as a count of images, because the float32 nearest to 0.95 is below 0.95.
+        images: How many images the accuracy is measured on.
     """
     return round(accuracy * images) / images >= target

@@ -8,11 +8,11 @@ from mnist_demo.training.callbacks.callback import Callback, rounded
 from mnist_demo.training.progress import Progress
 
 MAX_BATCH_EVENTS = 1_500
-"""Most batch events of a run; an event of a longer run is the mean over several batches."""
+"""Most batch events of a run; in a longer run, an event is the mean over several batches."""
 
 
 class BatchLogger(Callback):
-    """Writes an event every so many batches, at an epoch's last batch, and at each batch while somebody steps."""
+    """Writes an event every few batches, at an epoch's last batch, and at each batch while a visitor steps."""
 
     def __init__(self, progress: Progress, writer: EventWriter) -> None:
         super().__init__(progress)
@@ -22,7 +22,7 @@ class BatchLogger(Callback):
         self._batches_per_event = max(1, math.ceil(epochs * progress.steps_per_epoch / MAX_BATCH_EVENTS))
 
     def on_batches_end(self, count: int, logs: dict[str, Any]) -> None:
-        """Write an event when one is due."""
+        """Write an event when the event is due."""
         progress = self.progress
         is_due = progress.step - progress.reported_step >= self._batches_per_event
         is_first, is_last_of_epoch = progress.step == count, progress.batch == progress.steps_per_epoch

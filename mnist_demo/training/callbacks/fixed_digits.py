@@ -1,4 +1,4 @@
-"""What the network says of the same few validation digits throughout its training."""
+"""The network's predictions for the same few validation digits throughout the training."""
 
 import time
 from typing import Any
@@ -8,18 +8,16 @@ import numpy as np
 from mnist_demo.backend import tf
 from mnist_demo.data import Split
 from mnist_demo.runs import EventKind, EventWriter
+from mnist_demo.runs.events import FIXED_DIGITS
 from mnist_demo.training.callbacks.callback import Callback
 from mnist_demo.training.progress import Progress
 
-FIXED_DIGITS = 20
-"""How many validation digits are read throughout: the first of the split."""
-
 DIGITS_EVERY = 0.5
-"""Fewest seconds between two readings within an epoch."""
+"""Fewest seconds between two predictions of the fixed digits within an epoch."""
 
 
 class FixedDigits(Callback):
-    """Reads the fixed digits and writes the answers to the run's events."""
+    """Predicts the fixed digits and writes the predictions to the run's events."""
 
     def __init__(self, progress: Progress, writer: EventWriter, validation: Split) -> None:
         super().__init__(progress)
@@ -28,16 +26,16 @@ class FixedDigits(Callback):
         self._due = 0.0
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Make the graph that reads the digits."""
+        """Make the graph that predicts the digits."""
         self._answer = tf.function(lambda images: self.model(images, training=False), autograph=False)
 
     def on_batches_end(self, count: int, logs: dict[str, Any]) -> None:
-        """Read the digits when they are due."""
+        """Predict the digits when they are due."""
         if time.monotonic() >= self._due:
             self._read()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Read the digits."""
+        """Predict the digits."""
         self._read()
 
     def _read(self) -> None:

@@ -1,4 +1,4 @@
-"""The weights on disk: after each epoch, and about once a second within one."""
+"""The weights on disk: after each epoch, and about once a second within an epoch."""
 
 import time
 from typing import Any
@@ -10,10 +10,10 @@ from mnist_demo.training.progress import Progress
 from mnist_demo.training.weights import save_weights
 
 LIVE_EVERY = 1.0
-"""Fewest seconds between two savings of the weights within an epoch."""
+"""Fewest seconds between two saves of the weights within an epoch."""
 
 LIVE_SHARE = 0.01
-"""Most of the training's time, 0–1, that these savings take: a large network is saved more rarely."""
+"""Largest share of the training's time, 0–1, that these saves take, so a large network is saved less often."""
 
 
 class ModelCheckpoint(Callback):

@@ -1,4 +1,4 @@
-"""Commands from outside: pause, step, stop, another learning rate."""
+"""Commands to a running training: pause, step, stop, change the learning rate."""
 
 import math
 import time
@@ -17,10 +17,10 @@ WAIT = 0.5
 
 
 class StopRequested(Exception):  # noqa: N818 - nothing went wrong
-    """Leaves `fit` at a batch boundary; what was learned so far is kept.
+    """Leaves `fit` between two batches; the trainer then saves the weights.
 
     Args:
-        reason: why the training is stopped; None when somebody just pressed the button.
+        reason: Why the training stops; None for the visitor's button.
     """
 
     def __init__(self, reason: StopReason | None = None) -> None:
@@ -29,13 +29,13 @@ class StopRequested(Exception):  # noqa: N818 - nothing went wrong
 
 
 class Steering(Callback):
-    """Turns commands into how many batches the training may do next, and writes its changes of state.
+    """Decides by the commands how many batches the training may do next, and writes its changes of state.
 
     Args:
-        progress: the counts of the training.
-        control: where the commands come from.
-        writer: where changes of state and of the learning rate go.
-        on_pause: called when the training pauses, before it waits.
+        progress: The counts of the training.
+        control: The line of commands.
+        writer: The writer of the run's events, for changes of state and of the learning rate.
+        on_pause: A function to call when the training pauses, before it waits.
     """
 
     def __init__(self, progress: Progress, control: Control, writer: EventWriter, on_pause: Callable[[], None]) -> None:
@@ -47,14 +47,14 @@ class Steering(Callback):
 
     @property
     def is_stepping(self) -> bool:
-        """Whether somebody steps batch by batch."""
+        """Whether the visitor steps batch by batch."""
         return self._allowed < FAR
 
     def allowed(self, most: int) -> int:
         """Return how many batches may be done now, 1 to `most`; wait while the training is paused.
 
         Raises:
-            StopRequested: when somebody asks to stop.
+            StopRequested: If a command stops the training.
         """
         self._obey_all()
         if self._allowed <= 0:
@@ -70,13 +70,13 @@ class Steering(Callback):
         self.progress.start_clock()
 
     def on_test_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Obey while validating, where no batches are counted.
+        """Obey commands during a validation, which counts no batches.
 
         Raises:
-            StopRequested: when somebody asks to stop.
+            StopRequested: If a command stops the training.
         """
         self._obey_all()
-        # A step leads through the validation behind it; only a pause that was asked for holds it up.
+        # The step of an epoch's last batch includes the validation; only a command to pause pauses the validation.
         if self._allowed <= 0 and not self._shown_paused:
             self._pause()
 
@@ -94,7 +94,7 @@ class Steering(Callback):
 
     def _pause(self) -> None:
         began = time.monotonic()
-        # First, so that whoever sees that it is paused sees where.
+        # The state is saved before the pause is shown, so a page that shows the pause shows its place.
         self._on_pause()
         self._show(True)
         while self._allowed <= 0:
@@ -116,7 +116,7 @@ class Steering(Callback):
                 self._allowed = FAR
                 self._pauses_after_epoch = False
             case CommandKind.STEP_BATCH:
-                # Two presses in a row are two batches; one in mid-flight is the next batch and no more.
+                # Two steps in a row are two batches; a step during training is the next batch and then a pause.
                 self._allowed = 1 if self._allowed == FAR else self._allowed + 1
                 self._pauses_after_epoch = False
             case CommandKind.STEP_EPOCH:

@@ -1,4 +1,4 @@
-"""A training ends when its loss or its weights stop being numbers."""
+"""The end of a training whose loss or weights are not finite."""
 
 import math
 from typing import Any
@@ -10,10 +10,10 @@ from mnist_demo.training.callbacks.callback import Callback
 
 
 class DivergedError(Exception):
-    """The loss or the weights stopped being numbers.
+    """The loss or some weights are not finite.
 
     Args:
-        reason: which of them, and when.
+        reason: Whether the loss or the weights diverged, and at which batch or epoch.
     """
 
     def __init__(self, reason: StopReason) -> None:
@@ -22,7 +22,7 @@ class DivergedError(Exception):
 
 
 class TerminateOnNaN(Callback):
-    """Raises `DivergedError` before anything of a diverged network is kept."""
+    """Raises `DivergedError` before any weights of a diverged network are saved."""
 
     def on_batches_end(self, count: int, logs: dict[str, Any]) -> None:
         """Check the loss."""
@@ -39,7 +39,7 @@ class TerminateOnNaN(Callback):
         """Check that all weights are finite. Call before saving.
 
         Raises:
-            DivergedError: when some are not; a rectifier turns them into zeros and hides them from the loss.
+            DivergedError: If some weights are not finite. A rectifier turns them into 0 and hides them from the loss.
         """
         if not all(np.isfinite(weights).all() for weights in self.model.get_weights()):
             raise DivergedError(StopReason(code=StopCode.WEIGHTS_DIVERGED, batch=self.progress.step))

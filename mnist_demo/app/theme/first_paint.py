@@ -1,0 +1,43 @@
+"""The style that the browser has before anything of a page: it keeps room for what arrives late."""
+
+_RESERVED: dict[str, tuple[int, int]] = {
+    "explore_choice": (60, 172),
+    "design_preset": (32, 68),
+    "design_picture": (116, 248),
+    "train_charts": (260, 536),
+    "time_machine_": (555, 1_115),
+    "canvas": (328, 328),
+    "draw_source": (32, 32),
+    "draw_seen": (195, 195),
+    "draw_bars": (290, 290),
+}
+"""Least height on a desk and on a phone, in pixels, by what an element's key begins with.
+
+Streamlit (1.67) shows 40 pixels in the place of an element until the script that draws it has arrived.
+"""
+
+# Streamlit draws the page narrow and without its sidebar first, and both jump when the sidebar arrives; the navigation
+# then pushes down what the sidebar shows already. The width is the sidebar's own.
+_SIDEBAR = """
+[data-testid="stMainBlockContainer"] { max-width: none !important }
+[data-testid="stSidebar"]:not(:has([data-testid="stSidebarNav"])) [data-testid="stSidebarUserContent"] {
+  visibility: hidden
+}
+@media (min-width: 768px) {
+  [data-testid="stAppViewContainer"]:not(:has([data-testid="stSidebar"]))::before {
+    content: ""; flex: none; width: 300px
+  }
+}
+"""
+
+
+def sheet() -> str:
+    """Return the style sheet."""
+    desk, phone = (
+        " ".join(
+            f'[class^="st-key-{key}"], [class*=" st-key-{key}"] {{ min-height: {heights[place]}px }}'
+            for key, heights in _RESERVED.items()
+        )
+        for place in (0, 1)
+    )
+    return f"{_SIDEBAR} {desk} @media (max-width: 640px) {{ {phone} }}"
