@@ -174,7 +174,12 @@ def _folded(name: str) -> str:
 # The first page answers at the bare address.
 _ADDRESSES = {_folded(page.name): "" if page is FIRST else page.name for page in PAGES}
 
-MIDDLEWARE = tuple(map(Middleware, (SecurityHeaders, PageSpellings, Identity, FirstPaint)))
+MIDDLEWARE = (
+    Middleware(SecurityHeaders),
+    Middleware(PageSpellings),
+    Middleware(Identity),
+    Middleware(FirstPaint),
+)
 
 
 @contextlib.asynccontextmanager

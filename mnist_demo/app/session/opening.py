@@ -66,7 +66,7 @@ def _take_shared(text: str) -> None:
 
 def lasts() -> bool:
     """Tell whether the browser keeps the lab for the next visit."""
-    return _cookie() == st.session_state["lab_id"]
+    return bool(_cookie() == st.session_state["lab_id"])
 
 
 def private_link() -> str:
