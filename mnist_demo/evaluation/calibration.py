@@ -1,4 +1,4 @@
-"""How sure a network may say it is: temperature scaling, and how far from the truth its confidence is.
+"""How sure a network may say it is: temperature scaling.
 
 C. Guo, G. Pleiss, Y. Sun and K. Weinberger, "On calibration of modern neural networks", ICML 2017: one number, fitted
 on images that the network has not learned from, is enough to make confidence mean what it says. It never changes
@@ -66,26 +66,6 @@ def fit_temperature(labels: NDArray[np.integer], probabilities: NDArray[np.float
         else:
             hottest = middle
     return float(np.exp((coldest + hottest) / 2))
-
-
-def expected_calibration_error(
-    labels: NDArray[np.integer], probabilities: NDArray[np.floating], bins: int = 15
-) -> float:
-    """How far confidence is from accuracy, on average over equally wide bins of confidence.
-
-    Args:
-        labels: the true classes, (n,), n at least 1.
-        probabilities: (n, classes), 0 to 1, rows summing to 1.
-        bins: at least 1; the first is above 0, the last up to 1.
-
-    Returns:
-        0 (what is said to be 90% sure is right nine times in ten) to 1.
-    """
-    confidences = probabilities.max(axis=1).astype(np.float64)
-    right = probabilities.argmax(axis=1) == labels
-    bin_of = np.clip(np.ceil(confidences * bins).astype(int) - 1, 0, bins - 1)
-    surplus = np.bincount(bin_of, weights=confidences - right, minlength=bins)
-    return float(np.abs(surplus).sum() / len(labels))
 
 
 def _logarithms(probabilities: NDArray[np.floating]) -> NDArray[np.float64]:
