@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
@@ -266,29 +267,9 @@ def _ink(picture: Grey, is_dark: bool, reach: int) -> Ink:
 
 def _closed(picture: Grey, reach: int) -> Grey:
     """Grey-scale closing with a square of `reach` pixels: the highest, then the lowest value about each pixel."""
-    highest = _highest(picture, reach)
-    return -_highest(-highest, reach)
-
-
-def _highest(picture: Grey, reach: int) -> Grey:
-    for axis in (0, 1):
-        pad = [(0, 0), (0, 0)]
-        pad[axis] = (reach // 2, reach - 1 - reach // 2)
-        padded = np.pad(picture, pad, mode="edge")
-        # By doubling: the highest of 1, 2, 4 … neighbours, and then of two such spans that overlap.
-        span = 1
-        while 2 * span <= reach:
-            padded = np.maximum(_from(padded, axis, 0, span), _from(padded, axis, span, span))
-            span *= 2
-        rest = reach - span
-        picture = np.maximum(_from(padded, axis, 0, rest), _from(padded, axis, rest, rest)) if rest else padded
-    return picture
-
-
-def _from(picture: Grey, axis: int, start: int, shorter: int) -> Grey:
-    """The picture from `start` on along an axis, shorter by `shorter`."""
-    stop = picture.shape[axis] - shorter + start
-    return picture[start:stop] if axis == 0 else picture[:, start:stop]
+    highest = scipy.ndimage.maximum_filter(picture, reach, mode="nearest")
+    lowest: Grey = scipy.ndimage.minimum_filter(highest, reach, mode="nearest")
+    return lowest
 
 
 def _digit_blobs(ink: Ink) -> list[Blob]:

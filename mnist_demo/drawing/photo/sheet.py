@@ -1,12 +1,11 @@
 """A sheet of paper that lies on something: where it fills little of a photo, the sheet stands out and not its ink."""
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 from PIL import Image
 
-from mnist_demo.drawing.photo.blobs import Blob, blobs
-
-Mask = NDArray[np.bool_]  # (height, width)
+from mnist_demo.drawing.photo.blobs import Blob, Mask
 
 _RECTANGULAR = 0.9  # of the smallest rectangle about it: what a sheet fills; a zero, inside and all, fills 0.8
 _SOLID = 0.2  # of its longer side: a square of this side is paper alone; no pen is as wide for its digit
@@ -22,15 +21,12 @@ def sheet_area(blob: Blob, shape: tuple[int, ...]) -> Mask | None:
         shape: (height, width) of the picture that it was found on.
     """
     paper = blob.mask(shape)
-    height, width = shape
-    # What the paper is all around of.
-    inked = [each for each in blobs(~paper) if not each.touches_edge(height, width)]
+    # Ink is what the paper surrounds.
+    sheet: Mask = scipy.ndimage.binary_fill_holes(paper, np.ones((3, 3)))
     left, top, right, bottom = blob.box
-    if not inked or not _shrunk(paper, max(3, round(_SOLID * max(right - left, bottom - top)))).any():
+    has_ink = bool((sheet & ~paper).any())
+    if not has_ink or not _shrunk(paper, max(3, round(_SOLID * max(right - left, bottom - top)))).any():
         return None
-    sheet = paper.copy()
-    for each in inked:
-        sheet |= each.mask(shape)
     if sheet.sum() < _RECTANGULAR * _smallest_rectangle(sheet):
         return None
     inner = _shrunk(sheet, 2 * _RIM + 1)
@@ -51,12 +47,7 @@ def only_sheet(picture: NDArray[np.uint8], sheet: Mask) -> NDArray[np.uint8]:
 
 def _shrunk(mask: Mask, side: int) -> Mask:
     """Where the middle of a square of `side` pixels, an odd number or one less, can be without leaving the mask."""
-    reach = side // 2
-    padded = np.pad(mask, reach)
-    sums = np.pad(padded.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
-    size = 2 * reach + 1
-    inside = sums[size:, size:] - sums[:-size, size:] - sums[size:, :-size] + sums[:-size, :-size]
-    fits: Mask = inside == size * size
+    fits: Mask = scipy.ndimage.minimum_filter(mask, 2 * (side // 2) + 1, mode="constant", cval=False)
     return fits
 
 

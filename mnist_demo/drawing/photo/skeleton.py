@@ -8,6 +8,7 @@ from itertools import pairwise
 from math import pi, sqrt
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from mnist_demo.drawing.photo.blobs import blobs
@@ -63,9 +64,8 @@ def thinned(ink: Ink) -> Ink:
     lines: Ink = left[1:-1, 1:-1]
     for blob in blobs(ink):
         # Of a square of four pixels both halves of a round take two.
-        if not any(lines[row, start:end].any() for row, start, end in blob.runs):
-            row, start, end = blob.runs[len(blob.runs) // 2]
-            lines[row, (start + end) // 2] = True
+        if not (lines[blob.place] & blob.pixels).any():
+            lines[blob.place][tuple(np.argwhere(blob.pixels)[-1])] = True
     return lines
 
 
@@ -129,7 +129,8 @@ def _pen_width(area: float, lines: list[tuple[Stroke, bool]]) -> float:
 
 def _rings(ink: Ink, middle: Stroke, width: float) -> list[Stroke]:
     """Return rings by which a pen of this width fills the ink up to its edge, where that is farther than it reaches."""
-    beyond = np.argwhere(_edge(np.pad(ink, 1))) - 1.0
+    padded = np.pad(ink, 1)
+    beyond = np.argwhere(scipy.ndimage.binary_dilation(padded) & ~padded) - 1.0
     rings = []
     for row, column in middle[:: max(1, round(width / 4))]:
         reach = float(np.hypot(beyond[:, 0] - row, beyond[:, 1] - column).min()) - 0.5
@@ -140,16 +141,6 @@ def _rings(ink: Ink, middle: Stroke, width: float) -> list[Stroke]:
                 for share in np.linspace(1, 0, FILLING, endpoint=False)
             ]
     return rings[: MAX_STROKES // 2]
-
-
-def _edge(ink: Ink) -> Ink:
-    """Where there is no ink but some on one of the four sides."""
-    edge = np.zeros_like(ink)
-    edge[1:] |= ink[:-1]
-    edge[:-1] |= ink[1:]
-    edge[:, 1:] |= ink[:, :-1]
-    edge[:, :-1] |= ink[:, 1:]
-    return edge & ~ink
 
 
 def _length(line: Stroke) -> float:
