@@ -21,13 +21,13 @@ def load_mnist(seed: int = 0) -> MnistData:
     """Return MNIST: 55,000 images to train with, 5,000 to validate, 10,000 to test.
 
     The pixels are read once (about 0.2 s, 55 MB) and shared, read-only, by all who ask; each call gives an
-    object with walks of its own, so nobody's ``next_train_batch`` disturbs another's.
+    object with walks of its own, so nobody's `next_train_batch` disturbs another's.
 
     Args:
-        seed: Decides the order of ``next_train_batch`` and ``next_test_batch``; ≥ 0.
+        seed: decides the order of `next_train_batch` and `next_test_batch`; ≥ 0.
 
     Raises:
-        DataError: If the bundled file is missing or damaged.
+        DataError: if the bundled file is missing or damaged.
     """
     # Without the lock, two visitors who come first would each read all of it.
     with _reading:

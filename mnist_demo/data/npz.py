@@ -1,4 +1,4 @@
-"""Keras' ``.npz``: a zip of ``.npy`` arrays named x_train, y_train, x_test and y_test."""
+"""Keras' `.npz`: a zip of `.npy` arrays named x_train, y_train, x_test and y_test."""
 
 import io
 import zipfile
@@ -28,22 +28,22 @@ Members = dict[str, zipfile.ZipInfo]
 
 
 def is_npz(content: bytes) -> bool:
-    """Whether the content begins as a zip archive with something in it does."""
+    """Tell whether the content begins like a zip archive that is not empty."""
     return content.startswith(ZIP_MAGIC)
 
 
 def read_npz(name: str, content: bytes) -> tuple[Split, Split | None]:
-    """Read Keras' ``.npz``, compressed or not.
+    """Read Keras' `.npz`, compressed or not.
 
     Args:
-        name: What the file is called in an error.
-        content: The whole file.
+        name: what the file is called in an error.
+        content: the whole file.
 
     Returns:
         The training images, and the test images if there are any.
 
     Raises:
-        DataError: If it is wrong, truncated or hostile. Nothing is unpickled; sizes are checked before values
+        DataError: if it is wrong, truncated or hostile. Nothing is unpickled; sizes are checked before values
             are read, and never is more decompressed than an array's header promises within bounds.
     """
     # Each entry of a zip's directory begins with these bytes; zipfile would make an object of every one of

@@ -34,7 +34,7 @@ class Split:
         labels: uint8 (n,), 0 to 9.
 
     Raises:
-        DataError: If a shape, a dtype or a label does not fit.
+        DataError: if a shape, a dtype or a label does not fit.
     """
 
     images: NDArray[np.uint8]
@@ -85,15 +85,15 @@ class MnistData:
     """Ten classes of 28×28 images in three splits: MNIST, or anything in its shape.
 
     Args:
-        name: What the data is called; 1 to 80 printable characters.
-        train: What a network learns from.
-        validation: What choices are made by.
-        test: What is used for nothing but the final evaluation.
-        class_names: Ten distinct names, for the labels 0 to 9.
-        seed: Decides the order in which ``next_train_batch`` and ``next_test_batch`` walk; ≥ 0.
+        name: what the data is called; 1 to 80 printable characters.
+        train: what a network learns from.
+        validation: what choices are made by.
+        test: what is used for nothing but the final evaluation.
+        class_names: ten distinct names, for the labels 0 to 9.
+        seed: decides the order in which `next_train_batch` and `next_test_batch` walk; ≥ 0.
 
     Raises:
-        DataError: If a field does not fit.
+        DataError: if a field does not fit.
     """
 
     name: str
@@ -122,7 +122,7 @@ class MnistData:
         """Return the split of that name.
 
         Raises:
-            DataError: If there is no such split.
+            DataError: if there is no such split.
         """
         match name:
             case SplitName.TRAIN:
@@ -148,24 +148,24 @@ class MnistData:
         return content.hexdigest()
 
     def next_train_batch(self, n: int) -> Batch:
-        """Return the next ``n`` training images, as the codelab's ``nextTrainBatch`` does.
+        """Return the next `n` training images, as the codelab's `nextTrainBatch` does.
 
-        The walk belongs to this object: whoever wants one of their own takes a ``MnistData`` of their own,
-        which ``load_mnist`` gives at no cost. Each pass has another order; each image comes once in a pass.
+        The walk belongs to this object: whoever wants one of their own takes a `MnistData` of their own,
+        which `load_mnist` gives at no cost. Each pass has another order; each image comes once in a pass.
 
         Returns:
             Images float32 (n, 784) in [0, 1] and one-hot labels float32 (n, 10).
 
         Raises:
-            DataError: If ``n`` is below 1 or above the size of the split.
+            DataError: if `n` is below 1 or above the size of the split.
         """
         return self._train_walk.next(n)
 
     def next_test_batch(self, n: int) -> Batch:
-        """Return the next ``n`` test images, in the form of ``next_train_batch``.
+        """Return the next `n` test images, in the form of `next_train_batch`.
 
         Raises:
-            DataError: If ``n`` is below 1 or above the size of the split.
+            DataError: if `n` is below 1 or above the size of the split.
         """
         return self._test_walk.next(n)
 

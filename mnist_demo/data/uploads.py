@@ -48,11 +48,11 @@ class Upload:
 def read_uploads(
     files: Sequence[Upload], class_names: Sequence[str] | None = None, *, name: str | None = None
 ) -> MnistData:
-    """Read data that somebody brought: Keras' ``.npz``, IDX, or the codelab's sprite.
+    """Read data that somebody brought: Keras' `.npz`, IDX, or the codelab's sprite.
 
-    Each file is recognised by its content. Accepted are one ``.npz``; one file of images and one of labels;
+    Each file is recognised by its content. Accepted are one `.npz`; one file of images and one of labels;
     or two of each, where "train", "test" or "t10k" in the names tells which belong to the test set. Images
-    and labels are IDX, plain or ``.gz``, or a sprite PNG with labels of one byte or ten one-hot bytes.
+    and labels are IDX, plain or `.gz`, or a sprite PNG with labels of one byte or ten one-hot bytes.
 
     The validation images are the last twelfth of those for training, as in MNIST. Where no test set is given, the
     last seventh of all images becomes the test set first; images in the order of their classes are mixed before that,
@@ -60,15 +60,15 @@ def read_uploads(
     test set, as there, and the 5,000 before them validate.
 
     Args:
-        files: One, two or four files of at most 20 MB each.
-        class_names: Ten distinct names for the labels 0 to 9; "0" to "9" if none are given.
-        name: What to call the data; taken from the name of the first file if none is given.
+        files: one, two or four files of at most 20 MB each.
+        class_names: ten distinct names for the labels 0 to 9; "0" to "9" if none are given.
+        name: what to call the data; taken from the name of the first file if none is given.
 
     Returns:
         The data in three splits that share no image.
 
     Raises:
-        DataError: With one sentence, if a file is wrong, truncated or hostile, or the files do not belong
+        DataError: with one sentence, if a file is wrong, truncated or hostile, or the files do not belong
             together.
     """
     names = DIGIT_CLASS_NAMES if class_names is None else checked_class_names(class_names)

@@ -105,12 +105,12 @@ def verdict(
 
 
 def is_clear(shares: NDArray[np.float64]) -> bool:
-    """Whether a calibrated answer (10,) is that to a digit: two classes at most are possible, and others ruled out."""
+    """Tell whether a calibrated answer (10,) is one to a digit: at most two classes are possible."""
     return bool(np.sort(shares)[-2:].sum() >= TWO_BEST and decidedness(shares) >= DECIDED)
 
 
 def decidedness(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How far answers are from ten equal ones: the Kullback-Leibler divergence of these from them, in nats.
+    """Return the Kullback-Leibler divergence of ten equal answers from the given ones, in nats.
 
     It is what training on non-digits makes small, and tells them from digits better than the best probability does, as
     D. Hendrycks, M. Mazeika and T. Dietterich found too ("Deep anomaly detection with outlier exposure", ICLR 2019).
@@ -127,7 +127,7 @@ def decidedness(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def ink_problem(digit: NDArray[np.uint8]) -> str:
-    """Why the ink of a picture alone cannot be a digit, in one sentence; empty when it may be one."""
+    """Say in one sentence why the ink of a picture cannot be a digit; empty when it may be one."""
     inked = digit >= FAINT
     rows, columns = np.nonzero(inked)
     if not len(rows):
@@ -148,7 +148,7 @@ def ink_problem(digit: NDArray[np.uint8]) -> str:
 
 
 def count_pieces(inked: NDArray[np.bool_]) -> int:
-    """How many pieces the ink is in; pixels that touch at a corner belong together."""
+    """Count the connected components of the ink; pixels that touch at a corner are connected."""
     height, width = inked.shape
     names = np.where(inked, np.arange(1, inked.size + 1).reshape(inked.shape), 0)
     while True:

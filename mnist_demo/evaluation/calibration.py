@@ -18,7 +18,7 @@ _HALVINGS = 50
 
 
 def calibrated(probabilities: NDArray[np.floating], temperature: float) -> NDArray[np.float64]:
-    """The probabilities at another temperature: those of the same logits divided by it.
+    """Return the probabilities at another temperature: those of the same logits divided by it.
 
     Args:
         probabilities: (..., classes), 0 to 1, summing to 1.
@@ -40,7 +40,7 @@ def calibrated(probabilities: NDArray[np.floating], temperature: float) -> NDArr
 
 
 def fit_temperature(labels: NDArray[np.integer], probabilities: NDArray[np.floating]) -> float:
-    """The temperature at which the mean cross-entropy is least.
+    """Find the temperature at which the mean cross-entropy is least.
 
     Args:
         labels: the true classes of images that the network has not learned from, (n,), n at least 1.

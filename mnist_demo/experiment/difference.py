@@ -37,7 +37,7 @@ class Change:
 
 
 def changes(before: Experiment, after: Experiment) -> tuple[Change, ...]:
-    """What was changed from one experiment to another; names and descriptions aside."""
+    """List the changes from one experiment to another, names and descriptions aside."""
     return (
         *_layer_changes(before.network.layers, after.network.layers),
         *(
@@ -49,12 +49,12 @@ def changes(before: Experiment, after: Experiment) -> tuple[Change, ...]:
 
 
 def in_words(changed: Iterable[Change]) -> str:
-    """Changes in one line."""
+    """Write changes in one line."""
     return ", ".join(each.words for each in changed)
 
 
 def nearest_preset(experiment: Experiment, presets: Mapping[str, Experiment]) -> tuple[str, tuple[Change, ...]] | None:
-    """The preset that an experiment most likely began with, and what was changed since.
+    """Find the preset that an experiment most likely began with, and the changes since.
 
     Its name or description says so ("fast, changed", "Begun from the preset fast."); otherwise it is the preset with
     the same layers and the fewest changes.
@@ -71,7 +71,7 @@ def nearest_preset(experiment: Experiment, presets: Mapping[str, Experiment]) ->
 
 
 def differing_settings(experiments: Sequence[Experiment]) -> dict[str, tuple[str, ...]]:
-    """The settings in which experiments differ: by name, how each of them has it, layer by layer for the networks."""
+    """List the settings in which experiments differ: the values of all experiments by name, networks layer by layer."""
     settings = [_settings(each) for each in experiments]
     depth = max((len(each.network.layers) for each in experiments), default=0)
     rows = {f"Layer {place + 1}": _layers(experiments, place) for place in range(depth)}
@@ -86,7 +86,7 @@ def _says(experiment: Experiment, preset: str) -> bool:
 
 
 def _settings(experiment: Experiment) -> dict[str, str]:
-    """Everything but the layers and the names, as a person reads it."""
+    """Return all settings but the layers and the names, as a person reads them."""
     training = experiment.training
     owners: tuple[Any, ...] = (experiment.network, training, training.augmentation)
     settings = {
@@ -107,7 +107,7 @@ def _counts(label: str, experiments: Iterable[Experiment]) -> bool:
 
 
 def _layers(experiments: Sequence[Experiment], place: int) -> tuple[str, ...]:
-    """The layer of each experiment at a place, with the fields in which layers that look alike differ."""
+    """Describe the layer of each experiment at a place, with the fields in which layers that look alike differ."""
     found = [each.network.layers[place] if place < len(each.network.layers) else None for each in experiments]
     lines = [NOTHING if layer is None else layer.summary() for layer in found]
     alike = [[other for other, text in zip(found, lines, strict=True) if text == line] for line in lines]

@@ -39,7 +39,7 @@ _INITIALIZERS: dict[Initializer, Any] = {
 
 
 def build_model(network: Network, seed: int | None = None) -> keras.Sequential:
-    """The Keras model of a network, built and not compiled.
+    """Return the Keras model of a network, built and not compiled.
 
     It takes float32 (n, 28, 28, 1) in [0, 1] and gives float32 (n, 10) probabilities. Its layers are named as
     in the network's report: `01_conv2d`, …, `output`.
@@ -136,7 +136,7 @@ def _regularizer(l2: float) -> Any:
 
 
 def _layer_seed(seed: int | None, index: int) -> int | None:
-    """A seed for one layer, such that neither two layers nor two near seeds draw the same numbers."""
+    """Return a seed for one layer, such that neither two layers nor two near seeds draw the same numbers."""
     if seed is None:
         return None
     if seed < 0:

@@ -33,12 +33,12 @@ class Blob:
         return columns.start, rows.start, columns.stop, rows.stop
 
     def touches_edge(self, height: int, width: int) -> bool:
-        """Whether it reaches the edge of a picture of this size."""
+        """Tell whether the blob reaches the edge of a picture of this size."""
         left, top, right, bottom = self.box
         return left == 0 or top == 0 or right == width or bottom == height
 
     def distance_to(self, left: int, top: int, right: int, bottom: int) -> float:
-        """How far its box is from another one; 0 when they touch."""
+        """Return the distance from the blob's box to another box; 0 when they touch."""
         own_left, own_top, own_right, own_bottom = self.box
         across = max(0, left - own_right, own_left - right)
         down = max(0, top - own_bottom, own_top - bottom)

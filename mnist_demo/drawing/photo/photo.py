@@ -233,7 +233,7 @@ def _resized(picture: NDArray[np.uint8], factor: float) -> Grey:
 
 
 def _ink_is_dark(picture: Grey) -> bool:
-    """Whether the ink is darker than its paper.
+    """Tell whether the ink is darker than its paper.
 
     Paper is what there is more of, wherever one looks: beside the median of their surroundings, pixels of ink stand out
     to one side, while the edge of a shadow or of a table has as much on either side.
@@ -249,7 +249,7 @@ def _ink_is_dark(picture: Grey) -> bool:
 
 
 def _ink(picture: Grey, is_dark: bool, reach: int) -> Ink:
-    """Where the ink is: what a brush of paper, `reach` pixels wide, would close.
+    """Find the ink: the pixels that a brush of paper, `reach` pixels wide, would close.
 
     Grey-scale closing (for dark ink) fills what is narrower than the brush and leaves the edges of shadows in place.
     """
@@ -266,14 +266,14 @@ def _ink(picture: Grey, is_dark: bool, reach: int) -> Ink:
 
 
 def _closed(picture: Grey, reach: int) -> Grey:
-    """Grey-scale closing with a square of `reach` pixels: the highest, then the lowest value about each pixel."""
+    """Close grey values with a square of `reach` pixels: take the highest, then the lowest value around each pixel."""
     highest = scipy.ndimage.maximum_filter(picture, reach, mode="nearest")
     lowest: Grey = scipy.ndimage.minimum_filter(highest, reach, mode="nearest")
     return lowest
 
 
 def _digit_blobs(ink: Ink) -> list[Blob]:
-    """The blobs that are the digit: the largest one and what is near it and not a speck."""
+    """Choose the blobs of the digit: the largest one, and those near it that are no specks."""
     found = sorted(blobs(ink), key=lambda blob: -blob.area)
     height, width = ink.shape
     # The table's edge and the shadow of a hand come in from outside; a digit rarely does.
@@ -292,7 +292,7 @@ def _digit_blobs(ink: Ink) -> list[Blob]:
 
 
 def _box(found: list[Blob]) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom of several blobs."""
+    """Return left, top, right and bottom of several blobs."""
     boxes = np.array([blob.box for blob in found])
     left, top = boxes[:, :2].min(axis=0)
     right, bottom = boxes[:, 2:].max(axis=0)

@@ -14,7 +14,7 @@ _ANGLES = np.radians(np.arange(0, 90, 3))
 
 
 def sheet_area(blob: Blob, shape: tuple[int, ...]) -> Mask | None:
-    """The sheet that a blob is, with the ink on it and without its rim; None when the blob is no sheet with ink.
+    """Return the sheet that a blob is, with its ink and without its rim; None when the blob is no sheet with ink.
 
     Args:
         blob: what stands out.
@@ -34,7 +34,7 @@ def sheet_area(blob: Blob, shape: tuple[int, ...]) -> Mask | None:
 
 
 def only_sheet(picture: NDArray[np.uint8], sheet: Mask) -> NDArray[np.uint8]:
-    """The picture as if all of it were the sheet's paper, but for what is on the sheet.
+    """Return the picture with the sheet's paper in place of everything beside the sheet.
 
     Args:
         picture: uint8 (height, width).
@@ -46,13 +46,13 @@ def only_sheet(picture: NDArray[np.uint8], sheet: Mask) -> NDArray[np.uint8]:
 
 
 def _shrunk(mask: Mask, side: int) -> Mask:
-    """Where the middle of a square of `side` pixels, an odd number or one less, can be without leaving the mask."""
+    """Erode the mask with a square of `side` pixels, or one more where `side` is even."""
     fits: Mask = scipy.ndimage.minimum_filter(mask, 2 * (side // 2) + 1, mode="constant", cval=False)
     return fits
 
 
 def _smallest_rectangle(mask: Mask) -> float:
-    """The area of the smallest rectangle around a mask, turned as it may be, in pixels."""
+    """Return the area of the smallest rectangle around a mask, at any angle, in pixels."""
     rows, columns = np.nonzero(mask)
     along = columns[:, None] * np.cos(_ANGLES) + rows[:, None] * np.sin(_ANGLES)
     across = rows[:, None] * np.cos(_ANGLES) - columns[:, None] * np.sin(_ANGLES)

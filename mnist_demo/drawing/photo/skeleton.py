@@ -70,7 +70,7 @@ def thinned(ink: Ink) -> Ink:
 
 
 def _peel(ink: Ink, first: bool) -> Ink:
-    """Where one half of a round of Zhang and Suen takes ink away, without the padding."""
+    """Find the ink that one half of a round of Zhang and Suen removes, without the padding."""
     # p2 to p9: the neighbours clockwise from the one above.
     shifts = [(0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0), (0, 0)]
     height, width = ink.shape[0] - 2, ink.shape[1] - 2
