@@ -51,12 +51,12 @@ class Examples:
     def sample(self, number: int, size: int) -> NDArray[np.intp]:
         """Return where in the split the images of one sample are.
 
-        The handfuls deal out one shuffled pack, so no image comes again before all have been seen, and a handful
+        The samples deal out one shuffled pack, so no image comes again before all have been seen, and a sample
         holds the same images whoever asks for it.
 
         Args:
-            number: which handful, 0 or more; after the last image the pack begins again.
-            size: images in a handful; all of them if there are not more.
+            number: which sample, 0 or more; after the last image the pack begins again.
+            size: images in a sample; all of them if there are not more.
         """
         if len(self.indices) <= size:
             return self.indices

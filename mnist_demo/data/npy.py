@@ -22,11 +22,11 @@ from mnist_demo.data.limits import MAX_IMAGES_PER_FILE
 from mnist_demo.dimensions import CLASSES, IMAGE_SIDE, PIXELS
 
 MAGIC = b"\x93NUMPY"
-# The bytes that hold the header's length, by major version.
+# The number of bytes that hold the header's length, by major version.
 LENGTH_BYTES = {1: 2, 2: 4, 3: 4}
 LONGEST_HEADER = 10_000
 
-# What a header without its spaces is searched for; each matches in one way only, so none can be made slow.
+# A header without its spaces is searched for these; each matches in one way only, so no header makes them slow.
 DESCR = re.compile(r"""['"]descr['"]:['"]([<>|=]?(?:b1|[iu][1248]|f[248]))['"]""")
 FORTRAN_ORDER = re.compile(r"""['"]fortran_order['"]:(True|False)""")
 SHAPE = re.compile(r"""['"]shape['"]:\(((?:\d{1,9},){0,4}(?:\d{1,9})?)\)""")

@@ -24,7 +24,7 @@ class SplitName(StrEnum):
     TEST = "test"
 
 
-# eq=False: two splits are the same when they are the same object; comparing 47 MB unasked would be a trap.
+# eq=False: two splits are equal when they are the same object, because a comparison would read 47 MB.
 @dataclass(frozen=True, eq=False)
 class Split:
     """Labelled images. The arrays are read-only; nothing is copied that is contiguous already.

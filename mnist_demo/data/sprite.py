@@ -18,7 +18,7 @@ from mnist_demo.data.labels import checked_labels, labels_from_one_hot
 from mnist_demo.data.png_strips import MAX_ROWS_AT_ONCE, PNG_MAGIC, strips
 from mnist_demo.dimensions import CLASSES, IMAGE_SIDE, PIXELS
 
-# All of MNIST.
+# MNIST has as many images.
 MAX_SPRITE_IMAGES = 70_000
 # A sprite of 20 MB in the 8 KB chunks of libpng has 2,600.
 MAX_CHUNKS = 20_000
@@ -34,7 +34,7 @@ COLOUR_TYPES = {
 # Deflate makes at most 1,032 bytes out of one, so a piece never becomes more than 17 MB.
 BYTES_PER_PIECE = 1 << 14
 
-# All that Pillow raises for a PNG that it cannot decode.
+# Pillow raises these for a PNG that it cannot decode.
 PILLOW_FAULTS = (
     OSError,
     SyntaxError,

@@ -9,7 +9,7 @@ from mnist_demo.data.errors import DataError
 from mnist_demo.data.splits import Split
 from mnist_demo.dimensions import CLASSES, IMAGE_SIDE, PIXELS
 
-# 3 MB as uint16.
+# A chunk takes 3 MB as uint16.
 IMAGES_PER_CHUNK = 2048
 
 # Digits need a dozen iterations with this many vectors. Noise, whose variances are all alike, takes all that there are,

@@ -1,4 +1,4 @@
-"""Data on disk, so that a training process can take up what a visitor uploaded."""
+"""Write data to disk and read it, so that a training process can load what a visitor uploaded."""
 
 import contextlib
 import json
@@ -22,7 +22,7 @@ from mnist_demo.files import ZIP_FAULTS, DamagedFileError, damage_named, read_np
 VERSION = 1
 
 MAX_BYTES = 2 * MAX_FILES * MAX_IMAGES_PER_FILE * (PIXELS + 1)
-"""Bytes that a file of the lab's own may unpack to: twice what an upload may bring."""
+"""Most bytes that a data file of ours unpacks to: twice the most that an upload has."""
 
 
 def save_data(data: MnistData, path: Path) -> None:

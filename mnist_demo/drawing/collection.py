@@ -1,4 +1,4 @@
-"""Drawings that somebody labelled, kept to teach a network their hand: bounded, checked when read, and to take away."""
+"""Drawings that a visitor labelled, kept to fine-tune a network: bounded, checked when read, and exportable."""
 
 import csv
 import io
@@ -15,10 +15,10 @@ from mnist_demo.drawing.strokes import DrawingError
 from mnist_demo.files import damage_named, pack_npz, unpack_npz
 
 MOST = 500
-"""Drawings that a collection has room for."""
+"""Most drawings in a collection."""
 
 MAX_BYTES = MOST * (FIELD * FIELD + 1) + 4_096
-"""Of a kept collection, which is not compressed."""
+"""Most bytes of a kept collection, which is not compressed."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""A second look at a drawing: a small network that, unlike most, has also seen what is no digit.
+"""Judge a drawing a second time, by a small network that has also learned from non-digits.
 
 A network that learned nothing but digits is sure of letters too. No rule on its answers changes that, nor did any
 distance to MNIST's images that was tried: at 2% of pen-written digits refused, the five nearest neighbours let 28% of

@@ -1,4 +1,4 @@
-"""How sure a network may say it is: temperature scaling.
+"""Calibrate a network's confidence by temperature scaling.
 
 C. Guo, G. Pleiss, Y. Sun and K. Weinberger, "On calibration of modern neural networks", ICML 2017: one number, fitted
 on images that the network has not learned from, is enough to make confidence mean what it says. It never changes
@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 COLDEST, HOTTEST = 0.05, 20.0
-"""Temperatures are sought between these; a network that is never wrong would otherwise ask for 0."""
+"""The fitted temperature lies between these; a network that is never wrong would otherwise need 0."""
 
 _LEAST = 1e-30
-"""Taken for a probability that float32 rounded down to nothing."""
+"""Replaces a probability that float32 rounded to 0."""
 
 _HALVINGS = 50
 

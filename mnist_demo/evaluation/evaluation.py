@@ -30,19 +30,19 @@ class EvaluationError(ValueError):
 
 @dataclass(frozen=True)
 class ClassScore:
-    """How well one class is read. A figure that would divide by zero is nan."""
+    """The scores of one class. A figure that would divide by zero is nan."""
 
     label: int
     name: str
-    precision: float  # of the images read as this class, the share that is this class
-    recall: float  # of the images of this class, the share that was read as it
+    precision: float  # share of the images classified as this class that are of it
+    recall: float  # share of the images of this class that are classified as it
     f1: float  # harmonic mean of the two
     support: int  # number of images of this class
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """One image that was read wrongly."""
+    """One misclassified image."""
 
     index: int  # position in the labels and probabilities
     true: int
@@ -54,7 +54,7 @@ class Mistake:
 class Evaluation:
     """Every figure of a network, from the predictions of one pass: they cannot contradict each other.
 
-    Build it with `evaluate`. The arrays are read-only copies; figures are worked out when first asked for.
+    Build it with `evaluate`. The arrays are read-only copies; figures are computed on first access.
 
     Attributes:
         labels: the true classes, int64 (n,), 0–9.
@@ -96,12 +96,12 @@ class Evaluation:
 
     @cached_property
     def correct(self) -> NDArray[np.bool_]:
-        """Whether each image was read rightly, bool (n,)."""
+        """Whether each image is classified correctly, bool (n,)."""
         return _frozen(self.predictions == self.labels)
 
     @cached_property
     def accuracy(self) -> float:
-        """The share of images read rightly, 0–1."""
+        """The share of images classified correctly, 0–1."""
         return float(self.correct.mean())
 
     @cached_property
@@ -147,7 +147,7 @@ class Evaluation:
 
     @cached_property
     def mistakes(self) -> tuple[Mistake, ...]:
-        """The images read wrongly, the most confident first; equally confident ones in their order."""
+        """The misclassified images, the most confident first; equally confident ones in their order."""
         wrong = self._most_confident_first(~self.correct)
         return tuple(
             Mistake(int(i), int(self.labels[i]), int(self.predictions[i]), float(self.confidences[i])) for i in wrong
@@ -199,7 +199,7 @@ def evaluate(labels: ArrayLike, probabilities: ArrayLike, class_names: Sequence[
 
 
 def _frozen(array: NDArray[S]) -> NDArray[S]:
-    # The figures are kept and handed out more than once: nobody may change them for the next reader.
+    # Several readers share the figures, so nobody may change them.
     array.setflags(write=False)
     return array
 

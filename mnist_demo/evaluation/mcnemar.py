@@ -6,19 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 SIGNIFICANT = 0.05
-"""Below this, a difference is said to be more than chance."""
+"""P-values below this make a difference significant."""
 
 
 @dataclass(frozen=True)
 class McNemar:
     """The images on which two networks part, and what that says.
 
-    Images that both read rightly, or both wrongly, say nothing about which of the two is better. If they are equally
-    good, each of the others goes to either with the same chance, like a coin.
+    Images that both classify correctly, or both incorrectly, say nothing about which of the two is better. If they
+    are equally good, each of the others goes to either with the same chance, like a coin.
 
     Attributes:
-        only_first: images that only the first reads rightly.
-        only_second: images that only the second reads rightly.
+        only_first: images that only the first classifies correctly.
+        only_second: images that only the second classifies correctly.
         p_value: how often two equally good networks would part at least as unevenly, 0–1; exact, not the approximation
             by chi-squared, which is off where the images are few.
     """
@@ -32,7 +32,7 @@ class McNemar:
 
     @property
     def parted(self) -> int:
-        """Images that just one of the two reads rightly."""
+        """Images that just one of the two classifies correctly."""
         return self.only_first + self.only_second
 
     @property
@@ -63,7 +63,7 @@ def mcnemar(first_right: NDArray[np.bool_], second_right: NDArray[np.bool_]) -> 
     """Compare two networks on the same images.
 
     Args:
-        first_right: whether the first network reads each image rightly, bool (n,).
+        first_right: whether the first network classifies each image correctly, bool (n,).
         second_right: the same of the second, for the same images in the same order.
 
     Raises:

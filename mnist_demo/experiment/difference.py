@@ -13,7 +13,7 @@ from mnist_demo.experiment.settings import TrainingSettings
 from mnist_demo.network import Layer
 
 NOTHING = "–"
-"""Stands where an experiment has no such layer."""
+"""Shown where an experiment has no such layer."""
 
 _SETTINGS = {fields.label(name): name for name in fields.field_specs(TrainingSettings)}
 
@@ -96,7 +96,7 @@ def _settings(experiment: Experiment) -> dict[str, str]:
 
 
 def _data(experiment: Experiment) -> str:
-    # Two sets of one name are told apart by their content.
+    # The digest distinguishes two data sets of one name.
     data = experiment.data
     return data.name if data.is_mnist else f"{data.name} ({data.digest[:6]})"
 
@@ -124,7 +124,7 @@ def _line(line: str, layer: Layer, alike: Sequence[Layer]) -> str:
 
 
 def _layer_changes(before: Sequence[Layer], after: Sequence[Layer]) -> list[Change]:
-    # Aligned by kind first, so that a layer with another width is a change of it and not one less and one more.
+    # Layers are aligned by kind, so that another width is a change of a layer, not a removal and an addition.
     kinds = SequenceMatcher(None, [type(each) for each in before], [type(each) for each in after], autojunk=False)
     found: list[Change] = []
     for tag, start, end, new_start, new_end in kinds.get_opcodes():

@@ -1,4 +1,4 @@
-"""A run as one file to take away: the model, what was asked, and every figure, for use without the lab."""
+"""Export a run as one file: the model, its experiment, and every figure, for use without the lab."""
 
 import csv
 import io
@@ -29,7 +29,7 @@ The model reads images of 28 by 28 pixels, white ink on black, from 0 to 1:
 
 
 def archive_name(run: Run) -> str:
-    """What the file is called: the run's name as far as any system can write it, and when it was begun.
+    """Return the file's name: the run's name in characters of any system, and the time of its start.
 
     Raises:
         OSError, ValueError: when the run has neither a name nor an experiment that can be read.
@@ -39,7 +39,7 @@ def archive_name(run: Run) -> str:
 
 
 def archive_run(run: Run) -> bytes:
-    """All of a run that has a use elsewhere, as a ZIP archive; a run without a model of its own yet has the rest.
+    """Return a run as a ZIP archive; a run that has no model yet has the other files.
 
     Raises:
         OSError: when the run is gone or cannot be read.
@@ -68,7 +68,7 @@ def archive_run(run: Run) -> bytes:
 
 
 def _is_of(model: Path, snapshot: Path) -> bool:
-    """Whether a model is that of the newest weights: one that was trained on has an old model until it ends."""
+    """Tell whether a model has the newest weights: a run that is trained further has an old model until it ends."""
     try:
         return model.stat().st_mtime_ns >= snapshot.stat().st_mtime_ns
     except FileNotFoundError:
@@ -84,7 +84,7 @@ def _table(columns: Mapping[str, FloatArray]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    # Whole numbers as such: steps and images are.
+    # Steps and images are written as whole numbers.
     for row in zip(*columns.values(), strict=True):
         writer.writerow(f"{value:.0f}" if value.is_integer() else repr(float(value)) for value in row)
     return text.getvalue()

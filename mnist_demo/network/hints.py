@@ -1,4 +1,4 @@
-"""What is legal in a network and hardly meant."""
+"""Hint at what is legal in a network and hardly intended."""
 
 from collections.abc import Iterator, Sequence
 

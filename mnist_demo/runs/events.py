@@ -75,7 +75,7 @@ FIELDS: dict[EventKind, tuple[str, ...]] = {
     EventKind.RATE: ("step", "images", "learning_rate"),
     EventKind.DIGITS: ("step", "answers", "confidences"),
 }
-"""What an event of each kind must have to be one."""
+"""The fields that an event of each kind must have."""
 
 
 class EventWriter:
@@ -157,7 +157,7 @@ def _is_accepted(name: str, value: object) -> bool:
         case "confidences":
             return isinstance(value, list) and all(_is_share(share) for share in value)
         case "loss" | "val_loss":
-            # A training that goes astray may have one that is no number any more.
+            # A diverging training has a loss that is not finite.
             return isinstance(value, float) or _is_count(value)
         case "accuracy" | "val_accuracy":
             return _is_share(value)

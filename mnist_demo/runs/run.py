@@ -161,7 +161,7 @@ class Run:
 
     @property
     def checkpoint_path(self) -> Path:
-        """Where training goes on from: weights, the optimizer's memory, random generators and the place reached."""
+        """The checkpoint from which training resumes: weights, optimizer, random generators and position."""
         return self.folder / "state.npz"
 
     @property
@@ -301,7 +301,7 @@ def write_state(writer: EventWriter, state: RunState, reason: StopReason | None 
 
 
 def _standing(events: Sequence[Event]) -> list[Event]:
-    """The events that count: where a run was taken up again, what it had done beyond that place does not."""
+    """Return the events that count: a resumed run repeats what it had done beyond its checkpoint."""
     standing: list[Event] = []
     for event in events:
         if event["kind"] == EventKind.RESUME:

@@ -1,4 +1,4 @@
-"""Where a training stands, on disk: everything that the next batch depends on, so that it can go on to the digit.
+"""Keep the state of a training on disk: everything that the next batch depends on, so that it resumes exactly.
 
 Weights alone would not do: the optimizer's moments, the dropout layers' random generators and the sums over the epoch
 so far belong to it. The order of the images and their augmentation do not, being functions of seed, epoch and batch.
@@ -44,7 +44,7 @@ class Position:
         reported_step: batches of the whole run then.
         best_loss: the lowest validation loss of an epoch; None before the first.
         waited: epochs since then.
-        target_reached: whether the target accuracy has ended the training; who goes on after that means it.
+        target_reached: whether the target accuracy has ended the training; a continuation ignores the target then.
 
     Raises:
         ValueError: on construction, when this is no place in a training.

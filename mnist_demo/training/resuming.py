@@ -1,4 +1,4 @@
-"""Where a run goes on, and how its model gets there."""
+"""Resume a run: find its position, and bring its model there."""
 
 import dataclasses
 from typing import Any
@@ -25,12 +25,12 @@ class NothingLeftError(TrainingError):
 
 
 def begin_at(experiment: Experiment) -> Position:
-    """The place where a training of this experiment begins."""
+    """Return the position where a training of this experiment begins."""
     return Position(epoch=0, batch=0, first_epoch=0, last_epoch=experiment.training.epochs)
 
 
 def continue_at(run: Run, asked: Continuation) -> Position:
-    """The place from which a run goes on, and how far.
+    """Return the position from which a run resumes, and its end.
 
     Raises:
         TrainingError: when there is nothing left to do.
@@ -50,7 +50,7 @@ def continue_at(run: Run, asked: Continuation) -> Position:
 
 
 def take_up(run: Run, model: Any, start: Position) -> tuple[Position, str | None]:
-    """Put a compiled model into the state that a run was left in.
+    """Put a compiled model into the state in which a run ended.
 
     Returns:
         The place that it has now, and what to say when that is less than there was.
@@ -76,7 +76,7 @@ def take_up(run: Run, model: Any, start: Position) -> tuple[Position, str | None
 
 
 def reached_by(run: Run) -> Position:
-    """The place that a run has reached, and where it was to end; from its events when its checkpoint cannot be read.
+    """Return the position that a run has reached, and its end; from its events when its checkpoint cannot be used.
 
     Raises:
         OSError: when the folder holds no experiment.

@@ -37,18 +37,18 @@ WHAT_IS_READ = "PNG, JPEG and WebP"
 NOTHING_FOUND = "No digit stands out on this photo. Write it large and dark on plain paper, and come closer."
 
 LONGEST = 1_600
-"""Pixels of the longer side that are kept of a photo: enough for a digit that fills a tenth of it."""
+"""Pixels of the longer side to which a photo is reduced: enough for a digit that fills a tenth of it."""
 
-_COARSE = 256  # pixels of the longer side in which the digit is sought
-_FINE = 150  # pixels of the longer side of the digit when its strokes are followed
-_COARSE_REACH = 70  # pixels: where the digit is sought, strokes are narrower than this, shadows and tables wider
-_FINE_REACH = 90  # pixels: the same where its strokes are followed; wider than the thickest stroke by far
+_COARSE = 256  # pixels of the longer side of the small picture, in which the digit is located
+_FINE = 150  # pixels of the digit's longer side in the picture whose strokes are followed
+_COARSE_REACH = 70  # pixels: in the small picture, strokes are narrower than this, shadows and tables wider
+_FINE_REACH = 90  # pixels: in the picture whose strokes are followed, far wider than the thickest stroke
 _LEAST_CONTRAST = 14.0  # grey values between ink and paper
-_OVER_NOISE = 6.0  # times the paper's own spread: ink stands out by at least this
-_SPECK = 0.04  # of the largest blob's area: what is smaller is not part of the digit
-_NEAR = 0.45  # of the largest blob's longer side: what is farther away is not part of the digit
+_OVER_NOISE = 6.0  # least contrast of ink, in standard deviations of the paper
+_SPECK = 0.04  # smallest part of a digit, as a share of its largest blob's area
+_NEAR = 0.45  # farthest part of a digit, as a share of its largest blob's longer side
 
-# All that Pillow raises for a picture that it cannot decode.
+# Pillow raises these for a picture that it cannot decode.
 _FAULTS = (
     OSError,
     SyntaxError,
@@ -63,7 +63,7 @@ _FAULTS = (
 )
 _BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
-# A large one takes 120 MB for a moment: one at a time, whoever brings it.
+# A large photo takes 120 MB for a moment, so the server decodes one at a time.
 _decoding = threading.Lock()
 
 Grey = NDArray[np.float32]  # (height, width), 0 black to 255 white
@@ -155,7 +155,7 @@ def find_digit(picture: NDArray[np.uint8]) -> Photo:
     try:
         return _followed(picture, coarse, is_dark)
     except DrawingError:
-        # Where the light is very uneven and the digit small, that was a guess.
+        # Very uneven light around a small digit makes the polarity a guess, so the other one is tried.
         return _followed(picture, coarse, not is_dark)
 
 
@@ -184,7 +184,7 @@ def _traced(
     height, width = picture.shape
     left, top, right, bottom = box_there
     scale = max(height, width) / max(coarse)
-    # Looked at again from near by, so that a small digit's strokes are followed as well as a large one's.
+    # A second look from nearby follows a small digit's strokes as well as a large one's.
     longer = max(right - left, bottom - top)
     margin = 0.2 * longer + 3
     box = np.array([left - margin, top - margin, right + margin, bottom + margin]) * scale
@@ -212,7 +212,7 @@ def _upright_grey(opened: Image.Image) -> NDArray[np.uint8]:
         with_alpha = upright.convert("RGBA")
         paper = Image.new("RGBA", with_alpha.size, "white")
         grey = np.asarray(Image.alpha_composite(paper, with_alpha).convert("L"))
-        # White ink on nothing: the paper must have been dark.
+        # A white picture has white ink on transparent paper, so the paper becomes black.
         if np.ptp(grey) < _LEAST_CONTRAST:
             paper = Image.new("RGBA", with_alpha.size, "black")
             grey = np.asarray(Image.alpha_composite(paper, with_alpha).convert("L"))
@@ -276,7 +276,7 @@ def _digit_blobs(ink: Ink) -> list[Blob]:
     """Choose the blobs of the digit: the largest one, and those near it that are no specks."""
     found = sorted(blobs(ink), key=lambda blob: -blob.area)
     height, width = ink.shape
-    # The table's edge and the shadow of a hand come in from outside; a digit rarely does.
+    # A table's edge and a hand's shadow touch the picture's edge; a digit rarely does.
     inside = [blob for blob in found if not blob.touches_edge(height, width)]
     if inside and inside[0].area >= _SPECK * found[0].area:
         found = inside
@@ -284,7 +284,7 @@ def _digit_blobs(ink: Ink) -> list[Blob]:
         raise DrawingError(NOTHING_FOUND)
     digit = [found[0]]
     others = [blob for blob in found[1:] if blob.area >= _SPECK * found[0].area]
-    # Only what is near the largest part: else a line of writing would be taken in word by word.
+    # Distances are to the largest part, because a chain of near parts would swallow a line of writing.
     left, top, right, bottom = digit[0].box
     near = _NEAR * max(right - left, bottom - top)
     digit += [blob for blob in others if blob.distance_to(left, top, right, bottom) <= near]

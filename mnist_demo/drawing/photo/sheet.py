@@ -1,4 +1,4 @@
-"""A sheet of paper that lies on something: where it fills little of a photo, the sheet stands out and not its ink."""
+"""Find a sheet of paper on a table: where it fills little of a photo, the sheet stands out and not its ink."""
 
 import numpy as np
 import scipy
@@ -7,8 +7,8 @@ from PIL import Image
 
 from mnist_demo.drawing.photo.blobs import Blob, Mask
 
-_RECTANGULAR = 0.9  # of the smallest rectangle about it: what a sheet fills; a zero, inside and all, fills 0.8
-_SOLID = 0.2  # of its longer side: a square of this side is paper alone; no pen is as wide for its digit
+_RECTANGULAR = 0.9  # share of its smallest rectangle that a sheet fills at least; a filled zero has 0.8
+_SOLID = 0.2  # side of a blank square on a sheet, as a share of the sheet's; no pen is as wide for its digit
 _RIM = 2  # pixels at the edge of a sheet that are neither paper nor table
 _ANGLES = np.radians(np.arange(0, 90, 3))
 

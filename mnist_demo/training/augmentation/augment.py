@@ -36,7 +36,7 @@ def augment(
         seed: int64 (2,), for stateless random numbers; the first one below 2³².
 
     Returns:
-        The images, what comes in from outside being black, and their labels: `STRANGER` for what is no digit any more.
+        The images, black beyond their edges, and their labels: `NON_DIGIT` for non-digits.
     """
     if augmentation.non_digits:
         images, labels = add_non_digits(images, labels, augmentation.non_digits, _stream(seed, 4))

@@ -1,4 +1,4 @@
-"""What is no digit, made of digits and of straight strokes in the graph, for the network to be unsure of.
+"""Make non-digits of digits and of straight strokes in the graph, for the network to be unsure of.
 
 After D. Hendrycks, M. Mazeika and T. Dietterich, "Deep anomaly detection with outlier exposure", ICLR 2019: a network
 that has learned to give ten equal answers to some things that are none of the ten does so with others too. A digit on
