@@ -62,36 +62,36 @@ FieldSpec = Number | Choice | Text
 
 
 def integer(default: int | None, low: int, high: int, help: str, *, step: int = 1) -> Any:
-    """A whole number in [low, high]; `None` is accepted too when it is the default."""
+    """Make a field for a whole number in [low, high]; `None` is accepted too when it is the default."""
     spec = Number(low, high, step, integral=True, optional=default is None, help=help)
     return dataclasses.field(default=default, metadata={"spec": spec})
 
 
 def real(default: float, low: float, high: float, help: str, *, step: float) -> Any:
-    """A finite number in [low, high]."""
+    """Make a field for a finite number in [low, high]."""
     spec = Number(low, high, step, integral=False, optional=False, help=help)
     return dataclasses.field(default=default, metadata={"spec": spec})
 
 
 def choice(default: StrEnum, help: str) -> Any:
-    """A member of the enumeration that the default belongs to."""
+    """Make a field for a member of the enumeration that the default belongs to."""
     return dataclasses.field(default=default, metadata={"spec": Choice(type(default), help)})
 
 
 def text(default: str, longest: int, help: str) -> Any:
-    """One line of text."""
+    """Make a field for one line of text."""
     return dataclasses.field(default=default, metadata={"spec": Text(longest, help)})
 
 
 def nested(kind: type[Any], *, required: bool = False) -> Any:
-    """A spec within a spec; without `required`, `kind()` is its default."""
+    """Make a field for a spec within a spec; without `required`, its default is `kind()`."""
     if required:
         return dataclasses.field(metadata={"nested": kind})
     return dataclasses.field(default_factory=kind, metadata={"nested": kind})
 
 
 def field_specs(owner: Any) -> dict[str, FieldSpec]:
-    """The fields of a spec class or object that were made here, by name, in order."""
+    """Return the fields of a spec class or object that were made here, by name, in order."""
     return {f.name: f.metadata["spec"] for f in dataclasses.fields(owner) if "spec" in f.metadata}
 
 
@@ -100,7 +100,7 @@ _LABELS = {"train_images": "Training images", "l2": "L2 penalty", "std": "Standa
 
 
 def label(name: str) -> str:
-    """A field's name as a person reads it, the same wherever it is shown: 'kernel_size' is 'Kernel size'."""
+    """Return a field's name as a person reads it, the same on every page: 'kernel_size' is 'Kernel size'."""
     return _LABELS.get(name, name.replace("_", " ").capitalize())
 
 
@@ -147,7 +147,7 @@ def from_json(cls: type[Spec], value: object, what: str) -> Spec:
 
 
 def object_fields(value: object, known: Mapping[str, object], what: str) -> dict[str, Any]:
-    """A JSON object's fields, after checking that it is one and that each of them is known.
+    """Return a JSON object's fields, after checking that the value is an object with known fields.
 
     Raises:
         FieldError: when it is not an object or has a field that is not in `known`.
@@ -188,7 +188,7 @@ def _accepted(owner: str, name: str, spec: FieldSpec, value: object) -> object:
 
 
 def _written(bound: float) -> str:
-    """A bound as a person writes it: 0.000001 and 2,147,483,647."""
+    """Write a bound as a person does: 0.000001 and 2,147,483,647."""
     return f"{bound:,.6f}".rstrip("0").rstrip(".")
 
 

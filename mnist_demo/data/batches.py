@@ -11,7 +11,7 @@ from mnist_demo.dimensions import CLASSES, PIXELS
 
 
 class Batch(NamedTuple):
-    """Images and labels in the shapes of the codelab's ``MnistData``."""
+    """Images and labels in the shapes of the codelab's `MnistData`."""
 
     xs: NDArray[np.float32]
     """float32 (n, 784), 0 to 1."""
@@ -28,8 +28,8 @@ class BatchWalk:
     Args:
         images: uint8 (n, 28, 28).
         labels: uint8 (n,), 0 to 9.
-        name: What the images are called in an error.
-        seed: Whole numbers ≥ 0. Two walks with the same seed give the same batches.
+        name: what the images are called in an error.
+        seed: whole numbers ≥ 0. Two walks with the same seed give the same batches.
     """
 
     def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.uint8], name: str, seed: tuple[int, ...]) -> None:
@@ -42,10 +42,10 @@ class BatchWalk:
         self._lock = threading.Lock()
 
     def next(self, n: int) -> Batch:
-        """Return the next ``n`` images.
+        """Return the next `n` images.
 
         Raises:
-            DataError: If ``n`` is not a whole number from 1 to the number of images.
+            DataError: if `n` is not a whole number from 1 to the number of images.
         """
         size = len(self._labels)
         if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or not 1 <= n <= size:

@@ -36,20 +36,20 @@ class IdxDimensions(IntEnum):
 
 
 def is_gzip(content: bytes) -> bool:
-    """Whether the content is compressed by gzip."""
+    """Tell whether the content is compressed by gzip."""
     return content.startswith(GZIP_MAGIC)
 
 
 def is_idx(content: bytes) -> bool:
-    """Whether the content begins as IDX of any type and dimensions does; what is gzipped is taken for IDX."""
+    """Tell whether the content begins like IDX of any type and dimensions; gzipped content is taken for IDX."""
     return is_gzip(content) or content.startswith(b"\0\0")
 
 
 def idx_dimensions(name: str, content: bytes) -> IdxDimensions:
-    """Return whether an IDX file, plain or ``.gz``, holds images or labels.
+    """Return whether an IDX file, plain or `.gz`, holds images or labels.
 
     Raises:
-        DataError: If it is neither.
+        DataError: if it is neither.
     """
     head = bytes(_unzipped(name, content, MAGIC_LENGTH)[0]) if is_gzip(content) else content[:MAGIC_LENGTH]
     if head not in (IDX_IMAGES_MAGIC, IDX_LABELS_MAGIC):
@@ -61,17 +61,17 @@ def idx_dimensions(name: str, content: bytes) -> IdxDimensions:
 
 
 def read_idx(name: str, content: bytes) -> NDArray[np.uint8]:
-    """Read an IDX file, plain or ``.gz``.
+    """Read an IDX file, plain or `.gz`.
 
     Args:
-        name: What the file is called in an error.
-        content: The whole file.
+        name: what the file is called in an error.
+        content: the whole file.
 
     Returns:
         Images uint8 (n, 28, 28) or labels uint8 (n,) from 0 to 9, read-only.
 
     Raises:
-        DataError: If it is wrong, truncated, too long or hostile. Nothing beyond the size that the header
+        DataError: if it is wrong, truncated, too long or hostile. Nothing beyond the size that the header
             promises is ever decompressed, and nothing at all if that is too much.
     """
     dimensions = idx_dimensions(name, content)
@@ -105,14 +105,14 @@ def _check_shape(name: str, shape: tuple[int, ...]) -> None:
 
 
 def _unzipped(name: str, content: bytes, limit: int) -> tuple[bytearray, bool]:
-    """Return at most ``limit`` decompressed bytes, and whether the file ended well by then.
+    """Return at most `limit` decompressed bytes, and whether the file ended well by then.
 
     Well means with good checksums and nothing after the last of its members, which are gzip streams one after the
-    other, as parallel compressors write them. Not ``gzip.GzipFile``: it goes on through any number of empty members,
+    other, as parallel compressors write them. Not `gzip.GzipFile`: it goes on through any number of empty members,
     and a million of them take seconds.
 
     Raises:
-        DataError: If a member is damaged, or there are too many.
+        DataError: if a member is damaged, or there are too many.
     """
     plain, position = bytearray(), 0
     for _ in range(MAX_MEMBERS):

@@ -48,7 +48,7 @@ def strips(chunks: Chunks, row_bytes: int) -> Iterator[Image.Image]:
 
 
 def _pieces(compressed: bytes, size: int, total: int) -> Iterator[bytearray]:
-    """Decompress in pieces of a size, the last one of what is left of the total."""
+    """Decompress in pieces of one size; the last piece is the rest of the total."""
     stream, position = zlib.decompressobj(), 0
     for start in range(0, total, size):
         wanted, found = min(size, total - start), bytearray()

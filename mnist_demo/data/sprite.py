@@ -18,7 +18,7 @@ from mnist_demo.data.labels import checked_labels, labels_from_one_hot
 from mnist_demo.data.png_strips import MAX_ROWS_AT_ONCE, PNG_MAGIC, strips
 from mnist_demo.dimensions import CLASSES, IMAGE_SIDE, PIXELS
 
-# All of MNIST.
+# MNIST has as many images.
 MAX_SPRITE_IMAGES = 70_000
 # A sprite of 20 MB in the 8 KB chunks of libpng has 2,600.
 MAX_CHUNKS = 20_000
@@ -34,7 +34,7 @@ COLOUR_TYPES = {
 # Deflate makes at most 1,032 bytes out of one, so a piece never becomes more than 17 MB.
 BYTES_PER_PIECE = 1 << 14
 
-# All that Pillow raises for a PNG that it cannot decode.
+# Pillow raises these for a PNG that it cannot decode.
 PILLOW_FAULTS = (
     OSError,
     SyntaxError,
@@ -47,7 +47,7 @@ PILLOW_FAULTS = (
 
 
 def is_png(content: bytes) -> bool:
-    """Whether the content begins as a PNG does."""
+    """Tell whether the content begins like a PNG."""
     return content.startswith(PNG_MAGIC)
 
 
@@ -58,14 +58,14 @@ def read_sprite(name: str, content: bytes) -> NDArray[np.uint8]:
     601, as Pillow has it), and what is transparent as black, which is how the codelab's canvas shows it.
 
     Args:
-        name: What the file is called in an error.
-        content: The whole file.
+        name: what the file is called in an error.
+        content: the whole file.
 
     Returns:
         uint8 (n, 28, 28).
 
     Raises:
-        DataError: If it is not a PNG, is not 784 pixels wide, is too high, or is damaged. Pillow decodes only
+        DataError: if it is not a PNG, is not 784 pixels wide, is too high, or is damaged. Pillow decodes only
             after the size and every checksum have been checked, and never sees more than the picture itself
             (no text, no profiles).
     """
@@ -83,18 +83,18 @@ def read_sprite(name: str, content: bytes) -> NDArray[np.uint8]:
 
 
 def read_sprite_labels(name: str, content: bytes, count: int) -> NDArray[np.uint8]:
-    """Read the labels of a sprite with ``count`` images.
+    """Read the labels of a sprite with `count` images.
 
     Args:
-        name: What the file is called in an error.
-        content: One byte for each image, or ten one-hot bytes as the codelab has them, or IDX.
-        count: How many images there are.
+        name: what the file is called in an error.
+        content: one byte for each image, or ten one-hot bytes as the codelab has them, or IDX.
+        count: how many images there are.
 
     Returns:
         uint8 (n,), 0 to 9.
 
     Raises:
-        DataError: If there are not as many labels as images, or one is not a label.
+        DataError: if there are not as many labels as images, or one is not a label.
     """
     # By length first: ten one-hot bytes, or the labels 0, 0, 8, 1, could begin like IDX.
     values = np.frombuffer(content, dtype=np.uint8)

@@ -30,10 +30,10 @@ CODELAB_VALIDATION_IMAGES = 5_000
 TEST_FRACTION = 1 / 7
 VALIDATION_FRACTION = 1 / 12
 
-# What the names of such files say besides what the data is called: "train-images-idx3-ubyte", "mnist_images".
+# Words in the names of such files that do not name the data: "train-images-idx3-ubyte", "mnist_images".
 COMMON_WORDS = {"train", "t10k", "test", "images", "labels", "idx1", "idx3", "ubyte", "uint8"}
 
-# A large set takes 100 MB while it is decoded: one at a time, whoever uploads.
+# A large set takes 100 MB while it is decoded, so the server decodes one at a time.
 _decoding = threading.Lock()
 
 
@@ -126,8 +126,7 @@ def _read_sets(files: Sequence[Upload]) -> tuple[Split, Split | None]:
 def _sorted_by_content(files: Sequence[Upload]) -> tuple[list[Upload], list[Upload]]:
     """Return the files of images and the files of labels."""
     images, labels = [], []
-    # The labels of a sprite have no magic number of their own, so beside a PNG whatever is not known is taken
-    # for them.
+    # The labels of a sprite have no magic number, so an unknown file beside a PNG counts as its labels.
     beside_png = any(is_png(file.content) for file in files)
     for file in files:
         if is_npz(file.content):

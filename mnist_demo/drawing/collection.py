@@ -1,4 +1,4 @@
-"""Drawings that somebody labelled, kept to teach a network their hand: bounded, checked when read, and to take away."""
+"""Drawings that a visitor labelled, kept to fine-tune a network: bounded, checked when read, and exportable."""
 
 import csv
 import io
@@ -15,10 +15,10 @@ from mnist_demo.drawing.strokes import DrawingError
 from mnist_demo.files import damage_named, pack_npz, unpack_npz
 
 MOST = 500
-"""Drawings that a collection has room for."""
+"""Most drawings in a collection."""
 
 MAX_BYTES = MOST * (FIELD * FIELD + 1) + 4_096
-"""Of a kept collection, which is not compressed."""
+"""Most bytes of a kept collection, which is not compressed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +49,7 @@ class Collection:
         return len(self.labels)
 
     def with_drawing(self, image: NDArray[np.uint8], label: int) -> "Collection":
-        """The collection and one more.
+        """Return the collection and one drawing more.
 
         Args:
             image: uint8 (28, 28).
@@ -65,11 +65,11 @@ class Collection:
         )
 
     def without_last(self) -> "Collection":
-        """The collection without the drawing that came last; an empty one stays empty."""
+        """Return the collection without its last drawing; an empty collection stays empty."""
         return Collection(self.images[:-1], self.labels[:-1])
 
     def to_npz(self) -> bytes:
-        """A NumPy archive of `images` and `labels`."""
+        """Return a NumPy archive of `images` and `labels`."""
         return pack_npz({"images": self.images, "labels": self.labels})
 
     @classmethod
@@ -84,7 +84,7 @@ class Collection:
             return cls(**unpack_npz(name, io.BytesIO(content), most=MAX_BYTES))
 
     def to_zip(self) -> bytes:
-        """An archive of a PNG for each drawing, and `labels.csv` with the columns `file` and `label`."""
+        """Return a ZIP archive of a PNG for each drawing, and `labels.csv` with the columns `file` and `label`."""
         rows = [(f"{index:03d}_{label}.png", int(label)) for index, label in enumerate(self.labels)]
         table = io.StringIO()
         writer = csv.writer(table, lineterminator="\n")

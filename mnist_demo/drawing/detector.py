@@ -1,4 +1,4 @@
-"""A second look at a drawing: a small network that, unlike most, has also seen what is no digit.
+"""Judge a drawing a second time, by a small network that has also learned from non-digits.
 
 A network that learned nothing but digits is sure of letters too. No rule on its answers changes that, nor did any
 distance to MNIST's images that was tried: at 2% of pen-written digits refused, the five nearest neighbours let 28% of
@@ -48,7 +48,7 @@ Stages = tuple[Stage, ...]
 
 
 def detect(digit: NDArray[np.uint8], stages: Stages | None = None) -> NDArray[np.float64]:
-    """What the detector makes of a picture: ten about equal answers where it is no digit.
+    """Return the detector's answers to a picture: ten about equal ones where the picture is no digit.
 
     Args:
         digit: uint8 (28, 28), white ink on black.
@@ -75,7 +75,7 @@ def detect(digit: NDArray[np.uint8], stages: Stages | None = None) -> NDArray[np
 
 @functools.lru_cache(maxsize=1)
 def read_stages(path: Path) -> Stages:
-    """The stages that `write_stages` wrote."""
+    """Read the stages that `write_stages` wrote."""
     arrays = read_npz(path)
     names = sorted({name.split(".")[0] for name in arrays})
     return tuple(
@@ -93,14 +93,14 @@ def write_stages(path: Path, stages: Stages) -> None:
 
 
 def _convolved(maps: Floats, kernel: Floats) -> Floats:
-    """Each kernel slid over the maps (height, width, channels), nowhere over their edge."""
+    """Slide each kernel over the maps (height, width, channels), nowhere over their edge."""
     windows = np.lib.stride_tricks.sliding_window_view(maps, kernel.shape[:2], axis=(0, 1))  # (h, w, channels, kh, kw)
     convolved: Floats = np.tensordot(windows, kernel, axes=((3, 4, 2), (0, 1, 2)))
     return convolved
 
 
 def _pooled(maps: Floats) -> Floats:
-    """The highest of each 2×2; both sides are even."""
+    """Return the highest value of each 2×2 square; both sides are even."""
     height, width, channels = maps.shape
     pooled: Floats = maps.reshape(height // 2, 2, width // 2, 2, channels).max(axis=(1, 3))
     return pooled

@@ -8,7 +8,7 @@ import numpy as np
 from mnist_demo.drawing.strokes import MAX_POINTS, DrawingError, Stroke, checked_strokes
 
 MAX_BYTES = 40 * MAX_POINTS
-"""Of a kept drawing: two numbers a point, each with a hundredth of a unit."""
+"""Most bytes of a kept drawing: two numbers a point, each to a hundredth of a unit."""
 
 DECIMALS = 2
 

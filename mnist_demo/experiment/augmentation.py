@@ -59,12 +59,12 @@ class Augmentation:
         return any((self.rotation, self.shift, self.zoom, self.shear))
 
     def to_json(self) -> dict[str, float]:
-        """The fields as plain numbers."""
+        """Return the fields as plain numbers."""
         return fields.to_json(self)
 
     @classmethod
     def from_json(cls, value: object) -> "Augmentation":
-        """The augmentation that `to_json` wrote. Fields left out are 0.
+        """Read the augmentation that `to_json` wrote. Fields left out are 0.
 
         Raises:
             FieldError: a field is unknown or its value is not accepted.

@@ -13,7 +13,7 @@ from mnist_demo.experiment.settings import TrainingSettings
 from mnist_demo.network import Layer
 
 NOTHING = "–"
-"""Stands where an experiment has no such layer."""
+"""Shown where an experiment has no such layer."""
 
 _SETTINGS = {fields.label(name): name for name in fields.field_specs(TrainingSettings)}
 
@@ -37,7 +37,7 @@ class Change:
 
 
 def changes(before: Experiment, after: Experiment) -> tuple[Change, ...]:
-    """What was changed from one experiment to another; names and descriptions aside."""
+    """List the changes from one experiment to another, names and descriptions aside."""
     return (
         *_layer_changes(before.network.layers, after.network.layers),
         *(
@@ -49,12 +49,12 @@ def changes(before: Experiment, after: Experiment) -> tuple[Change, ...]:
 
 
 def in_words(changed: Iterable[Change]) -> str:
-    """Changes in one line."""
+    """Write changes in one line."""
     return ", ".join(each.words for each in changed)
 
 
 def nearest_preset(experiment: Experiment, presets: Mapping[str, Experiment]) -> tuple[str, tuple[Change, ...]] | None:
-    """The preset that an experiment most likely began with, and what was changed since.
+    """Find the preset that an experiment most likely began with, and the changes since.
 
     Its name or description says so ("fast, changed", "Begun from the preset fast."); otherwise it is the preset with
     the same layers and the fewest changes.
@@ -71,7 +71,7 @@ def nearest_preset(experiment: Experiment, presets: Mapping[str, Experiment]) ->
 
 
 def differing_settings(experiments: Sequence[Experiment]) -> dict[str, tuple[str, ...]]:
-    """The settings in which experiments differ: by name, how each of them has it, layer by layer for the networks."""
+    """List the settings in which experiments differ: the values of all experiments by name, networks layer by layer."""
     settings = [_settings(each) for each in experiments]
     depth = max((len(each.network.layers) for each in experiments), default=0)
     rows = {f"Layer {place + 1}": _layers(experiments, place) for place in range(depth)}
@@ -86,7 +86,7 @@ def _says(experiment: Experiment, preset: str) -> bool:
 
 
 def _settings(experiment: Experiment) -> dict[str, str]:
-    """Everything but the layers and the names, as a person reads it."""
+    """Return all settings but the layers and the names, as a person reads them."""
     training = experiment.training
     owners: tuple[Any, ...] = (experiment.network, training, training.augmentation)
     settings = {
@@ -96,7 +96,7 @@ def _settings(experiment: Experiment) -> dict[str, str]:
 
 
 def _data(experiment: Experiment) -> str:
-    # Two sets of one name are told apart by their content.
+    # The digest distinguishes two data sets of one name.
     data = experiment.data
     return data.name if data.is_mnist else f"{data.name} ({data.digest[:6]})"
 
@@ -107,7 +107,7 @@ def _counts(label: str, experiments: Iterable[Experiment]) -> bool:
 
 
 def _layers(experiments: Sequence[Experiment], place: int) -> tuple[str, ...]:
-    """The layer of each experiment at a place, with the fields in which layers that look alike differ."""
+    """Describe the layer of each experiment at a place, with the fields in which layers that look alike differ."""
     found = [each.network.layers[place] if place < len(each.network.layers) else None for each in experiments]
     lines = [NOTHING if layer is None else layer.summary() for layer in found]
     alike = [[other for other, text in zip(found, lines, strict=True) if text == line] for line in lines]
@@ -124,7 +124,7 @@ def _line(line: str, layer: Layer, alike: Sequence[Layer]) -> str:
 
 
 def _layer_changes(before: Sequence[Layer], after: Sequence[Layer]) -> list[Change]:
-    # Aligned by kind first, so that a layer with another width is a change of it and not one less and one more.
+    # Layers are aligned by kind, so that another width is a change of a layer, not a removal and an addition.
     kinds = SequenceMatcher(None, [type(each) for each in before], [type(each) for each in after], autojunk=False)
     found: list[Change] = []
     for tag, start, end, new_start, new_end in kinds.get_opcodes():

@@ -89,12 +89,12 @@ class TrainingSettings:
         fields.check(self)
 
     def to_json(self) -> dict[str, Any]:
-        """All settings as JSON values."""
+        """Return all settings as JSON values."""
         return fields.to_json(self)
 
     @classmethod
     def from_json(cls, value: object) -> "TrainingSettings":
-        """The settings that parsed JSON holds; missing ones take their defaults.
+        """Read the settings in parsed JSON; missing ones take their defaults.
 
         Raises:
             FieldError: when a field is unknown or a value is not accepted.
@@ -106,5 +106,5 @@ class TrainingSettings:
         return self.optimizer in _OPTIMIZERS_OF.get(name, Optimizer)
 
     def steps(self, images: int | None = None) -> int:
-        """Batches of one epoch; the last, smaller one counts."""
+        """Count the batches of one epoch, a smaller last one included."""
         return -(-(images or self.train_images) // self.batch_size)

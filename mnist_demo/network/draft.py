@@ -56,7 +56,7 @@ class Draft:
 
     @classmethod
     def of(cls, network: Network, first_id: int = 0) -> "Draft":
-        """A draft that begins as a network that works; its layers are numbered from `first_id`."""
+        """Make a draft of a network that works; its layers are numbered from `first_id`."""
         items = tuple(itertools.starmap(DraftLayer, enumerate(network.layers, start=first_id)))
         return cls(items, network.output_initializer, first_id + len(items))
 
@@ -71,11 +71,11 @@ class Draft:
         return len(self.items) >= MAX_LAYERS
 
     def report(self) -> NetworkReport:
-        """What the network would be, problems included."""
+        """Report on the network that the draft would be, problems included."""
         return analyse(self.layers)
 
     def network(self) -> Network:
-        """The draft as a network.
+        """Return the draft as a network.
 
         Raises:
             NetworkError: it cannot work yet; the message is the first problem.
@@ -83,11 +83,11 @@ class Draft:
         return Network(self.layers, self.output_initializer)
 
     def is_of(self, network: Network) -> bool:
-        """Whether the draft is exactly this network."""
+        """Tell whether the draft is exactly this network."""
         return self.layers == network.layers and self.output_initializer is network.output_initializer
 
     def usual_place(self, kind: type[Layer]) -> int:
-        """Where a new layer of a type most likely belongs: before the map becomes a vector, else at the end."""
+        """Return the likely place of a new layer of a type: before the map becomes a vector, else at the end."""
         if issubclass(kind, Conv2D | DepthwiseConv2D | MaxPooling2D | AveragePooling2D):
             for place, layer in enumerate(self.layers):
                 if isinstance(layer, Flatten | GlobalAveragePooling2D):
@@ -145,7 +145,7 @@ class Draft:
         return self._with(self.items[:place], (DraftLayer(layer_id, layer),), self.items[place + 1 :])
 
     def layer(self, layer_id: int) -> Layer:
-        """A layer by its identity.
+        """Return a layer by its identity.
 
         Raises:
             DraftError: there is no such layer.

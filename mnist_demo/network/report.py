@@ -115,5 +115,5 @@ class NetworkReport:
         return min(MAX_IMAGES_AT_ONCE, self.largest_batch)
 
     def problems_of(self, layer_index: int) -> tuple[Problem, ...]:
-        """The problems of one layer, counted from 1."""
+        """Return the problems of one layer, counted from 1."""
         return tuple(problem for problem in self.problems if problem.layer_index == layer_index)

@@ -9,12 +9,12 @@ _TYPE = "type"
 
 
 def layer_to_json(layer: Layer) -> dict[str, Any]:
-    """The layer with all its fields, so that what was meant survives a change of the defaults."""
+    """Return the layer with all its fields, so that it survives a change of the defaults."""
     return {_TYPE: layer.type_name, **fields.to_json(layer)}
 
 
 def layer_from_json(value: object, what: str = "The layer") -> Layer:
-    """The layer that `layer_to_json` wrote. Fields left out take their default.
+    """Read the layer that `layer_to_json` wrote. Fields left out take their default.
 
     Args:
         value: what the JSON held; nothing about it is trusted.
