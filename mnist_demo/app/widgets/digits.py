@@ -122,13 +122,18 @@ def _draw_mark(draw: ImageDraw.ImageDraw, x: int, y: int, right: bool, colour: t
 
 
 def show(picture: Pixels, alt: str, caption: str | None = None) -> None:
-    """Show a composed picture at its own size, with a text that says the same.
+    """Show a composed picture at its own size, with a text that says the same."""
+    show_png(png(picture), picture.shape[1], alt, caption)
 
-    The picture is part of the message, because Streamlit forgets a file as soon as a fragment draws the next one: a
+
+def show_png(content: bytes, width: int, alt: str, caption: str | None = None) -> None:
+    """Show a PNG file at a width in screen pixels, with a text that says the same.
+
+    The file is part of the message, because Streamlit forgets a file under `/media` as soon as the next one is drawn: a
     slow browser that still asks for it would get a 404 and show a broken image.
     """
-    content = base64.b64encode(png(picture)).decode()
-    st.image(f"data:image/png;base64,{content}", width=picture.shape[1], alt=alt, caption=caption)
+    address = f"data:image/png;base64,{base64.b64encode(content).decode()}"
+    st.image(address, width=width, alt=alt, caption=caption)
 
 
 def png(picture: Pixels) -> bytes:
