@@ -1,7 +1,9 @@
-"""A run in one row: its figures, kept in a small file so that a table of hundreds of runs is filled at once."""
+"""A run's figures for one table row, kept in a small file: a table of hundreds of runs is filled at once."""
 
 import functools
 import json
+import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,14 +23,17 @@ class Summary:
     """What a run came to, as its folder tells it.
 
     Attributes:
-        state: the last one that was written; whether a process still works on it is the queue's to know.
-        epochs_planned, epochs_done: the epochs that it set out to do and those it finished.
+        state: the last state in the events; the queue alone knows whether a process still works on the run.
+        epochs_planned, epochs_done: the epochs of the plan and the finished ones.
         images: images learned from, repeats included.
         seconds: from the first batch to the last event.
         validation_accuracy: after the last finished epoch, 0–1.
-        rate_changes: how many times somebody changed the learning rate while it was trained.
-        learned: whether there is a network that has learned something.
-        test_right, test_images: how many of the test images the final network reads rightly, where that is known.
+        rate_changes: how many times somebody changed the learning rate during the training.
+        learned: whether there is a snapshot after the first one.
+        test_right, test_images: test images that the final network classifies correctly, and all; both or neither.
+
+    Raises:
+        ValueError: on construction, when a value has another type or range.
     """
 
     state: RunState
@@ -42,16 +47,41 @@ class Summary:
     test_right: int | None
     test_images: int | None
 
+    def __post_init__(self) -> None:
+        tested = ("test_right", "test_images")
+        _check(self, ("state",), lambda value: isinstance(value, RunState), "a state of a run")
+        _check(self, ("epochs_planned", "epochs_done", "images", "rate_changes"), _is_count, "a whole number from 0")
+        _check(self, ("seconds",), _is_figure, "a number from 0")
+        _check(self, ("validation_accuracy",), lambda value: value is None or _is_figure(value), "a number from 0")
+        _check(self, ("learned",), lambda value: isinstance(value, bool), "true or false")
+        _check(self, tested, lambda value: value is None or _is_count(value), "a whole number from 0 or nothing")
+        if (self.test_right is None) != (self.test_images is None) or (self.test_right or 0) > (self.test_images or 0):
+            raise ValueError(f"test_right is {self.test_right} of test_images {self.test_images}; accepted is a part.")
+
     @property
     def test_accuracy(self) -> float | None:
-        """The share of the test images that is read rightly, where it is known."""
+        """Return the share of the test images that is classified correctly, where it is known."""
         return self.test_right / self.test_images if self.test_right is not None and self.test_images else None
 
 
-def read_summary(run: Run) -> Summary:
-    """A run's summary; it never fails for what a crash may leave behind.
+def _is_count(value: object) -> bool:
+    return type(value) is int and value >= 0
 
-    It is worked out from the events once and then kept, with the run and in this process, until the run changes.
+
+def _is_figure(value: object) -> bool:
+    return _is_count(value) or (isinstance(value, float) and math.isfinite(value) and value >= 0)
+
+
+def _check(summary: Summary, names: tuple[str, ...], is_accepted: Callable[[object], bool], accepted: str) -> None:
+    for name in names:
+        if not is_accepted(value := getattr(summary, name)):
+            raise ValueError(f"{name} is {value!r:.40}; accepted is {accepted}.")
+
+
+def read_summary(run: Run) -> Summary:
+    """Return a run's summary, whatever a crash has left behind.
+
+    The events are read once; the summary is kept in the folder and in this process until the run changes.
     """
     return _summary(run.folder, _sources(run))
 
@@ -60,7 +90,7 @@ Sources = tuple[tuple[int, int], ...]
 
 
 def _sources(run: Run) -> Sources:
-    """Size and time of everything that a summary is made of: other ones, another summary."""
+    """Return size and time of each file and folder that a summary depends on."""
     # A folder's time changes with each file that is renamed into it.
     return tuple(_stamp(path) for path in (run.events_path, run.folder / "snapshots", run.folder / "predictions"))
 
@@ -79,14 +109,14 @@ def _summary(folder: Path, sources: Sources) -> Summary:
     kept = _kept(run, sources)
     if kept is not None:
         return kept
-    fresh = _worked_out(run)
-    # A run that still changes would only be written again and again.
+    fresh = _computed(run)
+    # The file of an active run would be written again after each event.
     if not fresh.state.is_active:
         _keep(run, sources, fresh)
     return fresh
 
 
-def _worked_out(run: Run) -> Summary:
+def _computed(run: Run) -> Summary:
     history = run.history()
     accuracies = history.epochs["val_accuracy"]
     tested = final_predictions(run)
@@ -121,5 +151,5 @@ def _keep(run: Run, sources: Sources, summary: Summary) -> None:
     try:
         write_atomically(run.folder / _FILE, json.dumps(content).encode())
     except OSError:
-        # A full or read-only disk: it is worked out again next time.
+        # On a full or read-only disk the summary is computed again next time.
         return

@@ -72,9 +72,16 @@ class Position:
             raise ValueError(f"a place in a training is counted from 0, not {places}")
         if not (self.epoch <= self.last_epoch <= MAX_EPOCHS and self.first_epoch < self.last_epoch):
             raise ValueError(f"epoch {self.epoch} does not lie within {self.first_epoch} to {self.last_epoch}")
+        for name in ("sums", "reported"):
+            if not isinstance(found := getattr(self, name), tuple) or len(found) != len(NOTHING):
+                raise ValueError(f"{name} is {found!r:.40}; accepted are {len(NOTHING)} numbers")
         figures = (self.seconds, self.rate_factor, *self.sums, *self.reported)
-        if not all(math.isfinite(figure) for figure in figures):
+        if not all(isinstance(figure, int | float) and math.isfinite(figure) for figure in figures):
             raise ValueError("the figures so far are not all numbers")
+        if not isinstance(self.best_loss, int | float | None):
+            raise ValueError(f"best_loss is {self.best_loss!r:.40}; accepted is a number or nothing")
+        if not isinstance(self.target_reached, bool):
+            raise ValueError(f"target_reached is {self.target_reached!r:.40}; accepted is true or false")
 
     @property
     def is_end(self) -> bool:
