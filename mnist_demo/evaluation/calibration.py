@@ -1,4 +1,4 @@
-"""Temperature scaling, which makes a network's confidence match its accuracy, and a measure of how well they match.
+"""Temperature scaling, which makes a network's confidence match its accuracy.
 
 Source: C. Guo, G. Pleiss, Y. Sun and K. Weinberger, "On calibration of modern neural networks", ICML 2017. One number,
 the temperature, is enough; it is fitted on images that the network has not learned from, and never changes which class

@@ -1,4 +1,4 @@
-"""What a snapshot answers to a part of the data: from memory, then from disk, then from the network in parts."""
+"""What a snapshot predicts for a part of the data: from memory, then from disk, then from the network."""
 
 import logging
 import threading
@@ -16,10 +16,10 @@ from mnist_demo.inference.client import InferenceError
 from mnist_demo.runs.predictions import Predictions, keep_predictions, read_predictions, snapshot_digest
 
 CHUNK = 1_000
-"""Images in one question: the smallest networks answer it in 0.02 s and the largest in about a second."""
+"""Images in one question, which the smallest networks answer in 0.02 s and the largest in about a second."""
 
 MAX_KEPT = 32
-"""Prediction passes in memory; one over 10,000 images has 400 kB. The least recently used is dropped first."""
+"""Most prediction passes in memory, 400 kB each for 10,000 images; the least recently used is dropped first."""
 
 Ask = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 
@@ -130,7 +130,7 @@ class PredictionPass:
         """Write the complete predictions to disk unless they are there; return whether they are.
 
         Args:
-            with_probabilities: keep the probabilities too, five times the bytes: for a final network only.
+            with_probabilities: whether the file has the probabilities too, at five times the bytes.
 
         Raises:
             InferenceError: when predictions are missing and the network cannot answer.

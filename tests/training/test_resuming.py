@@ -3,12 +3,14 @@
 import dataclasses
 import io
 import json
+import math
 import os
 import shutil
 import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +22,7 @@ from mnist_demo.files import DamagedFileError
 from mnist_demo.network import BatchNormalization, Conv2D, Dropout, Flatten, MaxPooling2D, Network
 from mnist_demo.runs import EventKind, Run, RunState, StopCode, StopReason
 from mnist_demo.training import Continuation, Control, train, train_more
+from mnist_demo.training.checkpoint import Position
 from mnist_demo.training.control import Command, CommandKind
 from mnist_demo.training.resuming import TrainingError, reached_by
 
@@ -353,3 +356,22 @@ def test_a_stop_between_two_batch_events_writes_one_and_changes_no_later_event(d
     np.testing.assert_allclose(run.history().batches["loss"], whole.history().batches["loss"], rtol=1e-6)
     assert run.history().batches["step"].tolist() == whole.history().batches["step"].tolist()
     assert stopped_at in [event.get("step") for event in run.events() if event["kind"] == EventKind.BATCH]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"epoch": -1},
+        {"batch": 1.5},
+        {"epoch": 3},
+        {"seconds": "long"},
+        {"rate_factor": math.inf},
+        {"sums": (0, 0.0)},
+        {"reported": "abc"},
+        {"best_loss": "low"},
+        {"target_reached": 1},
+    ],
+)
+def test_what_is_no_position_cannot_be_built(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"place|epoch|number|accepted"):
+        Position(**{"epoch": 0, "batch": 0, "first_epoch": 0, "last_epoch": 2, **wrong})

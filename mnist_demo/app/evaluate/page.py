@@ -91,7 +91,7 @@ def _status(run: Run, snapshot: Path, prediction: PredictionPass) -> None:
 
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _evaluation(snapshot: Path, changed: int, _prediction: PredictionPass, _data: MnistData) -> Evaluation:
-    """Every figure, from the answers of one pass; `changed` tells two files of the same name apart."""
+    """Compute every figure from one prediction pass; `changed` tells two files of the same name apart."""
     return evaluate(_data.test.labels, _prediction.probabilities(), _data.class_names)
 
 

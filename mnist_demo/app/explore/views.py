@@ -52,7 +52,7 @@ def classes(examples: Examples) -> None:
                     with st.container(
                         width="content" if is_short else _NAME_WIDTH, horizontal_alignment="center", gap="xxsmall"
                     ):
-                        st.image(pictures[label], width=_CLASS_WIDTH, alt=about)
+                        digits.show_png(pictures[label], _CLASS_WIDTH, about)
                         st.caption(escape_markdown(name), text_alignment="center")
 
 

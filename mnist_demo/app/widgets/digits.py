@@ -110,16 +110,21 @@ def _draw_mark(draw: ImageDraw.ImageDraw, x: int, y: int, right: bool, colour: R
 
 
 def show(picture: Pixels, alt: str, caption: str | None = None) -> None:
-    """Show a composed picture at its own size, with a text that says the same.
-
-    The picture is part of the message, because Streamlit forgets a file as soon as a fragment draws the next one: a
-    slow browser that still asks for it would get a 404 and show a broken image.
-    """
-    content = base64.b64encode(png(picture)).decode()
+    """Show a composed picture at its own size, with a text that says the same."""
     height, width = picture.shape[:2]
     # The room stands before the browser has the picture; how high a caption is depends on its words.
     with st.container(width=width, height="content" if caption else height, border=False):
-        st.image(f"data:image/png;base64,{content}", width=width, alt=alt, caption=caption)
+        show_png(png(picture), width, alt, caption)
+
+
+def show_png(content: bytes, width: int, alt: str, caption: str | None = None) -> None:
+    """Show a PNG file at a width in screen pixels, with a text that says the same.
+
+    The file is part of the message, because Streamlit forgets a file under `/media` as soon as the next one is drawn: a
+    slow browser that still asks for it would get a 404 and show a broken image.
+    """
+    address = f"data:image/png;base64,{base64.b64encode(content).decode()}"
+    st.image(address, width=width, alt=alt, caption=caption)
 
 
 def png(picture: Pixels) -> bytes:
