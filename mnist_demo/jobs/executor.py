@@ -37,7 +37,7 @@ class RunningTraining(Protocol):
 
 
 class Executor(Protocol):
-    """Starts trainings. The queue of `Jobs(executor)` calls it, and `local.py` is the executor to copy.
+    """Starts trainings. `Jobs` calls the executor, and `LocalExecutor` is the one to copy.
 
     Example:
         >>> from mnist_demo.jobs import Executor
