@@ -22,7 +22,7 @@ from mnist_demo.runs.stop_reasons import StopReason
 FloatArray = NDArray[np.float64]
 
 _SHORTEST = 1e-4
-"""Seconds; events round to these, so that less says nothing about speed."""
+"""The precision of the times in events, in seconds; a shorter time says nothing about speed."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class History:
 
     @property
     def images_per_second(self) -> float | None:
-        """Training speed since the first batch, validation included; None before it can be known."""
+        """The training speed since the first batch event, validation included; None before the speed is known."""
         if len(self.batches["step"]) < 2:
             return None
         # The first batch waits for the graph to be built and says nothing about speed.

@@ -175,7 +175,7 @@ def test_a_damaged_snapshot_is_skipped(data: MnistData, tmp_path: Path, damage: 
     assert run.history().epochs["epoch"].tolist() == [1, 2, 3, 4, 5]
 
 
-def test_first_weights_that_are_damaged_are_missed_only_where_a_run_needs_them(data: MnistData, tmp_path: Path) -> None:
+def test_damaged_first_weights_matter_only_to_a_run_without_newer_weights(data: MnistData, tmp_path: Path) -> None:
     run = Run(tmp_path / "run")
     train(EXPERIMENT, data, run.folder, When(run, (at_step(8), STOP)))
     run.initial_path.write_bytes(b"damaged")
@@ -192,7 +192,7 @@ def test_first_weights_that_are_damaged_are_missed_only_where_a_run_needs_them(d
         assert run.reason.text == "initial.npz is damaged: File is not a zip file."
 
 
-def test_a_place_of_another_experiment_is_not_gone_on_from(data: MnistData, tmp_path: Path) -> None:
+def test_a_checkpoint_of_another_experiment_is_not_used(data: MnistData, tmp_path: Path) -> None:
     run = Run(tmp_path / "run")
     train(EXPERIMENT, data, run.folder, When(run, (at_step(30), STOP)))
     _with_position(run, reported=[500, 1.0, 1.0])
@@ -201,7 +201,9 @@ def test_a_place_of_another_experiment_is_not_gone_on_from(data: MnistData, tmp_
     assert run.history().epochs["epoch"].tolist() == [1, 2, 3, 4, 5]
 
 
-def test_a_finished_run_goes_on_for_more_epochs_and_its_schedule_begins_again(data: MnistData, tmp_path: Path) -> None:
+def test_a_finished_run_continues_for_more_epochs_and_its_schedule_begins_again(
+    data: MnistData, tmp_path: Path
+) -> None:
     run = train(changed(epochs=2, batch_size=8), data, tmp_path / "run")
     with pytest.raises(TrainingError, match="say how many more"):
         train_more(run.folder, data)
@@ -222,7 +224,7 @@ def test_a_finished_run_goes_on_for_more_epochs_and_its_schedule_begins_again(da
 
 
 def _with_epochs(run: Run, epochs: int) -> Path:
-    """The run with a checkpoint that says it has come so far."""
+    """Return the run with a checkpoint of the given number of epochs."""
     return _with_position(run, epoch=epochs, last_epoch=epochs)
 
 
@@ -300,7 +302,7 @@ def test_a_paused_run_is_saved_and_can_be_stopped(data: MnistData, whole: Run, t
     control = When(
         run,
         (at_step(8), Command(CommandKind.STEP_BATCH)),
-        # On a slow machine the state was saved before the pause too.
+        # The step alone does not decide, because a slow machine may save the state before the pause too.
         (
             lambda run: run.history().step == 9 and run.checkpoint_path.exists(),
             Command(CommandKind.STOP, reason=StopReason.told("Enough.")),
