@@ -1,12 +1,18 @@
 """Reading and writing our own files: atomically, bounded; and what counts as damaged."""
 
+import csv
+import io
 import os
 import secrets
 import struct
 import tokenize
 import zipfile
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""Beginnings of a text that a spreadsheet would take for a formula."""
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -21,6 +27,24 @@ def write_atomically(path: Path, content: bytes) -> None:
         # On a full disk a part of it would take the last room.
         beside.unlink(missing_ok=True)
         raise
+
+
+def csv_text(rows: Iterable[Iterable[object]]) -> str:
+    """Write rows as CSV in which no text is a formula: an apostrophe goes before it (OWASP, "CSV Injection").
+
+    Args:
+        rows: of numbers, which stay as they are, and of texts.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    for row in rows:
+        writer.writerow(_harmless(cell) if isinstance(cell, str) else cell for cell in row)
+    return text.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    # Python 3.11 does not quote a carriage return, which would begin another row.
+    return (f"'{cell}" if cell.startswith(FORMULA) else cell).replace("\r", " ")
 
 
 # All that zipfile raises for a broken archive; what it reads is ours to bound, not its.

@@ -1,6 +1,5 @@
 """Drawings that somebody labelled, kept to teach a network their hand: bounded, checked when read, and to take away."""
 
-import csv
 import io
 import zipfile
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from PIL import Image
 from mnist_demo.data import NPZ_FAULTS
 from mnist_demo.drawing.ink import FIELD
 from mnist_demo.drawing.strokes import DrawingError
+from mnist_demo.files import csv_text
 
 MOST = 500
 """Drawings that a collection has room for."""
@@ -98,12 +98,9 @@ class Collection:
     def to_zip(self) -> bytes:
         """An archive of a PNG for each drawing, and `labels.csv` with the columns `file` and `label`."""
         rows = [(f"{index:03d}_{label}.png", int(label)) for index, label in enumerate(self.labels)]
-        table = io.StringIO()
-        writer = csv.writer(table, lineterminator="\n")
-        writer.writerows([("file", "label"), *rows])
         content = io.BytesIO()
         with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
-            archive.writestr("labels.csv", table.getvalue())
+            archive.writestr("labels.csv", csv_text([("file", "label"), *rows]))
             for image, (name, _) in zip(self.images, rows, strict=True):
                 picture = io.BytesIO()
                 Image.fromarray(image).save(picture, "PNG")

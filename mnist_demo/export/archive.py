@@ -1,12 +1,12 @@
 """A run as one file to take away: the model, what was asked, and every figure, for use without the lab."""
 
-import csv
 import io
 import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from mnist_demo.files import csv_text
 from mnist_demo.runs.annotations import name_of
 from mnist_demo.runs.run import FloatArray, Run
 from mnist_demo.runs.run_id import TIME_FORMAT
@@ -81,10 +81,9 @@ def _read_me(name: str, files: Mapping[str, object]) -> str:
 
 
 def _table(columns: Mapping[str, FloatArray]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    # Whole numbers as such: steps and images are.
-    for row in zip(*columns.values(), strict=True):
-        writer.writerow(f"{value:.0f}" if value.is_integer() else repr(float(value)) for value in row)
-    return text.getvalue()
+    # Steps and images are whole numbers.
+    rows = (
+        [int(value) if value.is_integer() else float(value) for value in row]
+        for row in zip(*columns.values(), strict=True)
+    )
+    return csv_text([columns, *rows])
