@@ -289,7 +289,7 @@ def test_the_store_keeps_the_newest_passes(tmp_path: Path) -> None:
 
 def test_the_picture_has_every_digit_in_whole_pixels() -> None:
     images = load_mnist().test.images[:7]
-    content = readings_sheet(images, [Reading("4", "9", ">99.9%")] * 7)
+    content = readings_sheet(images, [Reading("4", "9", ">99.9%", is_right=False)] * 7)
     picture = np.asarray(Image.open(io.BytesIO(content)))
     assert picture.shape[1] == 2 * width()
     # A digit pixel is four by four pixels of the picture, which is shown at half its size.

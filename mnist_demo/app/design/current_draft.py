@@ -9,6 +9,7 @@ from mnist_demo import fields
 from mnist_demo.app.design import editors
 from mnist_demo.app.session import current, datasets
 from mnist_demo.experiment import Experiment
+from mnist_demo.experiment.difference import BEGUN_FROM, CHANGED
 from mnist_demo.network import Layer
 from mnist_demo.network.draft import Draft
 from mnist_demo.presets import PRESETS
@@ -165,8 +166,8 @@ def _named(experiment: Experiment) -> Experiment:
     if preset := preset_of(experiment):
         return dataclasses.replace(experiment, name=preset, about=PRESETS[preset].about)
     if experiment.name in PRESETS:
-        about = f"Begun from the preset {experiment.name}."
-        return dataclasses.replace(experiment, name=experiment.name + current.CHANGED, about=about)
+        about = BEGUN_FROM.format(experiment.name)
+        return dataclasses.replace(experiment, name=experiment.name + CHANGED, about=about)
     return experiment
 
 

@@ -28,7 +28,7 @@ _SHOWN = 20  # drawings in the picture, the newest ones
 _COLUMNS = 5  # as many as a phone of 360 pixels has room for
 
 
-def keep(given: DigitInput, source: str | None, steps: frozenset[Step]) -> None:
+def keep(given: DigitInput, source: Source, steps: frozenset[Step]) -> None:
     """Beside the table: a label for what lies on it, one tap for each drawing, and it is kept."""
     kept = len(lab().collection)
     if source == Source.TEST_SET:

@@ -88,7 +88,7 @@ def _before_and_after(run: Run) -> None:
     st.markdown(_sentence(drawn, before - after))
     some = slice(0, _SHOWN)
     readings = [
-        Reading(str(true), str(after), f"before {before}")
+        Reading(str(true), str(after), f"before {before}", bool(true == after))
         for true, before, after in zip(drawn.labels[some], drawn.before[some], drawn.after[some], strict=True)
     ]
     what = "; ".join(f"a {r.true} is read as {r.predicted}, {r.confidence}" for r in readings)

@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_demo.app import navigation
 from mnist_demo.app.draw import answer, collection, digit_source, photo, reading, several_networks, stages
 from mnist_demo.app.draw.canvas import SIDE
-from mnist_demo.app.draw.digit_source import DigitInput, Source
+from mnist_demo.app.draw.digit_source import SOURCE_LABELS, DigitInput, Source
 from mnist_demo.app.session import current, server, trainings
 from mnist_demo.app.widgets import live, start_button
 from mnist_demo.app.widgets.layout import choice, header
@@ -74,7 +74,7 @@ def _table_and_answer(run: Run) -> None:
     steps = stages.chosen_steps()
     # One row as wide as the canvas: a phone has no room for two above it and the answer below.
     with st.container(width=SIDE, horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        source = choice("Where the digit comes from", list(Source), "draw_source", width="content")
+        source = choice("Where the digit comes from", SOURCE_LABELS, "draw_source", width="content")
         if source == Source.DRAWING:
             digit_source.drawing_tools()
     with st.container(horizontal=True, gap="medium"):
@@ -101,7 +101,7 @@ def _table_and_answer(run: Run) -> None:
             collection.show(run)
 
 
-def _digit_input(source: str | None, steps: frozenset[Step], run: Run) -> DigitInput:
+def _digit_input(source: Source, steps: frozenset[Step], run: Run) -> DigitInput:
     match source:
         case Source.PHOTO:
             return photo.show(steps)

@@ -21,14 +21,17 @@ _HIGHEST = 400  # screen pixels of the photo on the page
 
 
 class _Way(StrEnum):
-    FILE = "From a file"
-    CAMERA = "With the camera"
+    FILE = "file"
+    CAMERA = "camera"
+
+
+_WAY_LABELS = {_Way.FILE: "From a file", _Way.CAMERA: "With the camera"}
 
 
 def show(steps: frozenset[Step]) -> DigitInput:
     """Take a photo, show where on it the digit was found, and put that on the table."""
     # The camera asks for leave as soon as it is shown, so it is not shown before it is asked for.
-    way = choice("How to bring a photo", list(_Way), "photo_way")
+    way = choice("How to bring a photo", _WAY_LABELS, "photo_way")
     if way == _Way.CAMERA:
         file = st.camera_input("A digit on paper, filling most of the picture", key="photo_camera")
     else:

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Sequence
+from enum import Enum
 
 import streamlit as st
 
@@ -21,9 +22,17 @@ _SAMPLE = _BLOCKS * _BLOCK_COLUMNS * _BLOCK_ROWS
 # Screen pixels between digits; Streamlit's gap "xxsmall" between blocks is as wide.
 _GAP = 4
 
-_ALL = "All"
+_ALL = -1
 _SAMPLE_PARAMETER = "handful"
-_CLASSES, _ONE, _MAP, _OTHER = "Classes", "One digit", "Map", "Use other data"
+
+
+class _View(Enum):
+    """What stands under the grid; the address has the labels."""
+
+    CLASSES = "Classes"
+    ONE_DIGIT = "One digit"
+    MAP = "Map"
+    OTHER_DATA = "Use other data"
 
 
 def page() -> None:
@@ -57,12 +66,12 @@ def _chosen(class_names: Sequence[str]) -> Callable[[], Examples]:
             [_ALL, *range(len(class_names))],
             default=_ALL,
             required=True,
-            format_func=lambda option: option if isinstance(option, str) else escape_markdown(class_names[option]),
+            format_func=lambda option: "All" if option == _ALL else escape_markdown(class_names[option]),
             key="digit",
             bind="query-params",
             wrap=True,
         )
-    chosen = label if isinstance(label, int) else None
+    chosen = None if label in (None, _ALL) else label
     return functools.partial(_examples, current.experiment().data, split or SplitName.TRAIN, chosen)
 
 
@@ -115,24 +124,18 @@ def _next_sample(number: int) -> None:
 
 
 def _views(load: Callable[[], Examples]) -> None:
-    tabs = dict(
-        zip(
-            (_CLASSES, _ONE, _MAP, _OTHER),
-            st.tabs([_CLASSES, _ONE, _MAP, _OTHER], key="view", bind="query-params"),
-            strict=True,
-        )
-    )
-    for name, tab in tabs.items():
+    tabs = st.tabs([view.value for view in _View], key="view", bind="query-params")
+    for view, tab in zip(_View, tabs, strict=True):
         if not tab.open:
             continue
         with tab:
-            if name == _CLASSES:
+            if view is _View.CLASSES:
                 views.classes(load())
-            elif name == _ONE and len(load().indices):
+            elif view is _View.ONE_DIGIT and len(load().indices):
                 views.one_digit(load)
-            elif name == _MAP:
+            elif view is _View.MAP:
                 views.map_of_images(load)
-            elif name == _OTHER:
+            elif view is _View.OTHER_DATA:
                 upload.panel()
 
 

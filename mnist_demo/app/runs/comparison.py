@@ -23,8 +23,8 @@ MOST = 6
 
 LETTERS = "ABCDEF"
 
-_AGAINST = {"Epochs": Progress.EPOCHS, "Images seen": Progress.IMAGES, "Seconds": Progress.SECONDS}
-_MEASURES = {"Accuracy": Measure.ACCURACY, "Error rate": Measure.ERROR, "Loss": Measure.LOSS}
+_AGAINST = {Progress.EPOCHS: "Epochs", Progress.IMAGES: "Images seen", Progress.SECONDS: "Seconds"}
+_MEASURES = {Measure.ACCURACY: "Accuracy", Measure.ERROR: "Error rate", Measure.LOSS: "Loss"}
 
 
 def show(chosen: Sequence[RunRow]) -> None:
@@ -118,8 +118,8 @@ def _conclusion(chosen: Sequence[RunRow], first: FinalAnswers, second: FinalAnsw
 
 def _curves(chosen: Sequence[RunRow], labels: Sequence[str], active: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        measure = choice("Figure", list(_MEASURES), "compare_measure")
-        against = choice("Against", list(_AGAINST), "compare_against")
+        measure = choice("Figure", _MEASURES, "compare_measure")
+        against = choice("Against", _AGAINST, "compare_against")
         training = st.toggle(
             "Training images too",
             True,
@@ -135,15 +135,15 @@ def _curves(chosen: Sequence[RunRow], labels: Sequence[str], active: bool) -> No
             # Those that are over keep their line: what stands below must not move.
             for row, (label, history) in zip(now, histories.items(), strict=True):
                 st.progress(history.progress, text=f"**{escape_markdown(label)}** · {progress_line(row.run, history)}")
-        shown, progress = _MEASURES[measure], _AGAINST[against]
         settings = {label: row.experiment.training for label, row in zip(labels, now, strict=True)}
         going_on = [label for label, row in zip(labels, now, strict=True) if row.state.is_active]
-        end = axis_end(histories, settings, progress, going_on)
+        end = axis_end(histories, settings, against, going_on)
         st.vega_lite_chart(
             comparison_frame(histories),
-            comparison_spec(shown, progress, end, tuple(labels), training),
-            key=f"compare_{shown}_{progress}_{'_'.join(row.id for row in chosen)}",
-            alt=f"{measure} on the validation images against {against.lower()}, a line for each of {', '.join(labels)}",
+            comparison_spec(measure, against, end, tuple(labels), training),
+            key=f"compare_{measure}_{against}_{'_'.join(row.id for row in chosen)}",
+            alt=f"{_MEASURES[measure]} on the validation images against {_AGAINST[against].lower()}, "
+            f"a line for each of {', '.join(labels)}",
         )
 
     live(draw, watching(*(row.run for row in chosen)))

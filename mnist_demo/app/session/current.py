@@ -12,13 +12,11 @@ from mnist_demo.app.session.server import jobs, run_state
 from mnist_demo.app.words import escape_markdown
 from mnist_demo.data import DataError, MnistData, load_mnist
 from mnist_demo.experiment import DataReference, Experiment
+from mnist_demo.experiment.difference import begun_from
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Run
 
 DEFAULT_PRESET = "fast"
-
-CHANGED = ", changed"
-"""Ends the name of an experiment that was begun from a preset and is none any more."""
 
 _log = logging.getLogger(__name__)
 
@@ -68,10 +66,8 @@ def use_data(reference: DataReference) -> None:
     preset asks for.
     """
     current = experiment()
-    training, asked = (
-        current.training,
-        PRESETS.get(current.name.removesuffix(CHANGED), PRESETS[DEFAULT_PRESET]).training,
-    )
+    preset = next(iter(begun_from(current, PRESETS)), DEFAULT_PRESET)
+    training, asked = current.training, PRESETS[preset].training
     try:
         all_images = datasets.sizes(current.data)
     except (OSError, DataError):

@@ -20,7 +20,8 @@ from mnist_demo.experiment import Experiment
 from mnist_demo.insight.answers import FIXED_DIGITS
 from mnist_demo.runs import History, Run, RunState, name_of
 
-_ACCURACY, _ERROR = "Accuracy", "Error rate"
+_MEASURES = {Measure.ACCURACY: "Accuracy", Measure.ERROR: "Error rate"}
+_MEASURE = "train_measure"
 _DIGITS_IN_A_ROW = 5
 _UNKNOWN = "–"
 # Two beside each other on a phone of 360 pixels.
@@ -88,8 +89,8 @@ def _begin(ended: Run | None) -> None:
 def _choose_measure() -> None:
     choice(
         "Right chart",
-        [_ACCURACY, _ERROR],
-        "train_scale",
+        _MEASURES,
+        _MEASURE,
         help="From 97% on an accuracy axis shows nothing any more; the error rate on a logarithmic axis does.",
     )
 
@@ -142,7 +143,7 @@ def _show_figures(history: History) -> None:
 def _show_charts(run: Run, history: History) -> None:
     settings = run.experiment.training
     frame = curve_frame(history)
-    measure = Measure.ERROR if st.session_state.get("train_scale") == _ERROR else Measure.ACCURACY
+    measure = Measure(st.session_state.get(_MEASURE, Measure.ACCURACY))
     columns = st.container(key="train_charts").columns(2)
     for column, shown in zip(columns, (Measure.LOSS, measure), strict=True):
         epochs = history.plan.epochs if history.plan else settings.epochs

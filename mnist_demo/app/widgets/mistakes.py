@@ -34,7 +34,10 @@ def _picture(
     _codes: tuple[str, ...],
     _data: MnistData,
 ) -> bytes:
-    readings = [Reading(_codes[each.true], _codes[each.predicted], _confidence(each.confidence)) for each in _shown]
+    readings = [
+        Reading(_codes[each.true], _codes[each.predicted], _confidence(each.confidence), each.true == each.predicted)
+        for each in _shown
+    ]
     return readings_sheet(_data.test.images[list(indices)], readings)
 
 

@@ -31,11 +31,7 @@ class Reading:
     true: str
     predicted: str
     confidence: str
-
-    @property
-    def is_right(self) -> bool:
-        """Whether the two are the same."""
-        return self.true == self.predicted
+    is_right: bool
 
 
 def width() -> int:
