@@ -106,17 +106,19 @@ def test_any_link_opens_the_page(parameters: dict[str, str]) -> None:
     assert count_line(visit(**parameters)).startswith("72 of the 55,000 training images")
 
 
-def test_more_shows_another_handful_and_stands_in_the_address() -> None:
+def test_more_shows_another_sample_and_stands_in_the_address() -> None:
     app = visit()
     first = pictures(app)
     assert len(first) >= 6
     app.button(key="more").click().run()
-    assert app.query_params["handful"] in ("1", ["1"])
+    assert app.query_params["sample"] in ("1", ["1"])
     assert pictures(app)[:6] != first[:6]
+    assert pictures(visit(sample="1"))[:6] == pictures(app)[:6]
+    # An earlier version's link.
     assert pictures(visit(handful="1"))[:6] == pictures(app)[:6]
 
 
-def test_handfuls_deal_out_all_images_before_any_comes_again() -> None:
+def test_samples_deal_out_all_images_before_any_comes_again() -> None:
     examples = Examples(load_mnist(), "mnist", SplitName.TEST, 7)
     dealt = np.concatenate([examples.sample(number, 72) for number in range(14)])
     assert len(np.unique(dealt)) == len(dealt) == 14 * 72

@@ -1,4 +1,4 @@
-"""The draft of the Design page beside the experiment on the bench: the bench follows as soon as the draft works."""
+"""The draft of the page Design: the current experiment follows it as soon as it works."""
 
 import dataclasses
 from typing import Any
@@ -19,16 +19,16 @@ _SOURCE = "design_source"
 
 
 def draft() -> Draft:
-    """The network as it is being edited. It starts again when another page or preset changes the bench."""
-    on_bench = current.experiment().network
-    if _DRAFT not in st.session_state or st.session_state.get(_SOURCE) != on_bench:
+    """Return the network as it is being edited, begun again when another page or preset changed the experiment."""
+    current_network = current.experiment().network
+    if _DRAFT not in st.session_state or st.session_state.get(_SOURCE) != current_network:
         _begin(current.experiment())
     drafted: Draft = st.session_state[_DRAFT]
     return drafted
 
 
 def refusal() -> str | None:
-    """Why the bench does not follow the draft, in a sentence; None when it does."""
+    """Return why the current experiment does not follow the draft, in a sentence; None when it does."""
     drafted, experiment = draft(), current.experiment()
     if drafted.is_of(experiment.network):
         return None
@@ -40,7 +40,7 @@ def refusal() -> str | None:
 
 
 def set_draft(changed: Draft) -> None:
-    """Take an edit, and let the bench follow if the network works with the training settings."""
+    """Take an edit, and let the current experiment follow if the network works with the training settings."""
     st.session_state[_DRAFT] = changed
     _follow()
 
@@ -112,14 +112,14 @@ def change_experiment(name: str, value: object) -> None:
 
 
 def choose_preset(name: str) -> None:
-    """Put a preset on the bench, on the data that lies there."""
+    """Make a preset the current experiment, on the data of the one before."""
     if preset := PRESETS.get(name):
         current.set_experiment(datasets.fit(preset, current.experiment().data))
         start_again()
 
 
 def start_again() -> None:
-    """Leave the draft and begin with what is on the bench."""
+    """Leave the draft and begin with the current experiment."""
     _begin(current.experiment())
     editors.forget()
 
@@ -154,7 +154,7 @@ def _follow() -> None:
 
 
 def _put(changed: Experiment) -> None:
-    """The bench takes a changed experiment; the draft stays as it is and may follow from here."""
+    """Make a changed experiment the current one; the draft stays as it is and may follow from here."""
     st.session_state[_SOURCE] = changed.network
     current.set_experiment(_named(changed))
     if not st.session_state[_DRAFT].is_of(changed.network):

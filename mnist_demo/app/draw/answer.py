@@ -1,4 +1,4 @@
-"""A network's answer to what lies on the table: a class with calibrated confidence, or none; live while it learns."""
+"""A network's answer to a digit: a class with calibrated confidence, or none; live while it learns."""
 
 import numpy as np
 import streamlit as st

@@ -1,4 +1,4 @@
-"""What lies on the table of the page Draw: strokes, or a digit of the test set; ready for a network to read."""
+"""Where the digit of the page Draw comes from: strokes, or the test set; ready for a network to read."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""A photo or scan on the table of the page Draw: from a file or from the camera."""
+"""A photo or scan as the input of the page Draw: from a file or from the camera."""
 
 from enum import StrEnum
 
@@ -29,7 +29,7 @@ _WAY_LABELS = {_Way.FILE: "From a file", _Way.CAMERA: "With the camera"}
 
 
 def show(steps: frozenset[Step]) -> DigitInput:
-    """Take a photo, show where on it the digit was found, and put that on the table."""
+    """Take a photo, show where on it the digit was found, and return that digit."""
     # The camera asks for leave as soon as it is shown, so it is not shown before it is asked for.
     way = choice("How to bring a photo", _WAY_LABELS, "photo_way")
     if way == _Way.CAMERA:

@@ -1,4 +1,4 @@
-"""The answers of several runs to what lies on the table, side by side."""
+"""The answers of several runs to the same digit, side by side."""
 
 import altair as alt
 import numpy as np

@@ -50,7 +50,7 @@ def show(given: DigitInput) -> None:
         st.markdown(
             "A digit of the test set went this way long ago: it comes as 28×28 pixels and is read as it is."
             if given.digit is not None
-            else "Put something on the table first; its way into the network then appears here, step by step."
+            else "Draw or bring a digit first; its way into the network then appears here, step by step."
         )
         return
     stages = given.stages

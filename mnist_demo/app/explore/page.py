@@ -23,7 +23,8 @@ _SAMPLE = _BLOCKS * _BLOCK_COLUMNS * _BLOCK_ROWS
 _GAP = 4
 
 _ALL = -1
-_SAMPLE_PARAMETER = "handful"
+# Links of earlier versions have the second name.
+_SAMPLE_PARAMETER, _EARLIER_PARAMETER = "sample", "handful"
 
 
 class _View(Enum):
@@ -37,7 +38,7 @@ class _View(Enum):
 
 def page() -> None:
     """A grid of examples, and under it the classes, one digit, the map and the way to other data."""
-    header("Explore", "Look at what the network will learn from: choose a split and a class, and take another handful.")
+    header("Explore", "Look at what the network will learn from: choose a split and a class, and take another sample.")
     upload.say_what_was_taken()
     load = _chosen(current.data().class_names)
     _grid(load)
@@ -79,7 +80,7 @@ def _examples(reference: DataReference, split: SplitName, label: int | None) -> 
     return Examples(datasets.load(reference), reference.digest, split, label)
 
 
-@st.fragment  # so that another handful is dealt without drawing the charts again
+@st.fragment  # so that another sample is dealt without drawing the charts again
 def _grid(load: Callable[[], Examples]) -> None:
     examples = load()
     total = len(examples.indices)
@@ -104,7 +105,7 @@ def _grid(load: Callable[[], Examples]) -> None:
             on_click=_next_sample,
             args=(number,),
             key="more",
-            help="Another handful of the same kind.",
+            help="Another sample of the same kind.",
         )
         st.markdown(
             f"{len(shown):,} of the {total:,} {escape_markdown(examples.words)} "
@@ -115,11 +116,12 @@ def _grid(load: Callable[[], Examples]) -> None:
 
 
 def _sample_number() -> int:
-    asked = st.query_params.get(_SAMPLE_PARAMETER, "")
+    asked = st.query_params.get(_SAMPLE_PARAMETER) or st.query_params.get(_EARLIER_PARAMETER, "")
     return int(asked) if len(asked) <= 4 and asked.isascii() and asked.isdigit() else 0
 
 
 def _next_sample(number: int) -> None:
+    st.query_params.pop(_EARLIER_PARAMETER, None)
     st.query_params[_SAMPLE_PARAMETER] = str(number + 1)
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from mnist_demo.app.runs import disagreements, missing_results
 from mnist_demo.app.runs.comparison_charts import Progress, axis_end, comparison_frame, comparison_spec
-from mnist_demo.app.runs.conclusion import verdict
+from mnist_demo.app.runs.conclusion import conclusion
 from mnist_demo.app.runs.rows import RunRow, rows_of
 from mnist_demo.app.widgets.layout import choice
 from mnist_demo.app.widgets.learning_curves import Measure
@@ -111,7 +111,7 @@ def _conclusion(chosen: Sequence[RunRow], first: FinalAnswers, second: FinalAnsw
     sizes = {row.parameters for row in chosen}
     alike = f"Both have {sizes.pop():,} parameters. " if len(sizes) == 1 else ""
     return (
-        f"{verdict(mcnemar(first.right, second.right), names[0], names[1])} {alike}This is about these two trained "
+        f"{conclusion(mcnemar(first.right, second.right), names[0], names[1])} {alike}This is about these two trained "
         "networks: another seed makes other ones, so train several of each to compare two designs."
     )
 

@@ -6,8 +6,8 @@ from mnist_demo.evaluation import McNemar
 _LEAST_CHANCE = 1e-6
 
 
-def verdict(test: McNemar, first: str, second: str) -> str:
-    """A conclusion in two or three sentences, as Markdown.
+def conclusion(test: McNemar, first: str, second: str) -> str:
+    """Return a conclusion in two or three sentences, as Markdown.
 
     Args:
         test: McNemar's test of the two.

@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 def experiment() -> Experiment:
-    """The experiment on the bench."""
+    """Return the current experiment."""
     if "experiment" not in st.session_state:
         st.session_state["experiment"] = _kept_experiment() or PRESETS[DEFAULT_PRESET]
     current: Experiment = st.session_state["experiment"]
@@ -30,13 +30,13 @@ def experiment() -> Experiment:
 
 
 def set_experiment(changed: Experiment) -> None:
-    """Put another experiment on the bench and keep it with the lab."""
+    """Make another experiment the current one and keep it with the lab."""
     st.session_state["experiment"] = changed
     _keep(lambda: lab().keep_experiment(changed))
 
 
 def data() -> MnistData:
-    """The data of the experiment on the bench; MNIST takes the place of an uploaded set that is no longer kept."""
+    """Return the data of the current experiment; MNIST takes the place of an uploaded set that is no longer kept."""
     reference = experiment().data
     try:
         return datasets.load(reference)
@@ -60,7 +60,7 @@ def set_data(uploaded: MnistData) -> None:
 
 
 def use_data(reference: DataReference) -> None:
-    """Let the experiment on the bench work on data that is kept already.
+    """Let the current experiment work on data that is kept already.
 
     An experiment that used all images of the data before it, having asked for more, is given as many again as its
     preset asks for.
@@ -81,7 +81,7 @@ def use_data(reference: DataReference) -> None:
 
 
 def run() -> Run | None:
-    """The run on the bench: the one that was chosen, else the lab's newest."""
+    """Return the current run: the one that was chosen, else the lab's newest."""
     runs = lab().runs
     chosen = st.session_state.get("run_id") or _kept_run()
     if chosen and (found := runs.get(chosen)) and _is_readable(found):
@@ -97,7 +97,8 @@ def _is_readable(of: Run) -> bool:
         return False
 
 
-def _put_on_bench(run_id: str) -> None:
+def set_run(run_id: str) -> None:
+    """Make a run of this lab the current one and keep that with the lab."""
     st.session_state["run_id"] = run_id
     # A page that is loaded again has forgotten it.
     _keep(lambda: lab().keep_current_run(run_id))
@@ -117,7 +118,7 @@ def _keep(write: Callable[[], None]) -> None:
 
 
 def trained_run(*, while_learning: bool = False) -> Run | None:
-    """The run on the bench when it has learned something, else the newest one that has.
+    """Return the current run when it has learned something, else the newest one that has.
 
     Args:
         while_learning: whether a run that has just begun counts, which answers at random first and then better.
@@ -139,9 +140,9 @@ def _has_learned(of: Run, while_learning: bool) -> bool:
 
 
 def choose_run(run_id: str) -> None:
-    """Put a run of this lab on the bench; an id that it does not have changes nothing."""
+    """Make a run of this lab the current one; an id that it does not have changes nothing."""
     if lab().runs.get(run_id):
-        _put_on_bench(run_id)
+        set_run(run_id)
 
 
 def _kept_experiment() -> Experiment | None:
