@@ -84,7 +84,7 @@ def plan_fine_tuning(source: Run, drawings: Split, mnist: MnistData) -> FineTuni
         mnist: what is rehearsed.
 
     Raises:
-        TeachingError: when there are too few drawings, or the run did not learn MNIST or anything at all.
+        FineTuningError: when there are too few drawings, or the run did not learn MNIST or anything at all.
         OSError: when its weights cannot be read.
     """
     if len(drawings) < FEWEST:

@@ -117,7 +117,7 @@ def test_choosing_classes_filters_the_images(open_page: OpenPage, trained_run: R
     assert list(table(app, "Confidence")["Image"]) == list(evaluation.indices(true, predicted))
     app.selectbox(key="evaluate_true").set_value(predicted).run()
     right = evaluation.confusion[predicted, predicted]
-    assert f"{right:,} images of {predicted}, read rightly" in headings(app)
+    assert f"{right:,} images of {predicted}, read correctly" in headings(app)
     app.button(key="evaluate_all").click().run()
     assert f"{len(evaluation.mistakes):,} wrong images" in headings(app)
 

@@ -240,7 +240,7 @@ def test_a_finger_draws_and_does_not_scroll(browser: Browser, server: LabServer,
         page = phone.new_page()
         forget_drawing(server)
         open_page(page, server, "Draw", LAB)
-        # A trial waits until it stands still, and touches nothing.
+        # A trial waits until the canvas no longer moves, and touches nothing.
         canvas(page).tap(trial=True)
         box = canvas(page).bounding_box()
         assert box is not None

@@ -125,7 +125,7 @@ def start_again() -> None:
 
 
 def preset_of(experiment: Experiment) -> str | None:
-    """The preset that an experiment is, apart from its name, on whatever data; None when it is none of them."""
+    """Return the preset that an experiment is, apart from its name, on whatever data; None when it is none of them."""
     for name, preset in PRESETS.items():
         if preset.network != experiment.network:
             continue
@@ -162,7 +162,7 @@ def _put(changed: Experiment) -> None:
 
 
 def _named(experiment: Experiment) -> Experiment:
-    """An experiment under a name that does not claim to be a preset which it no longer is."""
+    """Return an experiment under a name that does not claim to be a preset which it no longer is."""
     if preset := preset_of(experiment):
         return dataclasses.replace(experiment, name=preset, about=PRESETS[preset].about)
     if experiment.name in PRESETS:

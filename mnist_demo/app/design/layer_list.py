@@ -149,7 +149,7 @@ def _consequences(row: LayerReport) -> tuple[str, str, str, str]:
 
 
 def _settings(layer: Layer) -> str:
-    """What is not in the layer's name: '8 · 5×5 · relu'."""
+    """Return what is not in the layer's name: '8 · 5×5 · relu'."""
     return layer.summary().removeprefix(layer.type_name).strip(" ·")
 
 
@@ -215,7 +215,7 @@ def _try(edited: Any, reopen: int | None) -> None:
 
 
 def short(number: int) -> str:
-    """A large number in three digits: '1,200', '115 k', '1.24 M'."""
+    """Return a large number in three digits: '1,200', '115 k', '1.24 M'."""
     if number < 10_000:
         return f"{number:,}"
     if number < 999_500:

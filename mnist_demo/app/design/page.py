@@ -170,7 +170,7 @@ def _share(experiment: Experiment) -> None:
 
 
 def _link(experiment: Experiment) -> str:
-    """The page's address with the experiment and without the lab, which is nobody else's."""
+    """Return the page's address with the experiment and without the lab, which is nobody else's."""
     here = urlsplit(st.context.url or "")
     return urlunsplit((here.scheme, here.netloc, here.path, urlencode({"experiment": experiment.to_query()}), ""))
 

@@ -61,7 +61,7 @@ def keep(given: DigitInput, source: Source, steps: frozenset[Step]) -> None:
 
 
 def show(run: Run) -> None:
-    """What is kept, and what a network has learned of it."""
+    """Draw what is kept, and what a network has learned of it."""
     collection = lab().collection
     st.markdown(
         "Draw digits as you write them, above all those that are misread, and say under the canvas which ones they "

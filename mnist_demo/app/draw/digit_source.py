@@ -55,13 +55,13 @@ class DigitInput:
 
 
 def drawing_tools() -> None:
-    """What takes strokes away again: words alone, which on a phone stand beside the choice of a source."""
+    """Draw what takes strokes away again: words alone, which on a phone stand beside the choice of a source."""
     st.button("Undo", type="tertiary", on_click=undo_stroke, key="undo", help="Takes the last stroke away.")
     st.button("Clear", type="tertiary", on_click=clear_canvas, key="clear", help="Takes all strokes away.")
 
 
 def drawing(steps: frozenset[Step]) -> DigitInput:
-    """The canvas and what is drawn on it."""
+    """Draw the canvas, and return what is drawn on it."""
     try:
         strokes = drawing_canvas()
         if not strokes:
@@ -73,7 +73,7 @@ def drawing(steps: frozenset[Step]) -> DigitInput:
 
 
 def test_digit(run: Run) -> DigitInput:
-    """A digit of the test set of a run's data, of any class or of one."""
+    """Draw a digit of the test set of a run's data, of any class or of one, and return it."""
     try:
         data = datasets.load(run.experiment.data)
     except (OSError, ValueError):

@@ -41,7 +41,7 @@ class _Answers:
 
 
 def show() -> None:
-    """The newest lesson of the lab, live while it goes on; nothing when there was none."""
+    """Draw the newest lesson of the lab, live while it goes on; nothing when there was none."""
     fine_tuning = next((run for run in lab.lab().runs if run.initial_path.exists()), None)
     if fine_tuning is None:
         return

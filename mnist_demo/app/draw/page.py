@@ -35,7 +35,7 @@ def page() -> None:
 
 
 def _offer_canvas(run: Run) -> None:
-    """The way to the network that is made for this page, beside one that is not."""
+    """Draw the way to the network that is made for this page, beside one that is not."""
     latest = current.run()
     is_busy = latest is not None and server.run_state(latest).is_active
     # The preset would learn from the current experiment's data, and the pen needs digits.
@@ -57,7 +57,7 @@ def _offer_canvas(run: Run) -> None:
 
 
 def _wait_for_current_run(run: Run) -> None:
-    """A run that was just started takes the place of the one that is shown as soon as it can answer."""
+    """Say that a run that was just started takes the place of the shown one as soon as it can answer."""
     latest = current.run()
     if latest is None or latest.id == run.id or not server.run_state(latest).is_active:
         return
@@ -70,7 +70,7 @@ def _wait_for_current_run(run: Run) -> None:
 
 @st.fragment
 def _input_and_answer(run: Run) -> None:
-    """All that changes when the pen is lifted."""
+    """Draw all that changes when the pen is lifted."""
     steps = stages.chosen_steps()
     # One row as wide as the canvas: a phone has no room for two above it and the answer below.
     with st.container(width=SIDE, horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):

@@ -58,7 +58,7 @@ def show(steps: frozenset[Step]) -> DigitInput:
 
 
 def _marked(photo: Photo) -> NDArray[np.uint8]:
-    """The photo with the ink that was found in the theme's colour: uint8 (height, width, 3), as wide as the canvas."""
+    """Return the photo, as wide as the canvas, with the found ink in the theme's colour: uint8 (height, width, 3)."""
     height, width = photo.picture.shape
     shrink = min(SIDE / width, _HIGHEST / height)
     rows, columns = (

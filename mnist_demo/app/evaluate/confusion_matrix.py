@@ -95,7 +95,7 @@ def _forget_click() -> None:
 
 
 def _clicked_cell() -> tuple[int, int] | None:
-    """The labels of the clicked cell; the answer comes from the browser and may be anything."""
+    """Return the labels of the clicked cell; the answer comes from the browser and may be anything."""
     try:
         cell = st.session_state[_matrix_key()]["selection"][CELL][0]
         true, predicted = int(cell["true"]), int(cell["predicted"])
@@ -148,7 +148,7 @@ def _images(evaluation: Evaluation, data: MnistData) -> None:
 
 
 def _found(evaluation: Evaluation, true: int | None, predicted: int | None) -> list[Mistake]:
-    """The wrong images of the chosen classes, or the right ones where the two are the same; most confident first."""
+    """Return the wrong images of the chosen classes, or the right ones of one class; most confident first."""
     if true is not None and true == predicted:
         return [
             Mistake(int(index), true, true, float(evaluation.confidences[index]))
@@ -166,7 +166,7 @@ def _title(evaluation: Evaluation, count: int, true: int | None, predicted: int 
     if true is None and predicted is None:
         return plural(count, "wrong image")
     if true is not None and true == predicted:
-        return f"{plural(count, 'image')} of {names[true]}, read rightly"
+        return f"{plural(count, 'image')} of {names[true]}, read correctly"
     whose = "" if true is None else f" of {names[true]}"
     return f"{plural(count, 'wrong image')}{whose}" + ("" if predicted is None else f", read as {names[predicted]}")
 

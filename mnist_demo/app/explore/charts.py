@@ -27,13 +27,13 @@ _PLAIN = alt.Axis(grid=False, tickCount=5)
 
 
 def pixel_frame(image: NDArray[np.uint8]) -> pd.DataFrame:
-    """The pixels of one image, uint8 (28, 28), as rows for `pixel_spec`."""
+    """Return the pixels of one image, uint8 (28, 28), as rows for `pixel_spec`."""
     rows, columns = np.indices(image.shape)
     return pd.DataFrame({"row": rows.ravel(), "column": columns.ravel(), "value": image.ravel()})
 
 
 def pixel_spec(paper: str, ink: str, primary: str) -> dict[str, Any]:
-    """One image, large, each pixel with its row, column and value: Vega-Lite for the data of `pixel_frame`.
+    """Return one large image as Vega-Lite for `pixel_frame`, each pixel with its row, column and value.
 
     Args:
         paper: colour of the value 0.
@@ -62,7 +62,7 @@ def _pixel_spec(paper: str, ink: str, primary: str) -> dict[str, Any]:
 
 
 def map_chart(points: PcaMap, class_names: Sequence[str], label: int | None, paper: str, ink: str) -> alt.LayerChart:
-    """Images as points along their first two principal components, with each class' name in its middle.
+    """Return images as points along their first two principal components, with each class' name in its middle.
 
     Args:
         points: from `pca_map`.
@@ -119,7 +119,7 @@ def _class_colour(class_names: Sequence[str], legend: alt.Legend | None) -> alt.
 
 
 def _padded(values: "pd.Series[float]") -> alt.Scale:
-    """A scale with room for half a dot at both ends, also when all values are the same."""
+    """Return a scale with room for half a dot at both ends, also when all values are the same."""
     low, high = float(values.min()), float(values.max())
     margin = (high - low) * 0.03 or 0.5
     return alt.Scale(domain=[low - margin, high + margin], nice=False)

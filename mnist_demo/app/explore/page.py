@@ -37,7 +37,7 @@ class _View(Enum):
 
 
 def page() -> None:
-    """A grid of examples, and under it the classes, one digit, the map and the way to other data."""
+    """Draw a grid of examples, and under it the classes, one digit, the map and the way to other data."""
     header("Explore", "Look at what the network will learn from: choose a split and a class, and take another sample.")
     upload.say_what_was_taken()
     load = _chosen(current.data().class_names)
@@ -47,9 +47,8 @@ def page() -> None:
 
 
 def _chosen(class_names: Sequence[str]) -> Callable[[], Examples]:
-    """The controls, all of which are part of the address, so that a link leads to, say, the test 7s."""
-    # Names and no images: what a widget or a fragment is given stays in memory for two minutes after its visitor has
-    # gone.
+    """Draw the controls, all of which are part of the address, and return a loader of what they choose."""
+    # Names, not images: Streamlit keeps the arguments of widgets and fragments for two minutes after the visit.
     with st.container(horizontal=True, vertical_alignment="bottom", key="explore_choice"):
         split = st.segmented_control(
             "Split",

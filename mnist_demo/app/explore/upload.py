@@ -61,13 +61,13 @@ def panel() -> None:
 
 
 def say_what_was_taken() -> None:
-    """In the run after an upload, as a toast of a run that ends by starting another one may never be seen."""
+    """Say what an upload brought, one run later: a toast of a run that starts another one may never be seen."""
     if taken := st.session_state.pop(_TAKEN, None):
         st.toast(taken, icon=":material/check_circle:")
 
 
 def back_to_mnist() -> None:
-    """The button that leaves uploaded data."""
+    """Draw the button that leaves uploaded data."""
     st.button("Back to MNIST", icon=":material/undo:", key="use_mnist", on_click=_use_mnist)
 
 

@@ -121,7 +121,7 @@ def _archive(folder: Path, stamp: tuple[int, ...]) -> bytes:
 
 
 def _stamp(run: Run) -> tuple[int, ...]:
-    """What changes when a run or its name does."""
+    """Return what changes when a run or its name does."""
     paths = (run.events_path, run.model_path, annotations_path(run), *run.snapshots[-1:])
     return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)
 

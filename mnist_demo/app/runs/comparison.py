@@ -19,7 +19,7 @@ from mnist_demo.experiment.difference import differing_settings
 from mnist_demo.runs import FinalAnswers, kept_final_answers
 
 MOST = 6
-"""Runs that can be told apart on one chart."""
+"""Runs that can be distinguished on one chart."""
 
 LETTERS = "ABCDEF"
 
@@ -53,7 +53,7 @@ def show(chosen: Sequence[RunRow]) -> None:
 
 
 def _tested(chosen: Sequence[RunRow]) -> list[FinalAnswers | None]:
-    """The answers of the final networks to the test images; those that are missing are worked out first."""
+    """Return the answers of the final networks to the test images; those that are missing are computed first."""
     place = st.empty()
     if any(row.lacks_test for row in chosen):
         refused = missing_results.work_out(chosen, place)
@@ -95,7 +95,7 @@ def _accuracy(label: str, answers: FinalAnswers | None) -> None:
         st.metric(
             escape_markdown(label),
             percent(right / images),
-            help=f"Test accuracy: {right:,} of {images:,} test images are read rightly. Of other images written like "
+            help=f"Test accuracy: {right:,} of {images:,} test images are read correctly. Of other images written like "
             "these, the share would lie in the 95% interval (Wilson) nineteen times out of twenty.",
         )
         st.caption(f"between {100 * low:.{places}f} and {high:.{places}%}")
@@ -172,7 +172,7 @@ def _settings(chosen: Sequence[RunRow], labels: Sequence[str]) -> None:
 
 
 def _what_happened(chosen: Sequence[RunRow]) -> dict[str, tuple[str, ...]]:
-    """What the experiments do not say, where it differs: sizes, and how the trainings really went."""
+    """Return what the experiments do not say, where it differs: sizes, and how the trainings really went."""
     rows = {
         "Parameters": tuple(f"{row.parameters:,}" for row in chosen),
         "Epochs finished": tuple(f"{row.summary.epochs_done}" for row in chosen),

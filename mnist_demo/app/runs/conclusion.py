@@ -32,7 +32,7 @@ def conclusion(test: McNemar, first: str, second: str) -> str:
 
 
 def _chance(p_value: float) -> str:
-    """A small probability as a person says it: 'about once in 300 tries'."""
+    """Return a small probability as a person says it: 'about once in 300 tries'."""
     if p_value < _LEAST_CHANCE:
         return "less than once in a million tries"
     times = 1 / p_value

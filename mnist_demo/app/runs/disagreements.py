@@ -27,7 +27,7 @@ class _Right(StrEnum):
 
 @st.fragment
 def show(first: RunRow, second: RunRow, first_answers: FinalAnswers, second_answers: FinalAnswers) -> None:
-    """Draw the images that one of the two reads rightly and the other does not; a switch says which one."""
+    """Draw the images that one of the two reads correctly and the other does not; a switch says which one."""
     only_first = _wrong_only(second_answers, first_answers)
     only_second = _wrong_only(first_answers, second_answers)
     if not only_first and not only_second:
@@ -53,7 +53,7 @@ def show(first: RunRow, second: RunRow, first_answers: FinalAnswers, second_answ
 
 
 def _wrong_only(answers: FinalAnswers, other: FinalAnswers) -> list[Mistake]:
-    """The images that only the other one reads rightly, the most confident answers first."""
+    """Return the images that only the other one reads correctly, the most confident answers first."""
     indices = np.flatnonzero(other.right & ~answers.right)
     ordered = indices[np.argsort(-answers.confidences[indices], kind="stable")]
     return [

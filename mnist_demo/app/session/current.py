@@ -90,7 +90,7 @@ def run() -> Run | None:
 
 
 def _is_readable(of: Run) -> bool:
-    """Whether a run says what was asked of it; one that a bad disk has spoilt must not keep pages from the others."""
+    """Return whether a run says what was asked of it: one that a bad disk has spoilt must not hide the others."""
     try:
         return bool(of.experiment)
     except (OSError, ValueError):
@@ -129,7 +129,7 @@ def trained_run(*, while_learning: bool = False) -> Run | None:
 
 
 def trained_runs(*, while_learning: bool = False) -> list[Run]:
-    """The lab's runs that have learned something, newest first; arguments are those of `trained_run`."""
+    """Return the lab's runs that have learned something, newest first; arguments are those of `trained_run`."""
     return [each for each in lab().runs if _has_learned(each, while_learning)]
 
 

@@ -35,8 +35,8 @@ _ABOUT_PLAN = (
 _ABOUT = {
     "Training loss": "How surprised the network is by the right answers of the last images it learned from: 2.3 when "
     "it guesses among ten, near 0 when it is sure and right.",
-    "Best validation": "Accuracy: the share of the validation images, from which it never learns, that it read rightly "
-    "after its best epoch.",
+    "Best validation": "Accuracy: the share of the validation images, from which it never learns, that it read "
+    "correctly after its best epoch.",
     "Images per second": "How many images it learns from in a second, on this machine.",
 }
 
@@ -74,7 +74,7 @@ def _steer_and_watch(run: Run) -> None:
 
 
 def _begin(ended: Run | None) -> None:
-    """The way to a new run, and to more of one that has ended."""
+    """Draw the way to a new run, and to more of one that has ended."""
     experiment = current.experiment()
     with st.container(horizontal=True, vertical_alignment="center"):
         start_button.start_button(
@@ -158,7 +158,7 @@ def _show_charts(run: Run, history: History) -> None:
 
 
 def _spoken_rates(history: History) -> str:
-    """The marks of changed learning rates, for those who do not see them."""
+    """Return the marks of changed learning rates, for those who do not see them."""
     changes = zip(history.rates["images"], history.rates["learning_rate"], strict=True)
     said = [f"learning rate changed to {rate:g} at {images:,.0f} images" for images, rate in changes]
     return "".join(f"; {each}" for each in said)
@@ -206,7 +206,7 @@ def _many(count: int) -> str:
 
 
 def _spoken(labels: list[int], answers: tuple[int, ...], names: tuple[str, ...]) -> list[str]:
-    """What the picture of the fixed digits says of each, for those who do not see it."""
+    """Return what the picture of the fixed digits says of each, for those who do not see it."""
     return [
         f"{names[label]} read right" if label == answer else f"{names[label]} read as {names[answer]}"
         for label, answer in zip(labels, answers, strict=True)

@@ -10,7 +10,7 @@ Option = TypeVar("Option", bound=StrEnum)
 
 
 def header(title: str, sentence: str) -> None:
-    """A page's title and the one sentence on what can be done here."""
+    """Draw a page's title and the one sentence on what can be done here."""
     # Close together: a page has 800 pixels of a projector to say what it is about.
     with st.container(gap=None):
         st.title(title, anchor=False)

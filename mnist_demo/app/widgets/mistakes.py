@@ -42,7 +42,7 @@ def _picture(
 
 
 def _confidence(share: float) -> str:
-    """A probability in few characters; one of 100% is never claimed."""
+    """Return a probability in few characters; one of 100% is never claimed."""
     if share >= 0.9995:
         return ">99.9%"
     return f"{share:.1%}" if share >= 0.99 else f"{share:.0%}"

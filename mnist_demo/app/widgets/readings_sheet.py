@@ -40,7 +40,7 @@ def width() -> int:
 
 
 def readings_sheet(images: NDArray[np.uint8], readings: Sequence[Reading]) -> bytes:
-    """A PNG of digits in the colours of the page, twice as dense as it is to be shown.
+    """Return a PNG of digits in the colours of the page, twice as dense as it is to be shown.
 
     Args:
         images: uint8 (n, 28, 28), white ink on black, n at least 1.
