@@ -5,6 +5,7 @@ in. What a visitor uploads has a reader of its own (`data/npz.py`), which trusts
 """
 
 import contextlib
+import csv
 import errno
 import io
 import json
@@ -16,7 +17,7 @@ import struct
 import tokenize
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,6 +28,9 @@ from mnist_demo.fields import cut
 
 MAX_ARRAY_BYTES = 100_000_000
 """Bytes that the arrays of a file unpack to: MNIST takes 55 MB, the largest network and its optimizer 24 MB."""
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""Beginnings of a text that a spreadsheet would take for a formula."""
 
 _LONGEST_REASON = 200
 """Characters of what is wrong with a file: a library may quote half of it."""
@@ -187,3 +191,21 @@ def _read_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> NDArray[An
     # A view of the content: an array that the header makes larger than the file is never allocated.
     values: NDArray[Any] = np.frombuffer(content, dtype, math.prod(shape), stream.tell())
     return values.reshape(shape, order="F" if is_fortran else "C")
+
+
+def csv_text(rows: Iterable[Iterable[object]]) -> str:
+    """Write rows as CSV in which no text is a formula: an apostrophe goes before it (OWASP, "CSV Injection").
+
+    Args:
+        rows: Rows of numbers, which stay as they are, and of texts.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    for row in rows:
+        writer.writerow(_harmless(cell) if isinstance(cell, str) else cell for cell in row)
+    return text.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    # Python 3.11 does not quote a carriage return, which would begin another row.
+    return (f"'{cell}" if cell.startswith(FORMULA) else cell).replace("\r", " ")

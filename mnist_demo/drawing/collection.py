@@ -1,6 +1,5 @@
 """Drawings that a visitor labelled, kept to fine-tune a network: bounded, checked when read, and exportable."""
 
-import csv
 import io
 import zipfile
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from PIL import Image
 from mnist_demo.dimensions import CLASSES
 from mnist_demo.drawing.ink import FIELD
 from mnist_demo.drawing.strokes import DrawingError
-from mnist_demo.files import damage_named, pack_npz, unpack_npz
+from mnist_demo.files import csv_text, damage_named, pack_npz, unpack_npz
 
 MOST = 500
 """Most drawings in a collection."""
@@ -86,12 +85,9 @@ class Collection:
     def to_zip(self) -> bytes:
         """Return a ZIP archive of a PNG for each drawing, and `labels.csv` with the columns `file` and `label`."""
         rows = [(f"{index:03d}_{label}.png", int(label)) for index, label in enumerate(self.labels)]
-        table = io.StringIO()
-        writer = csv.writer(table, lineterminator="\n")
-        writer.writerows([("file", "label"), *rows])
         content = io.BytesIO()
         with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
-            archive.writestr("labels.csv", table.getvalue())
+            archive.writestr("labels.csv", csv_text([("file", "label"), *rows]))
             for image, (name, _) in zip(self.images, rows, strict=True):
                 picture = io.BytesIO()
                 Image.fromarray(image).save(picture, "PNG")

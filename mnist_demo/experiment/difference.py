@@ -15,6 +15,9 @@ from mnist_demo.network import Layer
 NOTHING = "–"
 """Shown where an experiment has no such layer."""
 
+CHANGED, BEGUN_FROM = ", changed", "Begun from the preset {}."
+"""What the name of an experiment ends with that is its preset no more, and its description."""
+
 _SETTINGS = {fields.label(name): name for name in fields.field_specs(TrainingSettings)}
 
 
@@ -62,7 +65,7 @@ def nearest_preset(experiment: Experiment, presets: Mapping[str, Experiment]) ->
     Returns:
         The preset's name and the changes; None for a network of its own.
     """
-    said = [name for name in presets if _says(experiment, name)]
+    said = begun_from(experiment, presets)
     candidates = said or [
         name for name, preset in presets.items() if preset.network.layers == experiment.network.layers
     ]
@@ -81,8 +84,13 @@ def differing_settings(experiments: Sequence[Experiment]) -> dict[str, tuple[str
     return {name: row for name, row in rows.items() if len(set(row)) > 1}
 
 
-def _says(experiment: Experiment, preset: str) -> bool:
-    return experiment.name in (preset, f"{preset}, changed") or experiment.about == f"Begun from the preset {preset}."
+def begun_from(experiment: Experiment, presets: Iterable[str]) -> list[str]:
+    """Return the presets that an experiment says it was begun from, by its name or its description."""
+    return [
+        preset
+        for preset in presets
+        if experiment.name in (preset, preset + CHANGED) or experiment.about == BEGUN_FROM.format(preset)
+    ]
 
 
 def _settings(experiment: Experiment) -> dict[str, str]:

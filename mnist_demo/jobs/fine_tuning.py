@@ -109,7 +109,8 @@ def plan_fine_tuning(source: Run, drawings: Split, mnist: MnistData) -> FineTuni
         validation=mnist.validation[:VALIDATION],
         test=Split(drawings.images[kept], drawings.labels[kept]),
     )
-    return FineTuning(_experiment(source.experiment, data, len(fine_tuned)), data, source.snapshots[-1].read_bytes())
+    experiment = _experiment(source.experiment, data, len(fine_tuned), is_again=source.initial_path.exists())
+    return FineTuning(experiment, data, source.snapshots[-1].read_bytes())
 
 
 def held_out(count: int) -> NDArray[np.bool_]:
@@ -132,7 +133,7 @@ def held_out(count: int) -> NDArray[np.bool_]:
     return chosen[:count]
 
 
-def _experiment(source: Experiment, data: MnistData, fine_tuned: int) -> Experiment:
+def _experiment(source: Experiment, data: MnistData, fine_tuned: int, *, is_again: bool) -> Experiment:
     variation = source.training.augmentation
     training = TrainingSettings(
         optimizer=Optimizer.ADAM,
@@ -144,6 +145,6 @@ def _experiment(source: Experiment, data: MnistData, fine_tuned: int) -> Experim
         validation_images=len(data.validation),
         augmentation=variation if variation.is_active else VARIATION,
     )
-    name = source.name if source.name.endswith(FINE_TUNED) else source.name[: 60 - len(FINE_TUNED)].strip() + FINE_TUNED
+    name = source.name if is_again else source.name[: 60 - len(FINE_TUNED)].strip() + FINE_TUNED
     about = f"{source.name} taught {fine_tuned} drawings, with {REHEARSED:,} images of MNIST."
     return replace(source, name=name, about=about, training=training)

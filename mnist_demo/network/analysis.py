@@ -48,7 +48,7 @@ def analyse(layers: Sequence[Layer]) -> NetworkReport:
     return _analysed(tuple(layers))
 
 
-# Every page shows the parameters of the network on the bench.
+# Every page shows the parameters of the current network.
 @functools.lru_cache(maxsize=256)
 def _analysed(layers: tuple[Layer, ...]) -> NetworkReport:
     final = Dense(CLASSES)

@@ -119,7 +119,7 @@ def test_choosing_classes_filters_the_images(open_page: OpenPage, trained_run: R
     assert list(table(app, "Confidence")["Image"]) == list(evaluation.indices(true, predicted))
     app.selectbox(key="evaluate_true").set_value(predicted).run()
     right = evaluation.confusion[predicted, predicted]
-    assert f"{right:,} images of {predicted}, read rightly" in headings(app)
+    assert f"{right:,} images of {predicted}, read correctly" in headings(app)
     app.button(key="evaluate_all").click().run()
     assert f"{len(evaluation.mistakes):,} wrong images" in headings(app)
 
@@ -336,7 +336,7 @@ def test_predictions_come_from_memory_then_disk_then_the_network(tmp_path: Path)
 
 def test_the_picture_has_every_digit_in_whole_pixels() -> None:
     images = load_mnist().test.images[:7]
-    content = readings_sheet(images, [ShownAnswer("4", "9", ">99.9%")] * 7)
+    content = readings_sheet(images, [ShownAnswer("4", "9", ">99.9%", is_right=False)] * 7)
     picture = np.asarray(Image.open(io.BytesIO(content)))
     assert picture.shape[1] == 2 * sheet_width()
     # A digit pixel is four by four pixels of the picture, which is shown at half its size.

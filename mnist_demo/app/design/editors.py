@@ -64,7 +64,7 @@ def forget() -> None:
 
 
 def choice_label(value: StrEnum | str) -> str:
-    """A choice as a person reads it: 'one_cycle' is 'one cycle', 'adamw' is 'AdamW'."""
+    """Return a choice as a person reads it: 'one_cycle' is 'one cycle', 'adamw' is 'AdamW'."""
     return _CHOICES.get(str(value), str(value).replace("_", " "))
 
 

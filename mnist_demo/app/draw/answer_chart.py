@@ -21,7 +21,7 @@ HEIGHT = 290
 def answer_frame(
     probabilities: NDArray[np.floating] | None, class_names: Sequence[str], *, is_refused: bool = False
 ) -> pd.DataFrame:
-    """The ten rows for `answer_spec`.
+    """Return the ten rows for `answer_spec`.
 
     Args:
         probabilities: float (10,), 0 to 1; None, or not finite, for ten bars at rest.
@@ -42,7 +42,7 @@ def answer_frame(
 
 
 def answer_spec(primary: str) -> dict[str, Any]:
-    """Ten horizontal bars, the longest in the theme's primary colour, as Vega-Lite for the data of `answer_frame`.
+    """Return ten horizontal bars as Vega-Lite for `answer_frame`, the longest in the theme's primary colour.
 
     Args:
         primary: '#rrggbb'.

@@ -81,7 +81,7 @@ def verdict_in_words(verdict: Verdict, class_names: Sequence[str]) -> Answer:
 
 
 def answer_text(probabilities: NDArray[np.floating] | None, class_names: Sequence[str]) -> str:
-    """What the bars say, highest first, for those who do not see them."""
+    """Return what the bars say, highest first, for those who do not see them."""
     if probabilities is None or not np.isfinite(probabilities).all():
         return "Ten bars at zero: no answer yet"
     order = np.argsort(-probabilities, kind="stable")
@@ -89,7 +89,7 @@ def answer_text(probabilities: NDArray[np.floating] | None, class_names: Sequenc
 
 
 def whole_percent(share: float) -> str:
-    """A share in whole percent that is never rounded to certainty: '98%', 'over 99%', 'under 1%'."""
+    """Return a share in whole percent that is never rounded to certainty: '98%', 'over 99%', 'under 1%'."""
     if share > 0.995:
         return "over 99%"
     return "under 1%" if share < 0.005 else f"{share:.0%}"

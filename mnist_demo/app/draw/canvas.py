@@ -91,7 +91,7 @@ def drawing_canvas() -> list[Stroke]:
 
 
 def current_strokes() -> list[Stroke]:
-    """What is drawn, as far as the server knows; what the lab has kept when the page was just opened."""
+    """Return what is drawn, as far as the server knows; what the lab has kept when the page was just opened."""
     lab_id = st.session_state["lab_id"]
     if st.session_state.get(_LAB) != lab_id:
         for name in (_SEEN, _START, _INK, _REPLACED):

@@ -43,7 +43,7 @@ class _Answers:
 
 
 def show() -> None:
-    """The newest lesson of the lab, live while it goes on; nothing when there was none."""
+    """Draw the newest lesson of the lab, live while it goes on; nothing when there was none."""
     fine_tuning = next((run for run in lab.lab().runs if run.initial_path.exists()), None)
     if fine_tuning is None:
         return
@@ -92,7 +92,7 @@ def _before_and_after(run: Run) -> None:
     st.markdown(_sentence(drawn, before - after))
     some = slice(0, _SHOWN)
     answers = [
-        ShownAnswer(str(true), str(after), f"before {before}")
+        ShownAnswer(str(true), str(after), f"before {before}", bool(true == after))
         for true, before, after in zip(drawn.labels[some], drawn.before[some], drawn.after[some], strict=True)
     ]
     what = "; ".join(f"a {r.true} is read as {r.predicted}, {r.confidence}" for r in answers)

@@ -68,7 +68,7 @@ def read(run: Run, digit: NDArray[np.uint8], *, may_refuse: bool = True) -> Read
 
 
 def class_names(run: Run) -> tuple[str, ...]:
-    """The names of a run's classes; '0' to '9' when its data are gone, as its network still answers."""
+    """Return the names of a run's classes; '0' to '9' when its data are gone, as its network still answers."""
     try:
         return datasets.load(run.experiment.data).class_names
     except (OSError, ValueError):

@@ -11,7 +11,7 @@ from mnist_demo.app.theme.chart_style import text_config
 
 
 def counts_spec(counts: NDArray[np.int64], class_names: Sequence[str], words: str, ink: str) -> dict[str, Any]:
-    """How many images each class has, as bars with their count: Vega-Lite with its data.
+    """Return how many images each class has, as bars with their count: Vega-Lite with its data.
 
     Written as it is and not with Altair, which the first visitor would wait half a second for.
 

@@ -22,7 +22,7 @@ def work_out(rows: Sequence[RunRow], place: DeltaGenerator) -> list[str]:
         place: where to say it.
 
     Returns:
-        Why some could not be worked out, a sentence for each.
+        Why some could not be computed, a sentence for each.
     """
     wanted = [row for row in rows if row.lacks_test]
     refused: list[str] = []

@@ -72,13 +72,13 @@ def payload(
 
 
 def frame_label(epoch: int, whole: int, planned: int, *, is_fine_tuned: bool = False) -> str:
-    """What a frame is called.
+    """Return what a frame is called.
 
     Args:
         epoch: the snapshot's number.
         whole: epochs that were learned to their end.
         planned: epochs that were asked for.
-        is_taught: whether the training began from another run's weights, not from random ones.
+        is_fine_tuned: whether the training began from another run's weights, not from random ones.
     """
     if epoch == 0:
         return "Epoch 0: before the lesson" if is_fine_tuned else "Epoch 0: untrained"

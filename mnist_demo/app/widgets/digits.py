@@ -20,7 +20,7 @@ _CAPTION_HEIGHT = 18
 
 
 def inked(images: Pixels, colours: Sequence[Rgb] | None = None) -> Pixels:
-    """Digits in the colours of the page.
+    """Return digits in the colours of the page.
 
     Args:
         images: uint8 (n, 28, 28), white ink on black.
@@ -69,7 +69,7 @@ class Caption:
 
 
 def captioned_sheet(images: Pixels, captions: Sequence[Caption], columns: int, scale: int = 2, gap: int = 12) -> Pixels:
-    """Digits with a line of text under each, in the colour of right or wrong where that is known.
+    """Return digits with a line of text under each, in the colour of right or wrong where that is known.
 
     Args:
         images: uint8 (n, 28, 28), white ink on black.
@@ -101,7 +101,7 @@ def captioned_sheet(images: Pixels, captions: Sequence[Caption], columns: int, s
 
 
 def _draw_mark(draw: ImageDraw.ImageDraw, x: int, y: int, right: bool, colour: Rgb) -> None:
-    """A tick or a cross, 9 pixels wide; the font has neither."""
+    """Draw a tick or a cross, 9 pixels wide; the font has neither."""
     if right:
         draw.line([(x, y + 4), (x + 3, y + 8), (x + 9, y)], fill=colour, width=2, joint="curve")
     else:
@@ -110,7 +110,7 @@ def _draw_mark(draw: ImageDraw.ImageDraw, x: int, y: int, right: bool, colour: R
 
 
 def show(picture: Pixels, alt: str, caption: str | None = None) -> None:
-    """Show a composed picture at its own size, with a text that says the same."""
+    """Draw a composed picture at its own size, with a text that says the same."""
     height, width = picture.shape[:2]
     # The room stands before the browser has the picture; how high a caption is depends on its words.
     with st.container(width=width, height="content" if caption else height, border=False):
@@ -128,7 +128,7 @@ def show_png(content: bytes, width: int, alt: str, caption: str | None = None) -
 
 
 def png(picture: Pixels) -> bytes:
-    """A composed picture as a file: in a third of the time that Pillow takes by default, and a sixth larger."""
+    """Return a composed picture as a file: in a third of the time that Pillow takes by default, and a sixth larger."""
     content = io.BytesIO()
     Image.fromarray(picture).save(content, "PNG", compress_level=1)
     return content.getvalue()

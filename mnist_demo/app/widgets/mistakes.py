@@ -34,12 +34,17 @@ def _picture(
     _codes: tuple[str, ...],
     _data: MnistData,
 ) -> bytes:
-    answers = [ShownAnswer(_codes[each.true], _codes[each.predicted], _confidence(each.confidence)) for each in _shown]
+    answers = [
+        ShownAnswer(
+            _codes[each.true], _codes[each.predicted], _confidence(each.confidence), each.true == each.predicted
+        )
+        for each in _shown
+    ]
     return readings_sheet(_data.test.images[list(indices)], answers)
 
 
 def _confidence(share: float) -> str:
-    """A probability in few characters; one of 100% is never claimed."""
+    """Return a probability in few characters; one of 100% is never claimed."""
     if share >= 0.9995:
         return ">99.9%"
     return f"{share:.1%}" if share >= 0.99 else f"{share:.0%}"

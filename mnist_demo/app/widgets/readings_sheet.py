@@ -31,11 +31,7 @@ class ShownAnswer:
     true: str
     predicted: str
     confidence: str
-
-    @property
-    def is_right(self) -> bool:
-        """Return whether the two classes are the same."""
-        return self.true == self.predicted
+    is_right: bool
 
 
 def sheet_width() -> int:
