@@ -108,7 +108,7 @@ def check(owner: Any) -> None:
     """Hold every field of a frozen spec against what it accepts and give it its exact type.
 
     Raises:
-        FieldError: for the first field whose value is not accepted.
+        FieldError: For the first field whose value is not accepted.
     """
     for name, spec in field_specs(owner).items():
         object.__setattr__(owner, name, _accepted(type(owner).__name__, name, spec, getattr(owner, name)))
@@ -126,12 +126,12 @@ def from_json(cls: type[Spec], value: object, what: str) -> Spec:
     """Build a spec, and the specs within it, from parsed JSON; missing fields take their defaults.
 
     Args:
-        cls: the spec's class.
-        value: what the JSON held; nothing about it is trusted.
-        what: how to name the object in an error, such as "training".
+        cls: The spec's class.
+        value: What the JSON held; nothing about it is trusted.
+        what: How to name the object in an error, such as "training".
 
     Raises:
-        FieldError: when it is not an object, has an unknown field, lacks one that has no default, or has a value that
+        FieldError: If it is not an object, has an unknown field, lacks one that has no default, or has a value that
             is not accepted.
     """
     within = _nested(cls)
@@ -150,7 +150,7 @@ def object_fields(value: object, known: Mapping[str, object], what: str) -> dict
     """Return a JSON object's fields, after checking that the value is an object with known fields.
 
     Raises:
-        FieldError: when it is not an object or has a field that is not in `known`.
+        FieldError: If it is not an object or has a field that is not in `known`.
     """
     if not isinstance(value, Mapping):
         raise FieldError(f"{what} is {shown(value)}; an object with named fields is accepted.")

@@ -66,8 +66,8 @@ class DamagedFileError(ValueError):
     """A file of our own whose content cannot be used.
 
     Args:
-        name: the file's name, without its folder.
-        wrong: what is wrong with it; of a longer text the first 200 characters are kept.
+        name: The file's name, without its folder.
+        wrong: What is wrong with it; of a longer text the first 200 characters are kept.
     """
 
     def __init__(self, name: str, wrong: str) -> None:
@@ -83,7 +83,7 @@ def damage_named(name: str) -> Iterator[None]:
     """Let everything that the content of a file makes its reader raise become a `DamagedFileError`.
 
     Args:
-        name: the file's name, without its folder.
+        name: The file's name, without its folder.
     """
     try:
         yield
@@ -101,12 +101,12 @@ def read_json(path: Path, most: int) -> Any:
     """Read a JSON file.
 
     Args:
-        path: the file.
-        most: the bytes that it may have.
+        path: The file.
+        most: The bytes that it may have.
 
     Raises:
-        OSError: when the file cannot be read.
-        DamagedFileError: when it is longer, or not JSON.
+        OSError: If the file cannot be read.
+        DamagedFileError: If it is longer, or not JSON.
     """
     with path.open("rb") as file:
         content = file.read(most + 1)
@@ -120,16 +120,16 @@ def read_npz(path: Path, names: Collection[str] | None = None, most: int = MAX_A
     """Read the arrays of an `.npz` file; nothing in it can run.
 
     Args:
-        path: the file.
-        names: the arrays to read; all of them by default. The others are not unpacked.
-        most: the bytes that all arrays of the file may unpack to.
+        path: The file.
+        names: The arrays to read; all of them by default. The others are not unpacked.
+        most: The bytes that all arrays of the file may unpack to.
 
     Returns:
         The arrays by name, read-only.
 
     Raises:
-        OSError: when the file cannot be read.
-        DamagedFileError: when an array is damaged or missing, or the file unpacks to more.
+        OSError: If the file cannot be read.
+        DamagedFileError: If an array is damaged or missing, or the file unpacks to more.
     """
     with path.open("rb") as file:
         return unpack_npz(path.name, file, names, most)
@@ -150,7 +150,7 @@ def write_npz(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     """Write arrays as an `.npz` file, uncompressed and atomically.
 
     Raises:
-        OSError: when the file cannot be written.
+        OSError: If the file cannot be written.
     """
     write_atomically(path, pack_npz(arrays))
 
@@ -166,7 +166,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     """Write beside the file, then rename: a reader sees the old content or the new, never a part.
 
     Raises:
-        OSError: when the file cannot be written.
+        OSError: If the file cannot be written.
     """
     # A killed writer leaves a part, which its name betrays (`leftovers.py`). The token keeps two threads apart.
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.{os.getpid()}.part")

@@ -18,10 +18,10 @@ class Page:
     """One page.
 
     Attributes:
-        name: its folder below `app/`, and its address.
-        title: what the menu calls it.
-        icon: of Material Symbols.
-        help: what can be done there.
+        name: Its folder below `app/`, and its address.
+        title: What the menu calls it.
+        icon: Of Material Symbols.
+        help: What can be done there.
     """
 
     name: str

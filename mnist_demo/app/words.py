@@ -67,8 +67,8 @@ def could_not(sentence: str, error: Exception) -> str:
     """Return what failed and why; a cause that says itself what to do is not followed by other advice.
 
     Args:
-        sentence: what could not be done, without its full stop: "The run could not be created".
-        error: of the disk, or one of the lab's own, which are sentences.
+        sentence: What could not be done, without its full stop: "The run could not be created".
+        error: Of the disk, or one of the lab's own, which are sentences.
     """
     if not isinstance(error, OSError) or isinstance(error, StoreFullError | QueueFullError):
         return f"{sentence}: {str(error).rstrip('.')}."

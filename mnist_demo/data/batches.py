@@ -28,8 +28,8 @@ class BatchWalk:
     Args:
         images: uint8 (n, 28, 28).
         labels: uint8 (n,), 0 to 9.
-        name: what the images are called in an error.
-        seed: whole numbers ≥ 0. Two walks with the same seed give the same batches.
+        name: What the images are called in an error.
+        seed: Whole numbers ≥ 0. Two walks with the same seed give the same batches.
     """
 
     def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.uint8], name: str, seed: tuple[int, ...]) -> None:
@@ -45,7 +45,7 @@ class BatchWalk:
         """Return the next `n` images.
 
         Raises:
-            DataError: if `n` is not a whole number from 1 to the number of images.
+            DataError: If `n` is not a whole number from 1 to the number of images.
         """
         size = len(self._labels)
         if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or not 1 <= n <= size:

@@ -28,10 +28,10 @@ def checked_class_names(names: Sequence[str]) -> tuple[str, ...]:
     """Return ten names of classes, without the spaces around them.
 
     Args:
-        names: ten distinct names, in the order of the labels 0 to 9; each 1 to 24 printable characters.
+        names: Ten distinct names, in the order of the labels 0 to 9; each 1 to 24 printable characters.
 
     Raises:
-        DataError: if there are not ten, or one is empty, too long, not printable or there twice.
+        DataError: If there are not ten, or one is empty, too long, not printable or there twice.
     """
     if isinstance(names, str) or not all(isinstance(name, str) for name in names):
         raise DataError("The class names are not a sequence of ten texts.")

@@ -20,10 +20,10 @@ class Examples:
     """The images of one split, of one class or of all.
 
     Args:
-        data: where they are taken from.
-        digest: names the content of `data` in a cache.
-        split_name: which split.
-        label: which class, 0 to 9; `None` for all.
+        data: Where they are taken from.
+        digest: Names the content of `data` in a cache.
+        split_name: Which split.
+        label: Which class, 0 to 9; `None` for all.
     """
 
     data: MnistData
@@ -55,8 +55,8 @@ class Examples:
         holds the same images whoever asks for it.
 
         Args:
-            number: which sample, 0 or more; after the last image the pack begins again.
-            size: images in a sample; all of them if there are not more.
+            number: Which sample, 0 or more; after the last image the pack begins again.
+            size: Images in a sample; all of them if there are not more.
         """
         if len(self.indices) <= size:
             return self.indices

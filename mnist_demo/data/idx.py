@@ -49,7 +49,7 @@ def idx_dimensions(name: str, content: bytes) -> IdxDimensions:
     """Return whether an IDX file, plain or `.gz`, holds images or labels.
 
     Raises:
-        DataError: if it is neither.
+        DataError: If it is neither.
     """
     head = bytes(_unzipped(name, content, MAGIC_LENGTH)[0]) if is_gzip(content) else content[:MAGIC_LENGTH]
     if head not in (IDX_IMAGES_MAGIC, IDX_LABELS_MAGIC):
@@ -64,14 +64,14 @@ def read_idx(name: str, content: bytes) -> NDArray[np.uint8]:
     """Read an IDX file, plain or `.gz`.
 
     Args:
-        name: what the file is called in an error.
-        content: the whole file.
+        name: What the file is called in an error.
+        content: The whole file.
 
     Returns:
         Images uint8 (n, 28, 28) or labels uint8 (n,) from 0 to 9, read-only.
 
     Raises:
-        DataError: if it is wrong, truncated, too long or hostile. Nothing beyond the size that the header
+        DataError: If it is wrong, truncated, too long or hostile. Nothing beyond the size that the header
             promises is ever decompressed, and nothing at all if that is too much.
     """
     dimensions = idx_dimensions(name, content)
@@ -112,7 +112,7 @@ def _unzipped(name: str, content: bytes, limit: int) -> tuple[bytearray, bool]:
     and a million of them take seconds.
 
     Raises:
-        DataError: if a member is damaged, or there are too many.
+        DataError: If a member is damaged, or there are too many.
     """
     plain, position = bytearray(), 0
     for _ in range(MAX_MEMBERS):

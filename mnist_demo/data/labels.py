@@ -11,7 +11,7 @@ def checked_labels(where: str, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return uint8 (n,) labels as they are.
 
     Raises:
-        DataError: if one is above 9.
+        DataError: If one is above 9.
     """
     wrong = labels >= CLASSES
     if wrong.any():
@@ -24,7 +24,7 @@ def labels_from_one_hot(where: str, one_hot: NDArray[np.uint8]) -> NDArray[np.ui
     """Return the labels, uint8 (n,), of one-hot rows (n, 10).
 
     Raises:
-        DataError: if a row is not one 1 and nine 0.
+        DataError: If a row is not one 1 and nine 0.
     """
     wrong = (one_hot.max(axis=1) != 1) | (one_hot.sum(axis=1, dtype=np.uint32) != 1)
     if wrong.any():

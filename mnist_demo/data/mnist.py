@@ -36,7 +36,7 @@ def load_mnist(seed: int = 0) -> MnistData:
         The data in three splits, which share no image.
 
     Raises:
-        DataError: if the bundled file is missing or damaged.
+        DataError: If the bundled file is missing or damaged.
     """
     # Without the lock, two visitors who come first would each read all of it.
     with _reading:

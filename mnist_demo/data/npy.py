@@ -53,11 +53,11 @@ def read_npy_header(where: str, stream: IO[bytes]) -> NpyHeader:
     """Read the header and leave the stream at the first value.
 
     Args:
-        where: what the array is called in an error.
-        stream: the bytes of the array.
+        where: What the array is called in an error.
+        stream: The bytes of the array.
 
     Raises:
-        DataError: if it is not the header of an array of numbers.
+        DataError: If it is not the header of an array of numbers.
     """
     magic = stream.read(len(MAGIC) + 2)
     if not magic.startswith(MAGIC) or magic[-2] not in LENGTH_BYTES:
@@ -88,7 +88,7 @@ def read_images(where: str, header: NpyHeader, stream: IO[bytes]) -> NDArray[np.
     in [0, 1] (1 becomes 255) or booleans (True becomes 255).
 
     Raises:
-        DataError: if shape, type or a value does not fit, or the stream ends too early.
+        DataError: If shape, type or a value does not fit, or the stream ends too early.
     """
     forms = ((IMAGE_SIDE, IMAGE_SIDE), (IMAGE_SIDE, IMAGE_SIDE, 1), (PIXELS,))
     if header.shape[1:] not in forms or not 1 <= header.shape[0] <= MAX_IMAGES_PER_FILE:
@@ -106,7 +106,7 @@ def read_labels(where: str, header: NpyHeader, stream: IO[bytes]) -> NDArray[np.
     Accepted are the shapes (n,), (n, 1) and, one-hot, (n, 10), of whole numbers in any type.
 
     Raises:
-        DataError: if shape, type or a value does not fit, or the stream ends too early.
+        DataError: If shape, type or a value does not fit, or the stream ends too early.
     """
     if (
         header.shape[1:] not in ((), (1,), (CLASSES,))

@@ -36,14 +36,14 @@ def read_npz(name: str, content: bytes) -> tuple[Split, Split | None]:
     """Read Keras' `.npz`, compressed or not.
 
     Args:
-        name: what the file is called in an error.
-        content: the whole file.
+        name: What the file is called in an error.
+        content: The whole file.
 
     Returns:
         The training images, and the test images if there are any.
 
     Raises:
-        DataError: if it is wrong, truncated or hostile. Nothing is unpickled; sizes are checked before values
+        DataError: If it is wrong, truncated or hostile. Nothing is unpickled; sizes are checked before values
             are read, and never is more decompressed than an array's header promises within bounds.
     """
     # Each entry of a zip's directory begins with these bytes, and zipfile makes an object of each entry.

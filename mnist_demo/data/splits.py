@@ -34,7 +34,7 @@ class Split:
         labels: uint8 (n,), 0 to 9.
 
     Raises:
-        DataError: if a shape, a dtype or a label does not fit.
+        DataError: If a shape, a dtype or a label does not fit.
     """
 
     images: NDArray[np.uint8]
@@ -103,7 +103,7 @@ class MnistData:
         seed: Decides the order of `next_train_batch` and `next_test_batch`; ≥ 0.
 
     Raises:
-        DataError: if a field does not fit.
+        DataError: If a field does not fit.
     """
 
     name: str
@@ -132,7 +132,7 @@ class MnistData:
         """Return the split of that name.
 
         Raises:
-            DataError: if there is no such split.
+            DataError: If there is no such split.
         """
         match name:
             case SplitName.TRAIN:
@@ -167,7 +167,7 @@ class MnistData:
             Images float32 (n, 784) in [0, 1] and one-hot labels float32 (n, 10).
 
         Raises:
-            DataError: if `n` is below 1 or above the size of the split.
+            DataError: If `n` is below 1 or above the size of the split.
         """
         return self._train_walk.next(n)
 
@@ -175,7 +175,7 @@ class MnistData:
         """Return the next `n` test images, in the form of `next_train_batch`.
 
         Raises:
-            DataError: if `n` is below 1 or above the size of the split.
+            DataError: If `n` is below 1 or above the size of the split.
         """
         return self._test_walk.next(n)
 

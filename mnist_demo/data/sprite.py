@@ -58,14 +58,14 @@ def read_sprite(name: str, content: bytes) -> NDArray[np.uint8]:
     601, as Pillow has it), and what is transparent as black, which is how the codelab's canvas shows it.
 
     Args:
-        name: what the file is called in an error.
-        content: the whole file.
+        name: What the file is called in an error.
+        content: The whole file.
 
     Returns:
         uint8 (n, 28, 28).
 
     Raises:
-        DataError: if it is not a PNG, is not 784 pixels wide, is too high, or is damaged. Pillow decodes only
+        DataError: If it is not a PNG, is not 784 pixels wide, is too high, or is damaged. Pillow decodes only
             after the size and every checksum have been checked, and never sees more than the picture itself
             (no text, no profiles).
     """
@@ -86,15 +86,15 @@ def read_sprite_labels(name: str, content: bytes, count: int) -> NDArray[np.uint
     """Read the labels of a sprite with `count` images.
 
     Args:
-        name: what the file is called in an error.
-        content: one byte for each image, or ten one-hot bytes as the codelab has them, or IDX.
-        count: how many images there are.
+        name: What the file is called in an error.
+        content: One byte for each image, or ten one-hot bytes as the codelab has them, or IDX.
+        count: How many images there are.
 
     Returns:
         uint8 (n,), 0 to 9.
 
     Raises:
-        DataError: if there are not as many labels as images, or one is not a label.
+        DataError: If there are not as many labels as images, or one is not a label.
     """
     # By length first: ten one-hot bytes, or the labels 0, 0, 8, 1, could begin like IDX.
     values = np.frombuffer(content, dtype=np.uint8)

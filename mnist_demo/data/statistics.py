@@ -82,12 +82,12 @@ def pca_map(split: Split, images: int = 3000, seed: int = 0) -> PcaMap:
     Each axis is turned so that its largest entry is positive, which makes the map the same wherever it is computed.
 
     Args:
-        split: where the images are taken from.
-        images: how many, 2 or more; all of them if the split has fewer.
-        seed: decides which.
+        split: Where the images are taken from.
+        images: How many, 2 or more; all of them if the split has fewer.
+        seed: Decides which.
 
     Raises:
-        DataError: if `images` is below 2.
+        DataError: If `images` is below 2.
     """
     if images < 2:
         raise DataError(f"A map of {images} images cannot be drawn: accepted are 2 or more.")

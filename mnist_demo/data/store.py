@@ -31,11 +31,11 @@ def save_data(data: MnistData, path: Path) -> None:
     The file appears whole or not at all: it is written beside its place and then renamed.
 
     Args:
-        data: what to keep.
-        path: the file; its folder must exist. A file that is there is replaced.
+        data: What to keep.
+        path: The file; its folder must exist. A file that is there is replaced.
 
     Raises:
-        OSError: if it cannot be written.
+        OSError: If it cannot be written.
     """
     about = {"version": VERSION, "name": data.name, "class_names": data.class_names, "seed": data.seed}
     arrays: dict[str, NDArray[np.uint8]] = {"about": np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)}
@@ -67,7 +67,7 @@ def load_sizes(path: Path) -> tuple[int, int]:
     """Count the training and the validation images in a file of `save_data`, without reading the images.
 
     Raises:
-        DataError: as `load_data` does.
+        DataError: As `load_data` does.
     """
     with _named(path):
         arrays = read_npz(path, ["train_labels", "validation_labels"], MAX_BYTES)
@@ -79,7 +79,7 @@ def load_data(path: Path) -> MnistData:
     """Read what `save_data` wrote; the same digest, name, class names and splits.
 
     Raises:
-        DataError: if there is no such file, or it is damaged or something else.
+        DataError: If there is no such file, or it is damaged or something else.
     """
     with _named(path):
         arrays = read_npz(path, most=MAX_BYTES)

@@ -29,7 +29,7 @@ class Collection:
         labels: uint8 (n,), 0 to 9.
 
     Raises:
-        DrawingError: on construction, when they are not these or more than 500.
+        DrawingError: On construction, if they are not these or more than 500.
     """
 
     images: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, FIELD, FIELD), np.uint8))
@@ -55,7 +55,7 @@ class Collection:
             label: 0 to 9.
 
         Raises:
-            DrawingError: when it is full, or this is no labelled drawing.
+            DrawingError: If it is full, or this is no labelled drawing.
         """
         if not 0 <= label < CLASSES:
             raise DrawingError("A drawing's label must be from 0 to 9.")
@@ -76,7 +76,7 @@ class Collection:
         """Read what `to_npz` wrote; nothing about it is trusted, and nothing in it can run.
 
         Raises:
-            DamagedFileError: if it is anything else.
+            DamagedFileError: If it is anything else.
         """
         name = "The collection"
         with damage_named(name):

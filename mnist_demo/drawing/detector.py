@@ -52,7 +52,7 @@ def detect(digit: NDArray[np.uint8], stages: Stages | None = None) -> NDArray[np
 
     Args:
         digit: uint8 (28, 28), white ink on black.
-        stages: three convolutions and two dense ones; by default those that come along.
+        stages: Three convolutions and two dense ones; by default those that come along.
 
     Returns:
         float64 (10,), 0 to 1, summing to 1, calibrated on MNIST's validation images.

@@ -55,8 +55,8 @@ class Stage:
     """The drawing on the 28×28 field after a step.
 
     Attributes:
-        strokes: in field units, 0 to 28, x right, y down; some may lie outside.
-        pen_width: in field units.
+        strokes: In field units, 0 to 28, x right, y down; some may lie outside.
+        pen_width: In field units.
     """
 
     strokes: Strokes
@@ -80,12 +80,12 @@ class Stages:
     """How a drawing becomes a network's input. A step that is left out has the same stage as the one before.
 
     Attributes:
-        drawn: the whole canvas, fitted into the field.
-        bounded: the box around the ink in the middle.
-        scaled: the longer side of the ink 20 pixels.
-        centred: the centre of mass where MNIST has it.
-        redrawn: the pen as wide as MNIST's.
-        digit: what the network gets, uint8 (28, 28), white ink (255) on black (0).
+        drawn: The whole canvas, fitted into the field.
+        bounded: The box around the ink in the middle.
+        scaled: The longer side of the ink 20 pixels.
+        centred: The centre of mass where MNIST has it.
+        redrawn: The pen as wide as MNIST's.
+        digit: What the network gets, uint8 (28, 28), white ink (255) on black (0).
     """
 
     drawn: Stage

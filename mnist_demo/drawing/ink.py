@@ -24,9 +24,9 @@ def draw(strokes: Strokes, pen_width: float, pixels: int = FIELD) -> NDArray[np.
     not. A pen thinner than half a pixel leaves a line of that width, fainter by as much.
 
     Args:
-        strokes: in field units, 0 to 28, x right, y down; ink beyond the field is cut off.
-        pen_width: in field units.
-        pixels: the picture's side; 28 for what a network gets, more for a larger picture of the same.
+        strokes: In field units, 0 to 28, x right, y down; ink beyond the field is cut off.
+        pen_width: In field units.
+        pixels: The picture's side; 28 for what a network gets, more for a larger picture of the same.
 
     Returns:
         float32 (pixels, pixels), 0 (paper) to 1 (ink).

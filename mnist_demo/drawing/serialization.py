@@ -27,7 +27,7 @@ def drawing_from_json(value: object) -> list[Stroke]:
         One float64 (k, 2) for each stroke.
 
     Raises:
-        DrawingError: if it is anything else.
+        DrawingError: If it is anything else.
     """
     if not isinstance(value, dict) or set(value) != {_STROKES}:
         raise DrawingError(f"The kept drawing must have just one field, {_STROKES!r}.")

@@ -53,12 +53,12 @@ class Verdict:
     """What may be said about a drawing.
 
     Attributes:
-        is_digit: whether it is taken for a digit.
-        labels: the classes that it may be, the most probable first: one, or up to three that the network hesitates
+        is_digit: Whether it is taken for a digit.
+        labels: The classes that it may be, the most probable first: one, or up to three that the network hesitates
             between; empty when it is no digit.
-        confidence: the calibrated probability of the most probable class, 0 to 1, whether a digit or not.
-        probabilities: all of them, calibrated, in the order of the classes.
-        reason: one short sentence on why it is no digit; empty when it is one.
+        confidence: The calibrated probability of the most probable class, 0 to 1, whether a digit or not.
+        probabilities: All of them, calibrated, in the order of the classes.
+        reason: One short sentence on why it is no digit; empty when it is one.
     """
 
     is_digit: bool
@@ -78,14 +78,14 @@ def verdict(
     """Say what a drawing is, or that it is no digit.
 
     Args:
-        probabilities: what the network answered, (10,), 0 to 1, summing to 1, not calibrated yet.
-        digit: what the network was asked, uint8 (28, 28), white ink on black; all black is no digit.
-        temperature: that of the network, fitted on its validation images (`evaluation.fit_temperature`).
-        knows_non_digits: whether the network was trained to be unsure of what is no digit; for one that was not, the
+        probabilities: What the network answered, (10,), 0 to 1, summing to 1, not calibrated yet.
+        digit: What the network was asked, uint8 (28, 28), white ink on black; all black is no digit.
+        temperature: That of the network, fitted on its validation images (`evaluation.fit_temperature`).
+        knows_non_digits: Whether the network was trained to be unsure of what is no digit; for one that was not, the
             detector must be sure too (`detect`).
 
     Raises:
-        ValueError: when the shapes are not these, a probability is not finite, or the temperature not above 0.
+        ValueError: If the shapes are not these, a probability is not finite, or the temperature not above 0.
     """
     if probabilities.shape != (10,) or digit.shape != (28, 28):
         raise ValueError(f"A verdict needs (10,) and (28, 28); these are {probabilities.shape} and {digit.shape}.")

@@ -55,7 +55,7 @@ class Experiment:
     """Everything needed to train a network again: the same experiment and seed give the same losses.
 
     Raises:
-        ValueError: on construction, when a part is not accepted; the message names it.
+        ValueError: On construction, if a part is not accepted; the message names it.
     """
 
     network: Network = fields.nested(Network, required=True)
@@ -92,7 +92,7 @@ class Experiment:
         """Read the experiment in parsed JSON; nothing about it is trusted.
 
         Raises:
-            ValueError: when a part is missing, unknown or not accepted; the message names it.
+            ValueError: If a part is missing, unknown or not accepted; the message names it.
         """
         return fields.from_json(cls, value, "The experiment")
 
@@ -101,7 +101,7 @@ class Experiment:
         """Read the experiment in JSON text, as `from_json` does.
 
         Raises:
-            ValueError: when it is not JSON, or not an experiment.
+            ValueError: If it is not JSON, or not an experiment.
         """
         try:
             value = json.loads(text)
@@ -119,7 +119,7 @@ class Experiment:
         """Read the experiment in an address; sizes are bounded before anything is unpacked.
 
         Raises:
-            ValueError: when the text is not an experiment; the message is one sentence for the visitor.
+            ValueError: If the text is not an experiment; the message is one sentence for the visitor.
         """
         if len(text) > MAX_QUERY_LENGTH:
             raise ExperimentError(f"The experiment in the link is longer than {MAX_QUERY_LENGTH:,} characters.")

@@ -39,7 +39,7 @@ class TrainingSettings:
     """The training half of an experiment; every default is Keras' own unless its comment says why not.
 
     Raises:
-        FieldError: when a value is not accepted; the message says what is.
+        FieldError: If a value is not accepted; the message says what is.
     """
 
     optimizer: Optimizer = fields.choice(
@@ -97,7 +97,7 @@ class TrainingSettings:
         """Read the settings in parsed JSON; missing ones take their defaults.
 
         Raises:
-            FieldError: when a field is unknown or a value is not accepted.
+            FieldError: If a field is unknown or a value is not accepted.
         """
         return fields.from_json(cls, value, "training")
 

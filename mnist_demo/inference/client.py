@@ -30,15 +30,15 @@ class Inference:
         """Return the probabilities that a run's network gives to images.
 
         Args:
-            run: a run with at least one snapshot.
+            run: A run with at least one snapshot.
             images: uint8 (n, 28, 28), white ink on black.
-            snapshot: the weights that answer, one of the run's snapshots; None for the newest weights of a training.
+            snapshot: The weights that answer, one of the run's snapshots; None for the newest weights of a training.
 
         Returns:
             float32 (n, 10), each row summing to 1.
 
         Raises:
-            InferenceError: when the run has no snapshot or the process cannot answer.
+            InferenceError: If the run has no snapshot or the process cannot answer.
         """
         if snapshot is None:
             snapshot = run.newest_weights

@@ -39,7 +39,7 @@ def predict(weights: Path, images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return the probabilities that a run's snapshot gives to images.
 
     Args:
-        weights: a file of a run's `snapshots` folder.
+        weights: A file of a run's `snapshots` folder.
         images: uint8 (n, 28, 28), white ink on black.
 
     Returns:

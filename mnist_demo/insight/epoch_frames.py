@@ -19,9 +19,9 @@ class EpochFrames:
     """The frames of a run, one for each snapshot; every method may be called from any thread.
 
     Args:
-        run: the run with the snapshots.
-        split: the images of the predictions.
-        pass_of: returns the prediction pass of a snapshot over these images.
+        run: The run with the snapshots.
+        split: The images of the predictions.
+        pass_of: Returns the prediction pass of a snapshot over these images.
     """
 
     def __init__(self, run: Run, split: Split, pass_of: PassOf) -> None:

@@ -22,9 +22,9 @@ class FirstKernels:
     """The shape of the first layer with weights, each of whose outputs depends on a square of the image.
 
     Attributes:
-        side: width and height of the square in pixels; after a pooling layer, in pixels of the pooled image.
-        count: outputs of the layer, each with weights of its own.
-        slides: whether the square slides over the image, as in a convolution, or covers the whole image.
+        side: Width and height of the square in pixels; after a pooling layer, in pixels of the pooled image.
+        count: Outputs of the layer, each with weights of its own.
+        slides: Whether the square slides over the image, as in a convolution, or covers the whole image.
     """
 
     side: int
@@ -61,14 +61,14 @@ def read_kernels(content: bytes, kernels: FirstKernels) -> NDArray[np.float32]:
     """Return the pictures of the first layer.
 
     Args:
-        content: a snapshot, which `save_weights` wrote.
-        kernels: the result of `first_kernels` for the run's network.
+        content: A snapshot, which `save_weights` wrote.
+        kernels: The result of `first_kernels` for the run's network.
 
     Returns:
         float32 (kernels.shown, side, side), finite.
 
     Raises:
-        ValueError: when the content is damaged or of another network.
+        ValueError: If the content is damaged or of another network.
     """
     shape = (kernels.side, kernels.side, 1, kernels.count)
     weights = _first_with_kernels(content)

@@ -15,11 +15,11 @@ class Frame:
     """A network as one snapshot holds it; every figure is about the same validation images.
 
     Attributes:
-        epoch: the snapshot's number: 0 is the network before its first batch.
-        digits: the predicted classes of the fixed digits, uint8 (k,).
-        confidences: the probabilities of these classes, float32 (k,), 0–1.
-        confusion: images of each true class (row) by predicted class (column), int64 (10, 10).
-        kernels: pictures of the first layer, float32 (m, side, side); m is 0 for a layer without pictures.
+        epoch: The snapshot's number: 0 is the network before its first batch.
+        digits: The predicted classes of the fixed digits, uint8 (k,).
+        confidences: The probabilities of these classes, float32 (k,), 0–1.
+        confusion: Images of each true class (row) by predicted class (column), int64 (10, 10).
+        kernels: Pictures of the first layer, float32 (m, side, side); m is 0 for a layer without pictures.
     """
 
     epoch: int
@@ -48,8 +48,8 @@ def make_frame(epoch: int, predictions: Predictions, kernels: NDArray[np.float32
     """Make the frame of a snapshot.
 
     Args:
-        epoch: the snapshot's number.
-        predictions: the network's predictions for the validation images.
+        epoch: The snapshot's number.
+        predictions: The network's predictions for the validation images.
         kernels: float32 (m, side, side).
     """
     cells = predictions.labels.astype(np.int64) * CLASSES + predictions.classes

@@ -65,7 +65,7 @@ class FairQueue(Generic[Item]):
         """Take the next item.
 
         Raises:
-            IndexError: When nothing waits.
+            IndexError: If nothing waits.
         """
         if not self._order:
             raise IndexError("nothing waits")
@@ -91,7 +91,7 @@ class FairQueue(Generic[Item]):
         """Return how many items are served before this one, in O(log n) steps.
 
         Raises:
-            KeyError: When the item does not wait.
+            KeyError: If the item does not wait.
         """
         return bisect_left(self._order, self._tags[item])
 
@@ -103,7 +103,7 @@ class FairQueue(Generic[Item]):
         """Take an item out before it is served.
 
         Raises:
-            KeyError: When the item does not wait.
+            KeyError: If the item does not wait.
         """
         number = self._tags[item].lab_number
         self._line_up(lab, [other for other in self._leave(lab) if other != item], number)

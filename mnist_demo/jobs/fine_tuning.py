@@ -69,7 +69,7 @@ class FineTuning:
         """Write the data and the initial weights into the folder of the copy.
 
         Raises:
-            OSError: When the folder cannot be written.
+            OSError: If the folder cannot be written.
         """
         save_data(self.data, run.own_data_path)
         write_atomically(run.initial_path, self.initial)
@@ -84,8 +84,8 @@ def plan_fine_tuning(source: Run, drawings: Split, mnist: MnistData) -> FineTuni
         mnist: The data to mix in.
 
     Raises:
-        FineTuningError: When there are too few drawings, or the run did not learn MNIST or anything at all.
-        OSError: When its weights cannot be read.
+        FineTuningError: If there are too few drawings, or the run did not learn MNIST or anything at all.
+        OSError: If its weights cannot be read.
     """
     if len(drawings) < FEWEST:
         raise FineTuningError(f"There are {len(drawings)} drawings; a network can be fine-tuned from {FEWEST} on.")

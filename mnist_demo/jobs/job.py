@@ -22,14 +22,14 @@ class Job:
     """A run that waits for its training or is trained. Not for several threads at once: the queue holds its lock.
 
     Attributes:
-        run: its folder holds the experiment.
-        data_path: where its data is; None for the bundled MNIST.
-        continuation: how a run that has ended continues; None for a new one.
-        heartbeat: when somebody of its lab last looked, by the queue's clock.
-        contended_seconds: how long it has had its slot while other labs waited.
-        is_stopping: whether it was asked to stop.
-        is_paused: whether it was asked to pause.
-        is_preempted: whether it was asked to stop so that others can go first, and comes back by itself.
+        run: Its folder holds the experiment.
+        data_path: Where its data is; None for the bundled MNIST.
+        continuation: How a run that has ended continues; None for a new one.
+        heartbeat: When somebody of its lab last looked, by the queue's clock.
+        contended_seconds: How long it has had its slot while other labs waited.
+        is_stopping: Whether it was asked to stop.
+        is_paused: Whether it was asked to pause.
+        is_preempted: Whether it was asked to stop so that others can go first, and comes back by itself.
     """
 
     run: Run
@@ -82,9 +82,9 @@ class Job:
         """Note what the training does.
 
         Args:
-            now: the time by the queue's clock.
-            state: the run's.
-            is_contended: whether other labs wait.
+            now: The time by the queue's clock.
+            state: The run's.
+            is_contended: Whether other labs wait.
         """
         if is_contended:
             self.contended_seconds += now - self._inspected

@@ -72,7 +72,7 @@ class Jobs:
         """Check that one more job of a lab is accepted. Call before its run is created.
 
         Raises:
-            QueueFullError: When the lab has as many jobs as it may have, or too many jobs wait.
+            QueueFullError: If the lab has as many jobs as it may have, or too many jobs wait.
         """
         with self._changed:
             of_lab = self._waiting.waiting(lab) + sum(job.lab == lab for job in self._running)
@@ -93,7 +93,7 @@ class Jobs:
             continuation: How a run that has ended continues; None for a new one.
 
         Raises:
-            OSError: When the run cannot be told that it waits again.
+            OSError: If the run cannot be told that it waits again.
         """
         with self._changed:
             # A training that has written its last event needs a moment to end.

@@ -14,7 +14,7 @@ class QueueLimits:
     """What a job may take from others. Seconds count only against a job while other labs wait.
 
     Raises:
-        FieldError: On construction, when a value is not accepted.
+        FieldError: On construction, if a value is not accepted.
     """
 
     # Stopping and continuing costs two seconds, so a shorter slice would waste more than a thirtieth.

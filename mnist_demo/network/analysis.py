@@ -43,7 +43,7 @@ def analyse(layers: Sequence[Layer]) -> NetworkReport:
     flattened.
 
     Args:
-        layers: any number of layers; those beyond `MAX_LAYERS` are named but not analysed.
+        layers: Any number of layers; those beyond `MAX_LAYERS` are named but not analysed.
     """
     return _analysed(tuple(layers))
 

@@ -30,7 +30,7 @@ class LayerSpec:
     """What all layers share: validation on construction and the words that name them.
 
     Raises:
-        LayerError: on construction, if a field's value is not accepted.
+        LayerError: On construction, if a field's value is not accepted.
     """
 
     description: ClassVar[str]

@@ -30,12 +30,12 @@ class Network:
     """The hidden layers of a network that is known to work within the bounds of the lab.
 
     Attributes:
-        layers: hidden layers, first to last; a list is taken as a tuple. Input and final layer are not among
+        layers: Hidden layers, first to last; a list is taken as a tuple. Input and final layer are not among
         them.
-        output_initializer: how the weights of the final Dense 10 are drawn.
+        output_initializer: How the weights of the final Dense 10 are drawn.
 
     Raises:
-        NetworkError: something in `layers` is no layer, or `analyse` finds a problem; the message is the
+        NetworkError: Something in `layers` is no layer, or `analyse` finds a problem; the message is the
             first of them.
     """
 

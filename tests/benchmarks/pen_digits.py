@@ -42,7 +42,7 @@ class PenDigits:
     Attributes:
         labels: int64 (n,).
         writers: int64 (n,).
-        images: by way, each uint8 (n, 28, 28).
+        images: By way, each uint8 (n, 28, 28).
     """
 
     labels: NDArray[np.int64]

@@ -10,9 +10,9 @@ def expected_calibration_error(
     """Return how far confidence is from accuracy, on average over equally wide bins of confidence.
 
     Args:
-        labels: the true classes, (n,), n at least 1.
+        labels: The true classes, (n,), n at least 1.
         probabilities: (n, classes), 0 to 1, rows summing to 1.
-        bins: at least 1; the first is above 0, the last up to 1.
+        bins: At least 1; the first is above 0, the last up to 1.
 
     Returns:
         0 (answers with a confidence of 90% are correct nine times in ten) to 1.

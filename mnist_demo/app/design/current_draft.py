@@ -49,7 +49,7 @@ def add_layer(layer: Layer, place: int | None) -> int:
     """Add a layer, where it most likely belongs without a place, and say its identity.
 
     Raises:
-        ValueError: no further layer is allowed.
+        ValueError: No further layer is allowed.
     """
     drafted = draft()
     set_draft(drafted.add(layer, place))
@@ -60,7 +60,7 @@ def change_layer(layer_id: int, name: str, value: object) -> None:
     """Give a field of a layer another value.
 
     Raises:
-        ValueError: the value is not accepted, or the layer is gone.
+        ValueError: The value is not accepted, or the layer is gone.
     """
     drafted = draft()
     set_draft(drafted.change(layer_id, _replaced(drafted.layer(layer_id), name, value)))
@@ -70,7 +70,7 @@ def change_output(name: str, value: object) -> None:
     """Give the final Dense 10 another initializer.
 
     Raises:
-        ValueError: the value is not accepted.
+        ValueError: The value is not accepted.
     """
     set_draft(_replaced(draft(), name, value))
 
@@ -79,7 +79,7 @@ def change_training(name: str, value: object) -> None:
     """Give a training setting another value.
 
     Raises:
-        ValueError: the value is not accepted, here or with the images that there are.
+        ValueError: The value is not accepted, here or with the images that there are.
     """
     experiment = current.experiment()
     _check_available(experiment, name, value)
@@ -90,7 +90,7 @@ def change_augmentation(name: str, value: object) -> None:
     """Vary the training images in another way.
 
     Raises:
-        ValueError: the value is not accepted.
+        ValueError: The value is not accepted.
     """
     experiment = current.experiment()
     varied = _replaced(experiment.training.augmentation, name, value)
@@ -102,7 +102,7 @@ def change_experiment(name: str, value: object) -> None:
     """Give the experiment another name or seed.
 
     Raises:
-        ValueError: the value is not accepted.
+        ValueError: The value is not accepted.
     """
     changed = _replaced(current.experiment(), name, value)
     if name == "name":

@@ -63,11 +63,11 @@ class Block:
     """One block: a layer that makes a new shape, and the plates that follow it.
 
     Attributes:
-        name: what stands under it.
+        name: What stands under it.
         shape: (side, side, channels), (length,), or None where it cannot be known.
-        learns: whether it has parameters.
-        text: what it is, for whoever cannot see it.
-        plates: the layers behind it that keep the shape.
+        learns: Whether it has parameters.
+        text: What it is, for whoever cannot see it.
+        plates: The layers behind it that keep the shape.
     """
 
     name: str
@@ -98,10 +98,10 @@ def draw(block: Block, colours: Colours, digit: NDArray[np.uint8] | None = None,
     """Return a block as an SVG picture with its name and shape under it.
 
     Args:
-        block: what to draw.
-        colours: the page's.
+        block: What to draw.
+        colours: The page's.
         digit: uint8 (28, 28, 3), drawn on the front of a 28×28 map.
-        is_first: whether nothing stands before it.
+        is_first: Whether nothing stands before it.
     """
     body, plates = list(_body(block, colours, digit)), 4 * len(block.plates)
     extent = _extent(block.shape) + (plates + 2 if plates else 0)

@@ -25,8 +25,8 @@ def answer_frame(
 
     Args:
         probabilities: float (10,), 0 to 1; None, or not finite, for ten bars at rest.
-        class_names: ten.
-        is_refused: whether the drawing is taken for no digit: then no bar stands out.
+        class_names: Ten.
+        is_refused: Whether the drawing is taken for no digit: then no bar stands out.
     """
     at_rest = probabilities is None or not np.isfinite(probabilities).all()
     shares = np.zeros(10) if probabilities is None or at_rest else probabilities.astype(np.float64)

@@ -48,7 +48,7 @@ def drawing_canvas() -> list[Stroke]:
         One float64 (k, 2) for each stroke, in canvas pixels, x right, y down; empty before anything was drawn.
 
     Raises:
-        DrawingError: if what came from the browser is not strokes of the pen.
+        DrawingError: If what came from the browser is not strokes of the pen.
     """
     # The component registers itself with the server that imports it, so it cannot be imported without one.
     from streamlit_drawable_canvas import st_canvas

@@ -37,13 +37,13 @@ class DigitInput:
     """What is to be read.
 
     Attributes:
-        digit: what the network gets, uint8 (28, 28), white ink on black; None when there is nothing to read.
-        stages: how it became that; None for a digit that came as it is.
-        is_prepared: whether every step was done on the way. Else nothing is refused, so that one sees what a network
+        digit: What the network gets, uint8 (28, 28), white ink on black; None when there is nothing to read.
+        stages: How it became that; None for a digit that came as it is.
+        is_prepared: Whether every step was done on the way. Else nothing is refused, so that one sees what a network
             makes of it.
-        label: its true class, where that is known.
-        invitation: what to do when there is nothing to read.
-        problem: why there is nothing to read, where that is somebody's fault.
+        label: Its true class, where that is known.
+        invitation: What to do when there is nothing to read.
+        problem: Why there is nothing to read, where that is somebody's fault.
     """
 
     digit: NDArray[np.uint8] | None = None

@@ -28,10 +28,10 @@ def confusion_frame(
     """Return the 100 cells as rows for `confusion_spec`.
 
     Args:
-        evaluation: whose confusion matrix.
-        rates: write shares of the true class in the cells instead of counts.
-        shade_diagonal: shade right answers too, which leaves the rest pale.
-        true, predicted: the classes that are chosen and outlined; None for any.
+        evaluation: Whose confusion matrix.
+        rates: Write shares of the true class in the cells instead of counts.
+        shade_diagonal: Shade right answers too, which leaves the rest pale.
+        true, predicted: The classes that are chosen and outlined; None for any.
     """
     counts, shares = evaluation.confusion, evaluation.confusion_rates
     values = shares if rates else counts.astype(np.float64)
@@ -65,7 +65,7 @@ def confusion_spec(class_names: tuple[str, ...]) -> dict[str, Any]:
     The data are `confusion_frame`'s. Building the chart takes Altair 150 ms, so each is built once.
 
     Args:
-        class_names: in the order of the labels.
+        class_names: In the order of the labels.
     """
     return legible(_spec(class_names, *colours.paper_and_ink(), colours.primary_colour()))
 

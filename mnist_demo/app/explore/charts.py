@@ -36,9 +36,9 @@ def pixel_spec(paper: str, ink: str, primary: str) -> dict[str, Any]:
     """Return one large image as Vega-Lite for `pixel_frame`, each pixel with its row, column and value.
 
     Args:
-        paper: colour of the value 0.
-        ink: colour of the value 255.
-        primary: colour of the frame around the pixel that is pointed at.
+        paper: Colour of the value 0.
+        ink: Colour of the value 255.
+        primary: Colour of the frame around the pixel that is pointed at.
     """
     return legible(_pixel_spec(paper, ink, primary))
 
@@ -65,11 +65,11 @@ def map_chart(points: PcaMap, class_names: Sequence[str], label: int | None, pap
     """Return images as points along their first two principal components, with each class' name in its middle.
 
     Args:
-        points: from `pca_map`.
-        class_names: ten names.
-        label: the class to bring forward; `None` for all.
-        paper: colour of the page, around the names.
-        ink: colour of the names.
+        points: From `pca_map`.
+        class_names: Ten names.
+        label: The class to bring forward; `None` for all.
+        paper: Colour of the page, around the names.
+        ink: Colour of the names.
     """
     frame = pd.DataFrame(
         {

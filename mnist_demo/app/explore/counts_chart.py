@@ -17,9 +17,9 @@ def counts_spec(counts: NDArray[np.int64], class_names: Sequence[str], words: st
 
     Args:
         counts: int64 (10,).
-        class_names: ten names.
-        words: what is counted, for the axis.
-        ink: colour of the counts.
+        class_names: Ten names.
+        words: What is counted, for the axis.
+        ink: Colour of the counts.
     """
     shares = counts / max(int(counts.sum()), 1)
     rows = [

@@ -44,7 +44,7 @@ def comparison_frame(histories: Mapping[str, History]) -> pd.DataFrame:
     """Return the curves of runs as rows for `comparison_spec`.
 
     Args:
-        histories: by the run's label on the chart, which begins with its letter.
+        histories: By the run's label on the chart, which begins with its letter.
     """
     frames = [_run_frame(label, history) for label, history in histories.items()]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
@@ -75,10 +75,10 @@ def axis_end(
     all into a corner.
 
     Args:
-        histories: by the run's label.
-        settings: so too.
-        against: what the axis counts.
-        active: the labels of the runs that go on.
+        histories: By the run's label.
+        settings: So too.
+        against: What the axis counts.
+        active: The labels of the runs that go on.
     """
     ends = [1.0]
     for label, history in histories.items():
@@ -122,11 +122,11 @@ def comparison_spec(
     """Loss, accuracy or error rate of several runs, for the data of `comparison_frame`, as Vega-Lite without data.
 
     Args:
-        measure: which figure.
-        against: what the horizontal axis counts.
-        end: where that axis ends, from `axis_end`.
-        labels: the runs' labels, in the order of their colours; at most six.
-        training: draw the figures on the training images too, thin and pale.
+        measure: Which figure.
+        against: What the horizontal axis counts.
+        end: Where that axis ends, from `axis_end`.
+        labels: The runs' labels, in the order of their colours; at most six.
+        training: Draw the figures on the training images too, thin and pale.
     """
     return legible(_comparison_spec(measure, against, end, labels, training))
 

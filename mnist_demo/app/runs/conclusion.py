@@ -11,7 +11,7 @@ def conclusion(test: McNemar, first: str, second: str) -> str:
 
     Args:
         test: McNemar's test of the two.
-        first, second: their names, as Markdown.
+        first, second: Their names, as Markdown.
     """
     if test.parted == 0:
         return f"{first} and {second} are right and wrong on the very same images: nothing tells them apart."

@@ -29,9 +29,9 @@ class RunRow:
     """One run of the lab, as the table and the comparison show it.
 
     Attributes:
-        state: where it stands, the queue's knowledge included.
-        preset: the one that it most likely began with, or `OWN`.
-        changes: what was changed since, and while it was trained, in words; empty for none.
+        state: Where it stands, the queue's knowledge included.
+        preset: The one that it most likely began with, or `OWN`.
+        changes: What was changed since, and while it was trained, in words; empty for none.
     """
 
     run: Run

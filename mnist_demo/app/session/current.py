@@ -53,7 +53,7 @@ def set_data(uploaded: MnistData) -> None:
     """Let the rest of the lab work on uploaded data; it is kept with the lab for the training process.
 
     Raises:
-        OSError: when it cannot be kept.
+        OSError: If it cannot be kept.
     """
     use_data(datasets.keep(uploaded))
     housekeeping.sweep_soon(jobs())
@@ -121,7 +121,7 @@ def trained_run(*, while_learning: bool = False) -> Run | None:
     """Return the current run when it has learned something, else the newest one that has.
 
     Args:
-        while_learning: whether a run that has just begun counts, which answers at random first and then better.
+        while_learning: Whether a run that has just begun counts, which answers at random first and then better.
     """
     current = run()
     candidates = [current, *lab().runs] if current else []

@@ -28,7 +28,7 @@ def load(reference: DataReference) -> MnistData:
     """Return the data that a reference names.
 
     Raises:
-        DataError: when an uploaded data set is no longer kept, or is not whole.
+        DataError: If an uploaded data set is no longer kept, or is not whole.
     """
     path = path_of(reference)
     return load_mnist() if path is None else _in_memory.get(path)
@@ -43,7 +43,7 @@ def keep(uploaded: MnistData) -> DataReference:
     """Keep uploaded data with the lab, for its pages and for the training process.
 
     Raises:
-        OSError: when it cannot be kept.
+        OSError: If it cannot be kept.
     """
     reference = housekeeping.keep_data(lab(), uploaded, jobs())
     if (path := path_of(reference)) is not None:
@@ -56,7 +56,7 @@ def sizes(reference: DataReference) -> tuple[int, int]:
     """Return how many training and validation images there are, known without the images.
 
     Raises:
-        DataError: when an uploaded data set is no longer kept, or is not whole.
+        DataError: If an uploaded data set is no longer kept, or is not whole.
     """
     if (path := path_of(reference)) is not None:
         return _kept_sizes(path)

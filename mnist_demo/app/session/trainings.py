@@ -18,7 +18,7 @@ def start_training(wanted: Experiment) -> Run:
     """Queue an experiment of this lab and make its run the current one.
 
     Raises:
-        OSError: when the run's folder cannot be written, the lab is full of pinned runs, or the queue is full.
+        OSError: If the run's folder cannot be written, the lab is full of pinned runs, or the queue is full.
     """
     jobs().check_accepts(lab().id)
     housekeeping.make_room(lab(), jobs())
@@ -33,8 +33,8 @@ def fine_tune(source: Run, drawings: Split) -> Run:
     """Queue a copy of a run of this lab to learn drawings, mixed with MNIST, and make it the current run.
 
     Raises:
-        FineTuningError: when there are too few drawings, or the run cannot be fine-tuned.
-        OSError: when the run's folder cannot be written, the lab is full of pinned runs, or the queue is full.
+        FineTuningError: If there are too few drawings, or the run cannot be fine-tuned.
+        OSError: If the run's folder cannot be written, the lab is full of pinned runs, or the queue is full.
     """
     jobs().check_accepts(lab().id)
     housekeeping.make_room(lab(), jobs())
@@ -50,9 +50,9 @@ def train_more(of: Run, continuation: Continuation) -> None:
     """Queue a run of this lab that has ended, to go on from its last state, and make it the current run.
 
     Raises:
-        DataError: when its data is no longer kept.
-        TrainingError: when there is nothing left to do.
-        OSError: when the run's folder cannot be written, or the queue is full.
+        DataError: If its data is no longer kept.
+        TrainingError: If there is nothing left to do.
+        OSError: If the run's folder cannot be written, or the queue is full.
     """
     jobs().check_accepts(lab().id)
     reference = of.experiment.data
@@ -73,7 +73,7 @@ def train(experiment: Experiment) -> None:
     """Start training an experiment; the second of two quick clicks finds it begun and does nothing.
 
     Raises:
-        StartError: when the run cannot be created.
+        StartError: If the run cannot be created.
     """
     current_run = current.run()
     if current_run is None or not server.run_state(current_run).is_active:
@@ -96,7 +96,7 @@ def begin(experiment: Experiment) -> Run:
     """Queue an experiment, whatever else is being trained.
 
     Raises:
-        StartError: when the run cannot be created.
+        StartError: If the run cannot be created.
     """
     try:
         return start_training(experiment)

@@ -24,7 +24,7 @@ def inked(images: Pixels, colours: Sequence[Rgb] | None = None) -> Pixels:
 
     Args:
         images: uint8 (n, 28, 28), white ink on black.
-        colours: the ink of each digit; the page's own ink by default.
+        colours: The ink of each digit; the page's own ink by default.
 
     Returns:
         uint8 (n, 28, 28, 3).
@@ -41,9 +41,9 @@ def sheet(images: NDArray[np.uint8], columns: int, scale: int = 1, gap: int = 2)
 
     Args:
         images: uint8 (n, 28, 28, 3), from `inked`.
-        columns: digits in a row.
-        scale: screen pixels per digit pixel.
-        gap: screen pixels between digits.
+        columns: Digits in a row.
+        scale: Screen pixels per digit pixel.
+        gap: Screen pixels between digits.
 
     Returns:
         uint8 (height, width, 3).
@@ -73,10 +73,10 @@ def captioned_sheet(images: Pixels, captions: Sequence[Caption], columns: int, s
 
     Args:
         images: uint8 (n, 28, 28), white ink on black.
-        captions: one for each digit; the text has room for about `scale` × 3 characters.
-        columns: digits in a row.
-        scale: screen pixels per digit pixel.
-        gap: screen pixels between digits.
+        captions: One for each digit; the text has room for about `scale` × 3 characters.
+        columns: Digits in a row.
+        scale: Screen pixels per digit pixel.
+        gap: Screen pixels between digits.
 
     Returns:
         uint8 (height, width, 3).

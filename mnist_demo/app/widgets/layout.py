@@ -21,10 +21,10 @@ def choice(label: str, labels: Mapping[Option, str], key: str, **looks: Any) -> 
     """Draw a choice of one of a few, the first by default, which other pages leave as it is.
 
     Args:
-        label: what is chosen, for those who do not see it.
-        labels: what the visitor reads of each option.
-        key: the control's own.
-        looks: what `st.segmented_control` takes besides.
+        label: What is chosen, for those who do not see it.
+        labels: What the visitor reads of each option.
+        key: The control's own.
+        looks: What `st.segmented_control` takes besides.
     """
     options = list(labels)
     chosen = st.segmented_control(

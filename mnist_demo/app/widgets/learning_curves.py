@@ -104,10 +104,10 @@ def training_spec(measure: Measure, images: int, images_per_epoch: int, primary:
     """Loss, accuracy or error rate against images seen, for the data of `curve_frame`.
 
     Args:
-        measure: which column to draw.
-        images: right end of the axis: the images that the whole training will see.
-        images_per_epoch: where the epochs end, for the axis' ticks.
-        primary: the theme's primary colour, for validation.
+        measure: Which column to draw.
+        images: Right end of the axis: the images that the whole training will see.
+        images_per_epoch: Where the epochs end, for the axis' ticks.
+        primary: The theme's primary colour, for validation.
     """
     return legible(_training_spec(measure, images, images_per_epoch, primary))
 

@@ -44,7 +44,7 @@ def readings_sheet(images: NDArray[np.uint8], answers: Sequence[ShownAnswer]) ->
 
     Args:
         images: uint8 (n, 28, 28), white ink on black, n at least 1.
-        answers: one for each image.
+        answers: One for each image.
     """
     inked = digits.inked(images)
     paper, ink = map(colours.rgb, colours.paper_and_ink())

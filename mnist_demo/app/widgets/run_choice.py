@@ -30,8 +30,8 @@ def need_trained_run(purpose: str, *, while_learning: bool = False) -> Run:
     """Return the run that a page works on; a page that has none offers to train `fast` at once and ends here.
 
     Args:
-        purpose: what the page would do with it, to complete "Train one …".
-        while_learning: whether a run in its first epoch will do.
+        purpose: What the page would do with it, to complete "Train one …".
+        while_learning: Whether a run in its first epoch will do.
     """
     if (trained := current.trained_run(while_learning=while_learning)) is not None:
         return trained
@@ -64,8 +64,8 @@ def choose_run(purpose: str, *, while_learning: bool = False) -> Run:
     The chosen run becomes the current one, so that every page works on the same run.
 
     Args:
-        purpose: as `need_trained_run` takes it.
-        while_learning: as `need_trained_run` takes it.
+        purpose: As `need_trained_run` takes it.
+        while_learning: As `need_trained_run` takes it.
     """
     run = need_trained_run(purpose, while_learning=while_learning)
     runs = {each.id: each for each in current.trained_runs(while_learning=while_learning)}

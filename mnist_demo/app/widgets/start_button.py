@@ -15,10 +15,10 @@ def start_button(label: str, start: Callable[[], None], *, key: str, **looks: An
     click, such as one on the next page, comes before the script has reached that line.
 
     Args:
-        label: what the button says.
-        start: does it, and raises `StartError` when that is not possible.
-        key: the button's own.
-        looks: what `st.button` takes besides.
+        label: What the button says.
+        start: Does it, and raises `StartError` when that is not possible.
+        key: The button's own.
+        looks: What `st.button` takes besides.
     """
     refused = f"refused_{key}"
     st.button(label, key=key, on_click=_try, args=(start, refused), **looks)

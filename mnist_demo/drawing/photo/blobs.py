@@ -14,8 +14,8 @@ class Blob:
     """Pixels of ink that touch each other, corners included.
 
     Attributes:
-        place: the rows and columns of the smallest box around the pixels.
-        pixels: which pixels of the box are the blob's.
+        place: The rows and columns of the smallest box around the pixels.
+        pixels: Which pixels of the box are the blob's.
     """
 
     place: tuple[slice, slice]

@@ -75,10 +75,10 @@ class Photo:
     """What was found on a photo.
 
     Attributes:
-        picture: the photo upright and made smaller, uint8 (height, width), 0 black to 255 white.
-        ink: where on it the digit's ink is, bool (height, width).
-        strokes: the digit's strokes, in pixels of the picture.
-        pen_width: how wide the pen was, in pixels of the picture.
+        picture: The photo upright and made smaller, uint8 (height, width), 0 black to 255 white.
+        ink: Where on it the digit's ink is, bool (height, width).
+        strokes: The digit's strokes, in pixels of the picture.
+        pen_width: How wide the pen was, in pixels of the picture.
     """
 
     picture: NDArray[np.uint8]
@@ -125,7 +125,7 @@ def decode(content: bytes) -> NDArray[np.uint8]:
         uint8 (height, width), 0 black to 255 white; what is transparent is white.
 
     Raises:
-        DrawingError: if it is too large, of another format or damaged.
+        DrawingError: If it is too large, of another format or damaged.
     """
     if len(content) > MAX_BYTES:
         raise DrawingError(
@@ -159,7 +159,7 @@ def find_digit(picture: NDArray[np.uint8]) -> Photo:
         picture: uint8 (height, width), 0 black to 255 white.
 
     Raises:
-        DrawingError: if no ink stands out.
+        DrawingError: If no ink stands out.
     """
     height, width = picture.shape
     if min(height, width) < 8:

@@ -17,7 +17,7 @@ def sheet_area(blob: Blob, shape: tuple[int, ...]) -> Mask | None:
     """Return the sheet that a blob is, with its ink and without its rim; None when the blob is no sheet with ink.
 
     Args:
-        blob: what stands out.
+        blob: What stands out.
         shape: (height, width) of the picture that it was found on.
     """
     paper = blob.mask(shape)
@@ -38,7 +38,7 @@ def only_sheet(picture: NDArray[np.uint8], sheet: Mask) -> NDArray[np.uint8]:
 
     Args:
         picture: uint8 (height, width).
-        sheet: of any size, over the whole picture; True somewhere.
+        sheet: Of any size, over the whole picture; True somewhere.
     """
     height, width = picture.shape
     inside = np.asarray(Image.fromarray(sheet).resize((width, height), Image.Resampling.NEAREST))
