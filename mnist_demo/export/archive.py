@@ -8,7 +8,8 @@ from pathlib import Path
 
 from mnist_demo.files import csv_text
 from mnist_demo.runs.annotations import name_of
-from mnist_demo.runs.run import FloatArray, Run
+from mnist_demo.runs.history import FloatArray
+from mnist_demo.runs.run import Run
 from mnist_demo.runs.run_id import TIME_FORMAT
 
 _ABOUT = {

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_demo.data import NPZ_FAULTS
+from mnist_demo.files import unpack_npz
 from mnist_demo.network import IMAGE_CHANNELS, IMAGE_SIDE, Conv2D, Dense, DepthwiseConv2D, Network
 
 MAX_VALUES = 16_384
@@ -80,13 +80,8 @@ def read_kernels(content: bytes, kernels: FirstKernels) -> NDArray[np.float32]:
 
 
 def _first_with_kernels(content: bytes) -> NDArray[Any]:
-    try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            weights: list[NDArray[Any]] = [arrays[name] for name in sorted(arrays.files)]
-    except NPZ_FAULTS:
-        raise ValueError("The snapshot is damaged.") from None
-    # Vectors before the first matrix are the statistics of a normalization.
-    for each in weights:
+    # The vectors before the first matrix are the statistics of a normalization.
+    for _, each in sorted(unpack_npz("The snapshot", io.BytesIO(content)).items()):
         if each.ndim > 1 and np.issubdtype(each.dtype, np.floating):
             return each
     raise ValueError("The snapshot holds no weights of a layer.")
