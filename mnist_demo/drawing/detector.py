@@ -26,7 +26,7 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
-class Stage:
+class WeightLayer:
     """Weights, then a scale and a shift of each output: what normalization comes to once it has learned.
 
     Attributes:
@@ -41,31 +41,31 @@ class Stage:
 
     def __post_init__(self) -> None:
         if not self.scale.shape == self.shift.shape == self.kernel.shape[-1:]:
-            raise ValueError("A stage has one scale and one shift for each output.")
+            raise ValueError("A layer has one scale and one shift for each output.")
 
 
-Stages = tuple[Stage, ...]
+WeightLayers = tuple[WeightLayer, ...]
 
 
-def detect(digit: NDArray[np.uint8], stages: Stages | None = None) -> NDArray[np.float64]:
+def detect(digit: NDArray[np.uint8], layers: WeightLayers | None = None) -> NDArray[np.float64]:
     """Return the detector's answers to a picture: ten about equal ones where the picture is no digit.
 
     Args:
         digit: uint8 (28, 28), white ink on black.
-        stages: Three convolutions and two dense ones; by default those that come along.
+        layers: Three convolutions and two dense layers; by default those of the package.
 
     Returns:
         float64 (10,), 0 to 1, summing to 1, calibrated on MNIST's validation images.
     """
-    stages = read_stages(WEIGHTS) if stages is None else stages
+    layers = read_layers(WEIGHTS) if layers is None else layers
     maps = (digit[..., np.newaxis] / 255).astype(np.float32)  # (28, 28, 1)
-    for stage, is_pooled in zip(stages, _POOLED, strict=False):
-        maps = _convolved(maps, stage.kernel)
+    for layer, is_pooled in zip(layers, _POOLED, strict=False):
+        maps = _convolved(maps, layer.kernel)
         if is_pooled:
             maps = _pooled(maps)
-        maps = np.maximum(stage.scale * maps + stage.shift, 0)
+        maps = np.maximum(layer.scale * maps + layer.shift, 0)
     # (12, 12, 16), (10, 10, 32) and (4, 4, 32)
-    hidden, last = stages[len(_POOLED) :]
+    hidden, last = layers[len(_POOLED) :]
     seen = np.maximum(hidden.scale * (maps.ravel() @ hidden.kernel) + hidden.shift, 0)
     logits = (last.scale * (seen @ last.kernel) + last.shift).astype(np.float64)
     powers = np.exp(logits - logits.max())
@@ -74,21 +74,22 @@ def detect(digit: NDArray[np.uint8], stages: Stages | None = None) -> NDArray[np
 
 
 @functools.lru_cache(maxsize=1)
-def read_stages(path: Path) -> Stages:
-    """Read the stages that `write_stages` wrote."""
+def read_layers(path: Path) -> WeightLayers:
+    """Read the layers that `write_layers` wrote."""
     arrays = read_npz(path)
     names = sorted({name.split(".")[0] for name in arrays})
     return tuple(
-        Stage(*(arrays[f"{name}.{part}"].astype(np.float32) for part in ("kernel", "scale", "shift"))) for name in names
+        WeightLayer(*(arrays[f"{name}.{part}"].astype(np.float32) for part in ("kernel", "scale", "shift")))
+        for name in names
     )
 
 
-def write_stages(path: Path, stages: Stages) -> None:
-    """Keep stages in a file, as plain arrays; half precision is enough for kernels and halves the file."""
+def write_layers(path: Path, layers: WeightLayers) -> None:
+    """Keep layers in a file, as plain arrays; half precision is enough for kernels and halves the file."""
     arrays: dict[str, NDArray[np.floating]] = {}
-    for index, stage in enumerate(stages):
-        arrays[f"{index}.kernel"] = stage.kernel.astype(np.float16)
-        arrays[f"{index}.scale"], arrays[f"{index}.shift"] = stage.scale, stage.shift
+    for index, layer in enumerate(layers):
+        arrays[f"{index}.kernel"] = layer.kernel.astype(np.float16)
+        arrays[f"{index}.scale"], arrays[f"{index}.shift"] = layer.scale, layer.shift
     np.savez_compressed(path, allow_pickle=False, **arrays)
 
 
