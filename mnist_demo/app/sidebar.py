@@ -31,7 +31,7 @@ def show() -> None:
 
 def _show_run(run: Run) -> None:
     # A job that nobody looks at lets others go first.
-    server.jobs().look(lab.lab().id)
+    server.jobs().heartbeat(lab.lab().id)
     history = run.history()
     now = server.run_state(run)
     st.caption(f"Run: {escape_markdown(name_of(run))}")

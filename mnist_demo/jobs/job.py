@@ -1,20 +1,18 @@
-"""One training job as the queue knows it: its run, the line to its process, and when it has to let others go first."""
+"""One training job as the queue knows it: its run, its training once that has started, and when it is preempted."""
 
 import dataclasses
-import multiprocessing
-import time
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 from mnist_demo.experiment import Experiment
 from mnist_demo.jobs.estimate import estimate_seconds
+from mnist_demo.jobs.executor import RunningTraining
 from mnist_demo.runs import History, Run, RunState, StopCode, StopReason
 from mnist_demo.training.continuation import Continuation
-from mnist_demo.training.control import Control
+from mnist_demo.training.control import Command, CommandKind
 
 STOP_PATIENCE = 60.0
-"""Seconds after which a process that was asked to stop and does not is ended; a batch takes well below one."""
+"""Seconds after which a training that was asked to stop and does not is killed; a batch takes well below one."""
 
 
 @dataclass(eq=False)
@@ -23,92 +21,76 @@ class Job:
 
     Attributes:
         run: its folder holds the experiment.
-        data_path: where its data lies; None for the bundled MNIST.
-        continuation: how a run that has ended goes on; None for one that begins.
-        looked: when somebody of its lab last looked, by the monotonic clock.
-        receiver: the process's end of the line.
-        control: the queue's end. Kept for as long as the process lives: a collected line is a closed one, and stops it.
+        data_path: where its data is; None for the bundled MNIST.
+        continuation: how a run that has ended continues; None for a new one.
+        heartbeat: when somebody of its lab last looked, by the queue's clock.
         is_stopping: whether it was asked to stop.
-        is_paused: whether it was asked to stand still.
-        gives_way: whether it was asked to stop so that others can go first, and comes back by itself.
+        is_paused: whether it was asked to pause.
+        is_preempted: whether it was asked to stop so that others can go first, and comes back by itself.
     """
 
     run: Run
     data_path: Path | None
     continuation: Continuation | None
-    looked: float = field(default_factory=time.monotonic)
-    receiver: Connection = field(init=False)
-    control: Control = field(init=False)
+    heartbeat: float = 0.0
     is_stopping: bool = False
     is_paused: bool = False
-    gives_way: bool = False
+    is_preempted: bool = False
+    _training: RunningTraining | None = None
+    _unsent: list[Command] = field(default_factory=list)
     _stop_asked: float = 0.0
     _paused_since: float | None = None
-
-    def __post_init__(self) -> None:
-        self.receiver, sender = multiprocessing.Pipe(duplex=False)
-        self.control = Control(sender=sender)
 
     @property
     def lab(self) -> str:
         """Whose job it is: a run lies in its lab's folder."""
         return self.run.folder.parent.name
 
-    def speak_to(self, line: Connection) -> bool:
-        """Another process than was expected trains it: what it has been told so far goes over that one's line.
+    def begin(self, training: RunningTraining) -> None:
+        """Note that the training has started, and pass on what was sent before."""
+        self._training = training
+        for command in self._unsent:
+            training.send(command)
 
-        Returns:
-            Whether that one could be told; if not, what was said waits for the next.
-        """
-        said = []
-        while self.receiver.poll():
-            said.append(self.receiver.recv_bytes())
-        self.receiver.close()
-        try:
-            for message in said:
-                line.send_bytes(message)
-        except OSError:
-            self.receiver, line = multiprocessing.Pipe(duplex=False)
-            for message in said:
-                line.send_bytes(message)
-            return False
-        finally:
-            self.control = Control(sender=line)
-        return True
+    def send(self, command: Command) -> None:
+        """Send a command to the training, as soon as there is one."""
+        if self._training is None:
+            self._unsent.append(command)
+        else:
+            self._training.send(command)
 
-    def stop(self, reason: StopReason | None = None) -> None:
-        """Ask its process to end; once is enough."""
+    def stop(self, now: float, reason: StopReason | None = None) -> None:
+        """Ask the training to end; once is enough."""
         if not self.is_stopping:
-            self.is_stopping, self._stop_asked = True, time.monotonic()
-            self.control.request_stop(reason)
+            self.is_stopping, self._stop_asked = True, now
+            self.send(Command(CommandKind.STOP, reason=reason))
 
-    @property
-    def is_stuck(self) -> bool:
-        """Whether its process was asked to stop long ago."""
-        return self.is_stopping and time.monotonic() - self._stop_asked > STOP_PATIENCE
+    def is_stuck(self, now: float) -> bool:
+        """Return whether the training was asked to stop long ago."""
+        return self.is_stopping and now - self._stop_asked > STOP_PATIENCE
 
-    def note_pause(self) -> None:
-        """Look whether it stands still, and since when."""
+    def note_pause(self, now: float) -> None:
+        """Read from the run whether it is paused, and remember since when."""
         is_paused = self.run.state is RunState.PAUSED
-        self._paused_since = (self._paused_since or time.monotonic()) if is_paused else None
+        self._paused_since = (self._paused_since or now) if is_paused else None
 
-    def let_others_go_first(self, attention: float, pause_patience: float) -> None:
-        """Stop it when it keeps others waiting for nobody.
+    def let_others_go_first(self, now: float, idle_timeout: float, pause_patience: float) -> None:
+        """Stop the training when it keeps others waiting for nobody.
 
         Args:
-            attention: seconds without anybody looking after which it does.
-            pause_patience: seconds of standing still after which it does.
+            now: the time by the queue's clock.
+            idle_timeout: seconds without a heartbeat of its lab after which it is stopped.
+            pause_patience: seconds of pause after which it is stopped.
         """
-        now = time.monotonic()
-        if now - self.looked > attention:
+        if now - self.heartbeat > idle_timeout:
             # A pause is meant to last, so a paused job does not come back by itself.
-            self.gives_way = self._paused_since is None
-            self.stop(StopReason(code=StopCode.PREEMPTED if self.gives_way else StopCode.PAUSED_TOO_LONG))
+            self.is_preempted = self._paused_since is None
+            self.stop(now, StopReason(code=StopCode.PREEMPTED if self.is_preempted else StopCode.PAUSED_TOO_LONG))
         elif self._paused_since is not None and now - self._paused_since > pause_patience:
-            self.stop(StopReason(code=StopCode.PAUSED_TOO_LONG))
+            self.stop(now, StopReason(code=StopCode.PAUSED_TOO_LONG))
 
     def expected_seconds(self, *, is_running: bool) -> float:
-        """About how long its training takes from now on; 0 when its experiment cannot be read."""
+        """Return about how long the training takes from now on; 0 when its experiment cannot be read."""
         history = self.run.history()
         if is_running and history.seconds_left is not None:
             return history.seconds_left
@@ -118,7 +100,7 @@ class Job:
             return 0.0
 
     def _left(self, history: History) -> Experiment:
-        """What is still to be done, as an experiment."""
+        """Return what is still to be done, as an experiment."""
         experiment = self.run.experiment
         if self.continuation is None or history.plan is None:
             return experiment

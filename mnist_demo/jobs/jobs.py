@@ -1,62 +1,69 @@
-"""The queue of training jobs: a process each, one at a time on two cores, the others waiting in a fair order.
+"""The queue of training jobs: one at a time on two cores, the others waiting in a fair order.
 
-This is the only place that starts a training process. What a job does is read from its run's folder; the queue knows
-what the folder cannot tell: who waits at which place, whether a process is still alive, and whether anybody looks.
+This is the only place that has an executor start trainings. What a training does is read from its run's folder; the
+queue knows what the folder cannot tell: who waits at which place, whether a training still goes on, and whether anybody
+looks.
 """
 
+import contextlib
 import logging
-import multiprocessing
 import os
 import threading
 import time
 from collections.abc import Callable
-from multiprocessing.connection import Connection
-from multiprocessing.context import BaseContext
 from pathlib import Path
 
-from mnist_demo.experiment import Experiment
+from mnist_demo.jobs.executor import Executor, RunningTraining
 from mnist_demo.jobs.fair_queue import FairQueue
 from mnist_demo.jobs.job import Job
-from mnist_demo.jobs.standby import Standby
-from mnist_demo.processes import worker_context
 from mnist_demo.runs import Run, RunState, StopCode, StopReason
 from mnist_demo.training.continuation import Continuation
-from mnist_demo.training.control import Control
+from mnist_demo.training.control import Command, CommandKind
 
 CORES_PER_JOB = 2
 
-ATTENTION = 180.0
-"""Seconds without anybody looking after which a job lets others go first."""
+IDLE_TIMEOUT = 180.0
+"""Seconds without a heartbeat of its lab after which a job lets others go first."""
 
 PAUSE_PATIENCE = 120.0
 """Seconds that a paused job may keep others waiting."""
 
-_log = logging.getLogger(__name__)
-
 ENDING = 10.0
-"""Seconds that a process may take to end after its run's last event; it takes half of one."""
+"""Seconds that a training may take to end after its run's last event; it takes half of one."""
+
+TICK = 1.0
+"""Seconds between two looks at a training."""
+
+_log = logging.getLogger(__name__)
 
 
 class Jobs:
     """The training jobs of this server; every method may be called from any thread.
 
     Args:
-        slots: jobs trained at the same time; one for every two cores by default.
-        attention: seconds without anybody looking after which a job lets other labs' jobs go first.
-        pause_patience: seconds that a paused job may keep others waiting.
+        executor: Where the trainings run.
+        slots: Jobs trained at the same time; one for every two cores by default.
+        idle_timeout: Seconds without a heartbeat of its lab after which a job lets other labs' jobs go first.
+        pause_patience: Seconds that a paused job may keep others waiting.
+        clock: Returns the time in seconds.
     """
 
     def __init__(
-        self, slots: int | None = None, attention: float = ATTENTION, pause_patience: float = PAUSE_PATIENCE
+        self,
+        executor: Executor,
+        slots: int | None = None,
+        idle_timeout: float = IDLE_TIMEOUT,
+        pause_patience: float = PAUSE_PATIENCE,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._context: BaseContext = worker_context()
-        self._standby = Standby(self._context)
-        self._attention, self._pause_patience = attention, pause_patience
+        self._executor, self._clock = executor, clock
+        self._idle_timeout, self._pause_patience = idle_timeout, pause_patience
         self._changed = threading.Condition()
+        self._jobs: dict[Path, Job] = {}  # by run folder, waiting and running
         self._waiting: FairQueue[Job] = FairQueue()
         self._running: list[Job] = []
-        # How a run ended that could not be told so itself, the disk being full.
-        self._last_words: dict[Path, StopReason] = {}
+        # How a run ended whose folder could not be told, the disk being full.
+        self._untold: dict[Path, StopReason] = {}
         self._slots = slots or max(1, (os.cpu_count() or 1) // CORES_PER_JOB)
         for number in range(self._slots):
             threading.Thread(target=self._work, name=f"training-jobs-{number}", daemon=True).start()
@@ -65,90 +72,77 @@ class Jobs:
         """Put a run behind the others of its lab; nothing happens when it is in the queue already.
 
         Args:
-            run: its folder, which `create_run` made, holds the experiment.
-            data_path: where its data lies; None for the bundled MNIST.
-            continuation: how a run that has ended goes on; None for one that begins.
+            run: Its folder, which `create_run` made, holds the experiment.
+            data_path: Where its data is; None for the bundled MNIST.
+            continuation: How a run that has ended continues; None for a new one.
 
         Raises:
-            OSError: when the run cannot be told that it waits again.
+            OSError: When the run cannot be told that it waits again.
         """
         with self._changed:
-            # A process that has said its last word needs a moment to end.
+            # A training that has written its last event needs a moment to end.
             if not run.state.is_active:
-                self._changed.wait_for(lambda: self._find(run) is None, timeout=ENDING)
-            if self._find(run) is not None:
+                self._changed.wait_for(lambda: run.folder not in self._jobs, timeout=ENDING)
+            if run.folder in self._jobs:
                 return
             if continuation is not None:
                 run.mark(RunState.QUEUED)
-            self._last_words.pop(run.folder, None)
-            job = Job(run, data_path, continuation)
-            self._waiting.push(job.lab, job)
+            self._untold.pop(run.folder, None)
+            self._push(Job(run, data_path, continuation))
             self._changed.notify_all()
-
-    def prepare(self, lab: str, experiment: Experiment, data_path: Path | None = None) -> None:
-        """A lab is likely to train this next: have a process stand by for it, if there is room for one.
-
-        Args:
-            lab: its id.
-            experiment: what it will submit, whatever that will be called.
-            data_path: as `submit` takes it.
-        """
-        with self._changed:
-            has_room = not self._waiting and len(self._running) < self._slots
-        if has_room:
-            self._standby.want(lab, experiment, data_path)
 
     def stop(self, run: Run) -> None:
         """Ask a run to end: at its next batch when it trains, at once when it waits; otherwise nothing happens."""
         with self._changed:
-            job = self._find(run)
+            job = self._jobs.get(run.folder)
             if job is None:
                 return
             if job not in self._running:
                 self._waiting.remove(job.lab, job)
+                del self._jobs[run.folder]
                 never_began = StopReason(code=StopCode.NEVER_BEGAN) if job.continuation is None else None
                 self._mark(run, RunState.STOPPED, never_began)
                 return
-            job.gives_way = False
-            job.stop()
+            job.is_preempted = False
+            job.stop(self._clock())
 
     def pause(self, run: Run) -> None:
-        """Let a run that trains stand still at its next batch."""
-        self._tell(run, Control.pause, pauses=True)
+        """Pause a run that trains at its next batch."""
+        self._send(run, Command(CommandKind.PAUSE), pauses=True)
 
     def resume(self, run: Run) -> None:
-        """Let a run that stands still go on."""
-        self._tell(run, Control.resume, pauses=False)
+        """Let a paused run go on."""
+        self._send(run, Command(CommandKind.RESUME), pauses=False)
 
     def step_batch(self, run: Run) -> None:
-        """Let a run do one batch and stand still again."""
-        self._tell(run, Control.step_batch, pauses=True)
+        """Let a run do one batch and pause again."""
+        self._send(run, Command(CommandKind.STEP_BATCH), pauses=True)
 
     def step_epoch(self, run: Run) -> None:
-        """Let a run go on to the end of its epoch and stand still there."""
-        # It stands still when its events say so.
-        self._tell(run, Control.step_epoch, pauses=False)
+        """Let a run go on to the end of its epoch and pause there."""
+        # The run is paused when its events say so.
+        self._send(run, Command(CommandKind.STEP_EPOCH), pauses=False)
 
     def set_learning_rate(self, run: Run, rate: float) -> None:
         """Let a run that trains go on at another learning rate."""
-        self._tell(run, lambda control: control.set_learning_rate(rate), pauses=None)
+        self._send(run, Command(CommandKind.LEARNING_RATE, value=rate), pauses=None)
 
-    def look(self, lab: str) -> None:
-        """Somebody of this lab is looking: its jobs keep their slots."""
-        now = time.monotonic()
+    def heartbeat(self, lab: str) -> None:
+        """Note that somebody of this lab is looking: its jobs keep their slots."""
+        now = self._clock()
         with self._changed:
             for job in self._running:
                 if job.lab == lab:
-                    job.looked = now
+                    job.heartbeat = now
 
     def place(self, run: Run) -> int | None:
-        """How many jobs are ahead of a run, 0 when it is being trained; None when it is not in the queue."""
+        """Return how many jobs are ahead of a run, 0 when it is being trained; None when it is not in the queue."""
         with self._changed:
             ahead = self._ahead(run)
             return None if ahead is None else len(ahead)
 
     def wait_seconds(self, run: Run) -> float | None:
-        """About how long until a waiting run begins; None when it does not wait."""
+        """Return about how long it is until a waiting run begins; None when it does not wait."""
         with self._changed:
             ahead = self._ahead(run)
             running = list(self._running)
@@ -157,35 +151,37 @@ class Jobs:
         return sum(job.expected_seconds(is_running=job in running) for job in ahead) / self._slots
 
     def state(self, run: Run) -> RunState:
-        """Where a run stands: what was asked for but not yet noticed counts, and so does a server that died.
+        """Return where a run stands, with what was asked for but is not done yet.
 
-        A run whose last word is that it waits or trains, and that is not in the queue, was left by an earlier server.
+        A run whose last event says that it waits or trains, and that is not in the queue, was left by an earlier server
+        and counts as failed.
         """
         with self._changed:
-            job = self._find(run)
+            job = self._jobs.get(run.folder)
         # Read afterwards: a job leaves the queue only when its last event is written.
         state = run.state
         if job is None:
-            return RunState.FAILED if state.is_active or run.folder in self._last_words else state
-        if job.gives_way and state is RunState.STOPPED:
+            return RunState.FAILED if state.is_active or run.folder in self._untold else state
+        if job.is_preempted and state is RunState.STOPPED:
             return RunState.QUEUED
         if job.is_stopping and state.is_active:
             return RunState.STOPPING
         return RunState.PAUSED if job.is_paused and state is RunState.TRAINING else state
 
     def reason(self, run: Run) -> StopReason | None:
-        """Why a run is in its state, when there is something to say."""
-        said = self._last_words.get(run.folder)
-        # What an earlier server last said of a run that waited or trained is not why it ended.
-        return said or (None if run.state.is_active and not self.is_active(run) else run.reason)
+        """Return why a run is in its state, when there is something to say."""
+        untold = self._untold.get(run.folder)
+        # The last reason that an earlier server gave for a run that waited or trained is not why the run ended.
+        return untold or (None if run.state.is_active and not self.is_active(run) else run.reason)
 
     def is_active(self, run: Run) -> bool:
-        """Whether a run waits, or has a process here."""
+        """Return whether a run waits or is trained here."""
         with self._changed:
-            return self._find(run) is not None
+            return run.folder in self._jobs
 
-    def _find(self, run: Run) -> Job | None:
-        return next((job for job in (*self._running, *self._waiting) if job.run.folder == run.folder), None)
+    def _push(self, job: Job) -> None:
+        self._jobs[job.run.folder] = job
+        self._waiting.push(job.lab, job)
 
     def _ahead(self, run: Run) -> list[Job] | None:
         if any(job.run.folder == run.folder for job in self._running):
@@ -197,14 +193,14 @@ class Jobs:
             ahead.append(job)
         return None
 
-    def _tell(self, run: Run, command: Callable[[Control], None], *, pauses: bool | None) -> None:
+    def _send(self, run: Run, command: Command, *, pauses: bool | None) -> None:
         with self._changed:
-            job = self._find(run)
+            job = self._jobs.get(run.folder)
             if job is None or job not in self._running or job.is_stopping:
                 return
             if pauses is not None:
                 job.is_paused = pauses
-            command(job.control)
+            job.send(command)
 
     def _work(self) -> None:
         while True:
@@ -212,80 +208,68 @@ class Jobs:
                 while not self._waiting:
                     self._changed.wait()
                 job = self._waiting.pop()
-                job.looked = time.monotonic()
+                job.heartbeat = self._clock()
                 self._running.append(job)
             try:
                 self._train(job)
             except Exception:
-                # A slot that is lost would keep everybody waiting for ever; the job's line closes and ends its process.
+                # A slot that is lost would keep everybody waiting for ever.
                 _log.exception("A training could not be looked after.")
             finally:
                 with self._changed:
                     self._running.remove(job)
-                    if job.gives_way and job.run.state is RunState.STOPPED:
-                        self._queue_again(job)
-                    elif job.run.state is RunState.STOPPED and job.run.reason == StopReason(code=StopCode.PREEMPTED):
-                        # Somebody stopped it while it gave way: it does not come back.
-                        self._mark(job.run, RunState.STOPPED)
+                    del self._jobs[job.run.folder]
+                    self._settle(job)
                     self._changed.notify_all()
 
-    def _queue_again(self, job: Job) -> None:
-        self._mark(job.run, RunState.QUEUED, StopReason(code=StopCode.PREEMPTED))
-        again = Job(job.run, job.data_path, Continuation())
-        self._waiting.push(again.lab, again)
+    def _settle(self, job: Job) -> None:
+        """Put a preempted job back into the queue."""
+        run = job.run
+        if run.state is not RunState.STOPPED:
+            return
+        if job.is_preempted:
+            self._mark(run, RunState.QUEUED, run.reason)
+            self._push(Job(run, job.data_path, Continuation()))
+        elif run.reason == StopReason(code=StopCode.PREEMPTED):
+            # Somebody stopped it while it was being preempted: it does not come back.
+            self._mark(run, RunState.STOPPED)
 
     def _train(self, job: Job) -> None:
+        """Have a job trained to its end. Whatever an executor raises, the jobs behind must have their turn."""
         try:
-            process = self._start(job)
+            training = self._executor.start(job.run, job.data_path, job.continuation)
         except Exception as error:
-            # Whatever it was, the jobs behind it must have their turn: the reason goes into the log and the run.
-            _log.exception("The process of a training could not be started.")
+            _log.exception("A training could not be started.")
             self._mark(job.run, RunState.FAILED, StopReason.of_error(error, StopCode.FAILED_TO_START))
             return
-        while process.exitcode is None:
-            process.join(timeout=1.0)
-            self._supervise(job, process)
-        exit_code = process.exitcode
-        process.close()
+        with self._changed:
+            job.begin(training)
+        try:
+            while (exit_code := training.wait(TICK)) is None:
+                self._supervise(job, training)
+        except Exception as error:
+            _log.exception("A training could not be followed.")
+            with contextlib.suppress(Exception):
+                training.kill()
+            self._mark(job.run, RunState.FAILED, StopReason.of_error(error))
+            return
         if job.run.state.is_active:
             did_not_stop = StopReason(code=StopCode.DID_NOT_STOP)
-            self._mark(job.run, RunState.FAILED, did_not_stop if job.is_stuck else StopReason.of_exit_code(exit_code))
+            is_stuck = job.is_stuck(self._clock())
+            self._mark(job.run, RunState.FAILED, did_not_stop if is_stuck else StopReason.of_exit_code(exit_code))
 
-    def _start(self, job: Job) -> multiprocessing.Process:
-        if job.continuation is not None:
-            self._standby.dismiss()
-        elif (recruit := self._standby.take(job.run, job.data_path)) and self._hand_over(job, recruit.line):
-            return recruit.process
-        process: multiprocessing.Process = self._context.Process(  # type: ignore[attr-defined]
-            target=_run_job, args=(job.run.folder, job.data_path, job.receiver, job.continuation), daemon=True
-        )
-        process.start()
-        # The child has its own; with this one open it would not notice that the line was closed.
-        job.receiver.close()
-        return process
-
-    def _hand_over(self, job: Job, line: Connection) -> bool:
+    def _supervise(self, job: Job, training: RunningTraining) -> None:
+        """Let others have their turn when a job keeps a slot for nobody, and kill a training that does not stop."""
+        now = self._clock()
+        job.note_pause(now)
         with self._changed:
-            return job.speak_to(line)
-
-    def _supervise(self, job: Job, process: multiprocessing.Process) -> None:
-        """Let others have their turn when a job keeps a slot for nobody, and end one that does not stop."""
-        job.note_pause()
-        with self._changed:
-            if job.is_stuck:
-                process.kill()
+            if job.is_stuck(now):
+                training.kill()
             elif not job.is_stopping and any(other.lab != job.lab for other in self._waiting):
-                job.let_others_go_first(self._attention, self._pause_patience)
+                job.let_others_go_first(now, self._idle_timeout, self._pause_patience)
 
     def _mark(self, run: Run, state: RunState, reason: StopReason | None = None) -> None:
         try:
             run.mark(state, reason)
         except OSError:
-            self._last_words[run.folder] = reason or StopReason(code=StopCode.NOT_WRITTEN)
-
-
-def _run_job(run_folder: Path, data_path: Path | None, commands: Connection, continuation: Continuation | None) -> None:
-    """Called in the child; the import pulls in Keras there and never in the server."""
-    from mnist_demo.training.worker import run_job
-
-    run_job(run_folder, data_path, commands, continuation)
+            self._untold[run.folder] = reason or StopReason(code=StopCode.NOT_WRITTEN)

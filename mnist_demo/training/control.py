@@ -62,29 +62,42 @@ class Control:
         self._lock = threading.Lock()
         self._leaving: Command | None = None
 
+    def send(self, command: Command) -> None:
+        """Send a command; nothing happens when the training has ended."""
+        reason = command.reason.to_json() if command.reason else None
+        message = json.dumps({"kind": command.kind, "value": command.value, "reason": reason}).encode()
+        with self._lock:
+            if self._sender is None:
+                return
+            try:
+                self._sender.send_bytes(message)
+            except OSError:
+                # The training has ended; there is nobody left to tell.
+                self._sender = None
+
     def request_stop(self, reason: StopReason | None = None) -> None:
         """Ask the training to end at the next batch and keep what was learned."""
-        self._send(Command(CommandKind.STOP, reason=reason))
+        self.send(Command(CommandKind.STOP, reason=reason))
 
     def pause(self) -> None:
         """Ask the training to stand still at the next batch."""
-        self._send(Command(CommandKind.PAUSE))
+        self.send(Command(CommandKind.PAUSE))
 
     def resume(self) -> None:
         """Let a training that stands still go on."""
-        self._send(Command(CommandKind.RESUME))
+        self.send(Command(CommandKind.RESUME))
 
     def step_batch(self) -> None:
         """Ask for one batch more, and to stand still after it."""
-        self._send(Command(CommandKind.STEP_BATCH))
+        self.send(Command(CommandKind.STEP_BATCH))
 
     def step_epoch(self) -> None:
         """Ask to go on to the end of the epoch, and to stand still after it."""
-        self._send(Command(CommandKind.STEP_EPOCH))
+        self.send(Command(CommandKind.STEP_EPOCH))
 
     def set_learning_rate(self, rate: float) -> None:
         """Ask for another learning rate from the next batch on; a schedule keeps its shape and is scaled to it."""
-        self._send(Command(CommandKind.LEARNING_RATE, value=rate))
+        self.send(Command(CommandKind.LEARNING_RATE, value=rate))
 
     def receive(self, timeout: float = 0.0) -> Command | None:
         """The next command, waiting at most so many seconds for it; None when there is none.
@@ -109,22 +122,3 @@ class Control:
     def leave(self, command: Command) -> None:
         """Let this be all that the training is told from now on; a signal handler may call it."""
         self._leaving = command
-
-    def _send(self, command: Command) -> None:
-        reason = command.reason.to_json() if command.reason else None
-        message = json.dumps({"kind": command.kind, "value": command.value, "reason": reason}).encode()
-        with self._lock:
-            if self._sender is None:
-                return
-            try:
-                self._sender.send_bytes(message)
-            except OSError:
-                # The training has ended; there is nobody left to tell.
-                self._sender = None
-
-
-MAX_PATH_BYTES = 4_096
-
-
-TAKEN_UP = b"taken up"
-"""The answer of a process that was given a run."""

@@ -45,12 +45,9 @@ class Preparation:
         # Now, because a graph in which variables are made is traced twice.
         self.model.optimizer.build(self.model.trainable_variables)
         self.graph = BatchGraph(self.model)
-        self._batches: tf.data.Dataset | None = None
 
     def batches_from(self, start: Position) -> tf.data.Dataset:
         """The batches of the training from a place on."""
-        if self._batches is not None and (start.epoch, start.batch) == (0, 0):
-            return self._batches
         return training_batches(
             self.data.train,
             self.experiment.training,
@@ -59,11 +56,6 @@ class Preparation:
             first_batch=start.batch,
             last_epoch=start.last_epoch,
         )
-
-    def trace(self) -> None:
-        """Have the graph traced and optimised now, for a training from the beginning, and change nothing by it."""
-        self._batches = self.batches_from(begin_at(self.experiment))
-        self.graph(iter(self._batches), 0)
 
 
 def _check_sizes(experiment: Experiment, data: MnistData) -> None:

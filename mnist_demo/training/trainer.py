@@ -59,11 +59,6 @@ def train(
     return _recorded(run, lambda writer: _begin(run, Preparation(experiment, data), writer, control))
 
 
-def train_prepared(prepared: Preparation, run: Run, control: Control) -> Run:
-    """Do what `train` does, with what was made ready before the run was there."""
-    return _recorded(run, lambda writer: _begin(run, prepared, writer, control))
-
-
 def train_more(
     run_folder: str | os.PathLike[str],
     data: MnistData,

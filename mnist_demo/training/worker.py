@@ -9,14 +9,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from mnist_demo.data import MnistData, load_data, load_mnist
-from mnist_demo.experiment import Experiment
 from mnist_demo.runs import Run, RunState, StopReason
 from mnist_demo.runs.stop_reasons import EXIT_DISK_FULL, EXIT_NOT_WRITTEN, is_disk_full
 from mnist_demo.training.continuation import Continuation
-from mnist_demo.training.control import MAX_PATH_BYTES, SERVER_GONE, TAKEN_UP, Control
-from mnist_demo.training.preparation import Preparation
+from mnist_demo.training.control import SERVER_GONE, Control
 from mnist_demo.training.resuming import NothingLeftError
-from mnist_demo.training.trainer import train, train_more, train_prepared
+from mnist_demo.training.trainer import train, train_more
 
 NICENESS = 5
 """How far training stands back, so that pages answer at once while it uses every core."""
@@ -40,30 +38,6 @@ def run_job(run_folder: Path, data_path: Path | None, commands: Connection, cont
             train(run.experiment, data, run_folder, control)
         else:
             train_more(run_folder, data, continuation, control)
-
-    _supervise(run, commands, fit)
-
-
-def stand_by(experiment: Experiment, data_path: Path | None, commands: Connection) -> None:
-    """Make a training ready and wait for its run; the entry point of a process that stands by.
-
-    Args:
-        experiment: what is likely to be trained next.
-        data_path: where its data lies; None for the bundled MNIST.
-        commands: from here comes the path of the run's folder, is answered, and then what `run_job` takes from it.
-    """
-    _stand_back()
-    try:
-        prepared = Preparation(experiment, _load(data_path))
-        prepared.trace()
-        run = Run(Path(os.fsdecode(commands.recv_bytes(MAX_PATH_BYTES))))
-        commands.send_bytes(TAKEN_UP)
-    except (EOFError, OSError, ValueError):
-        # The server is gone, or this cannot be trained: who asks for it hears why.
-        return
-
-    def fit(control: Control) -> None:
-        train_prepared(prepared, run, control)
 
     _supervise(run, commands, fit)
 

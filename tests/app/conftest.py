@@ -3,19 +3,20 @@
 import shutil
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_demo.app.session import server
 from mnist_demo.experiment import Experiment
 from mnist_demo.experiment.settings import TrainingSettings
-from mnist_demo.jobs.standby import Standby
 from mnist_demo.network import Dense, Flatten, Network
 from mnist_demo.runs import Run
 from tests.apart import train_apart
 from tests.app.drawing import FakeCanvas
+from tests.jobs.fake_executor import FakeExecutor
 from tests.pages import script
 from tests.server import MAIN
 
@@ -27,12 +28,14 @@ RUN_ID = "20260101-120000-abcdef"
 OpenPage = Callable[..., AppTest]
 
 
-@pytest.fixture(autouse=True)
-def wanted(monkeypatch: pytest.MonkeyPatch) -> list[Experiment]:
-    """What pages had made ready; no process does it, because most tests never train."""
-    experiments: list[Experiment] = []
-    monkeypatch.setattr(Standby, "want", lambda self, lab, experiment, data_path: experiments.append(experiment))
-    return experiments
+@pytest.fixture
+def executor(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeExecutor]:
+    """Takes the place of the training processes."""
+    fake = FakeExecutor()
+    monkeypatch.setattr(server, "LocalExecutor", lambda: fake)
+    server.jobs.clear()
+    yield fake
+    server.jobs.clear()
 
 
 @pytest.fixture

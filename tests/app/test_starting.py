@@ -12,7 +12,6 @@ from mnist_demo.jobs.jobs import Jobs
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Lab, Run, home
 from tests.app.conftest import LAB, OpenPage
-from tests.pages import script
 
 
 @pytest.fixture
@@ -43,28 +42,6 @@ def test_a_click_counts_when_the_page_is_left_before_it_is_drawn(
     button.run()
     assert [run.experiment.name for run in queued] == names
     assert len(Lab(home(), LAB).runs) == len(names)
-
-
-@pytest.mark.parametrize(("page", "name"), [("train", "tiny"), ("evaluate", "fast"), ("runs", "fast")])
-def test_what_a_button_offers_to_train_is_made_ready(
-    open_page: OpenPage, wanted: list[Experiment], page: str, name: str
-) -> None:
-    app = open_page("explore", LAB)
-    assert wanted == []
-    app.session_state["experiment"] = PRESETS["tiny"]
-    app.switch_page(script(page)).run()
-    assert wanted == [PRESETS[name]]
-
-
-def test_nothing_is_made_ready_while_a_network_learns(
-    open_page: OpenPage, queued: list[Run], wanted: list[Experiment]
-) -> None:
-    app = open_page("train")
-    app.button(key="train").click().run()
-    assert len(queued) == 1
-    wanted.clear()
-    app.run()
-    assert wanted == []
 
 
 def test_the_second_of_two_clicks_does_nothing(open_page: OpenPage, queued: list[Run]) -> None:

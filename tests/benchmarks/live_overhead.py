@@ -17,6 +17,7 @@ from pathlib import Path
 
 from mnist_demo.experiment import Experiment
 from mnist_demo.jobs.jobs import Jobs
+from mnist_demo.jobs.local import LocalExecutor
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import EventKind, Lab, RunState, new_lab_id
 from tests.benchmarks.report import print_result, print_table
@@ -38,7 +39,7 @@ def main() -> None:
         print(json.dumps(_bare_fit(experiment)))
         return
 
-    jobs = Jobs()
+    jobs = Jobs(LocalExecutor())
     pairs = []
     with tempfile.TemporaryDirectory() as folder:
         _through_the_lab(jobs, experiment, Path(folder))  # the fork server's imports

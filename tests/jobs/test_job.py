@@ -1,18 +1,19 @@
-"""A job by itself: how long it will take, and when it lets others go first. Processes are in test_jobs.py."""
+"""A job by itself: how long it will take, and when it lets others go first. The queue is in test_jobs.py."""
 
 import dataclasses
-import multiprocessing
-import time
 from pathlib import Path
 
 import pytest
 
 from mnist_demo.experiment import Experiment
 from mnist_demo.jobs.estimate import estimate_seconds
-from mnist_demo.jobs.job import Job
+from mnist_demo.jobs.job import STOP_PATIENCE, Job
 from mnist_demo.runs import EventKind, EventWriter, RunState, StopCode, StopReason, create_run
 from mnist_demo.training import Continuation
-from mnist_demo.training.control import CommandKind, Control
+from mnist_demo.training.control import Command, CommandKind
+from tests.jobs.fake_executor import FakeTraining
+
+NOW = 1_000.0
 
 
 @pytest.fixture
@@ -26,11 +27,6 @@ def job(tmp_path: Path, small_experiment: Experiment) -> Job:
         for epoch in (1, 2, 3):
             writer.write(EventKind.EPOCH, epoch=epoch, step=5 * epoch, images=500 * epoch, seconds=1.0, **figures)
     return Job(run, None, Continuation())
-
-
-def told(job: Job) -> tuple[CommandKind, StopReason | None] | None:
-    command = Control(receiver=job.receiver).receive()
-    return (command.kind, command.reason) if command else None
 
 
 def expected(job: Job, epochs: int) -> float:
@@ -51,33 +47,15 @@ def test_what_cannot_be_read_is_expected_to_take_no_time(job: Job) -> None:
     assert job.expected_seconds(is_running=False) == 0.0
 
 
-def test_what_was_said_before_another_process_is_spoken_to_is_said_to_that_one(job: Job) -> None:
-    receiver, sender = multiprocessing.Pipe(duplex=False)
-    job.control.pause()
-    job.control.set_learning_rate(0.5)
-    assert job.speak_to(sender)
-    job.stop()
-    heard = Control(receiver=receiver)
-    commands = [heard.receive() for _ in range(4)]
-    assert [command and command.kind for command in commands] == [
-        CommandKind.PAUSE,
-        CommandKind.LEARNING_RATE,
-        CommandKind.STOP,
-        None,
-    ]
-
-
-def test_what_cannot_be_said_to_one_that_has_gone_waits_for_the_next(job: Job) -> None:
-    receiver, sender = multiprocessing.Pipe(duplex=False)
-    receiver.close()
-    job.control.pause()
-    job.stop()
-    assert not job.speak_to(sender)
-    heard = Control(receiver=job.receiver)
-    assert [command and command.kind for command in (heard.receive(), heard.receive())] == [
-        CommandKind.PAUSE,
-        CommandKind.STOP,
-    ]
+def test_commands_given_before_the_start_are_sent_at_the_start(job: Job) -> None:
+    job.send(Command(CommandKind.PAUSE))
+    job.send(Command(CommandKind.LEARNING_RATE, value=0.5))
+    training = FakeTraining(job.run)
+    job.begin(training)
+    job.stop(now=0.0)
+    job.stop(now=1.0)
+    kinds = [command.kind for command in training.commands]
+    assert kinds == [CommandKind.PAUSE, CommandKind.LEARNING_RATE, CommandKind.STOP]
 
 
 @pytest.mark.parametrize(
@@ -94,10 +72,13 @@ def test_what_cannot_be_said_to_one_that_has_gone_waits_for_the_next(job: Job) -
 def test_others_go_first_when_nobody_looks_or_it_stands_still(
     job: Job, paused: bool, unseen: float, patience: float, reason: StopCode | None, comes_back: bool
 ) -> None:
+    training = FakeTraining(job.run)
+    job.begin(training)
     job.run.mark(RunState.PAUSED if paused else RunState.TRAINING)
-    job.looked = time.monotonic() - unseen
-    job.note_pause()
-    job.let_others_go_first(attention=60.0, pause_patience=patience)
-    assert told(job) == ((CommandKind.STOP, StopReason(code=reason)) if reason else None)
-    assert (job.is_stopping, job.gives_way) == (reason is not None, comes_back)
-    assert not job.is_stuck
+    job.heartbeat = NOW - unseen
+    job.note_pause(NOW)
+    job.let_others_go_first(NOW, idle_timeout=60.0, pause_patience=patience)
+    assert training.commands == ([Command(CommandKind.STOP, reason=StopReason(code=reason))] if reason else [])
+    assert (job.is_stopping, job.is_preempted) == (reason is not None, comes_back)
+    assert not job.is_stuck(NOW + STOP_PATIENCE)
+    assert job.is_stuck(NOW + STOP_PATIENCE + 1) == job.is_stopping

@@ -12,13 +12,14 @@ import pytest
 from mnist_demo.data import load_mnist
 from mnist_demo.experiment import Experiment
 from mnist_demo.jobs.jobs import Jobs
+from mnist_demo.jobs.local import LocalExecutor
 from mnist_demo.runs import Lab, LabRuns, Run, RunState, StopCode, StopReason, new_lab_id
 from mnist_demo.training import Continuation
 
 
 @pytest.fixture(scope="module")
 def jobs() -> Jobs:
-    return Jobs()
+    return Jobs(LocalExecutor())
 
 
 @pytest.fixture

@@ -22,8 +22,10 @@ from mnist_demo.data import load_mnist
 from mnist_demo.experiment import Experiment
 from mnist_demo.experiment.settings import TrainingSettings
 from mnist_demo.jobs.jobs import Jobs
+from mnist_demo.jobs.local import LocalExecutor
 from mnist_demo.runs import EventKind, Lab, LabRuns, Run, RunState, StopCode, StopReason, create_run, new_lab_id
 from mnist_demo.training import Continuation, train, train_more
+from tests.jobs.fake_executor import FakeExecutor
 from tests.jobs.test_jobs import long, process_of, wait_for
 
 ROOT = Path(__file__).parent.parent.parent
@@ -33,7 +35,7 @@ pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds proces
 
 @pytest.fixture(scope="module")
 def jobs() -> Jobs:
-    return Jobs(slots=2)
+    return Jobs(LocalExecutor(), slots=2)
 
 
 @pytest.fixture
@@ -93,8 +95,9 @@ import sys, time
 from pathlib import Path
 from mnist_demo.runs import Run
 from mnist_demo.jobs.jobs import Jobs
+from mnist_demo.jobs.local import LocalExecutor
 if __name__ == "__main__":
-    jobs = Jobs()
+    jobs = Jobs(LocalExecutor())
     jobs.submit(Run(sys.argv[1]))
     time.sleep(600)
 """
@@ -235,7 +238,7 @@ def test_a_clock_that_goes_back(tmp_path: Path, small_experiment: Experiment, mo
 
 
 def test_a_job_that_nobody_looks_at_gives_way_and_comes_back(tmp_path: Path, small_experiment: Experiment) -> None:
-    jobs = Jobs(slots=1, attention=0.5)
+    jobs = Jobs(LocalExecutor(), slots=1, idle_timeout=0.5)
     mine, other = (Lab(tmp_path, new_lab_id()) for _ in range(2))
     lonely = mine.runs.create(long(small_experiment))
     jobs.submit(lonely)
@@ -246,7 +249,7 @@ def test_a_job_that_nobody_looks_at_gives_way_and_comes_back(tmp_path: Path, sma
     jobs.submit(short)
 
     def is_finished_and_looked_at() -> bool:
-        jobs.look(other.id)
+        jobs.heartbeat(other.id)
         return short.state is RunState.FINISHED
 
     wait_for(is_finished_and_looked_at)
@@ -264,7 +267,8 @@ def test_a_job_that_nobody_looks_at_gives_way_and_comes_back(tmp_path: Path, sma
 def test_a_paused_job_does_not_keep_others_waiting(
     tmp_path: Path, small_experiment: Experiment, looked_at: bool
 ) -> None:
-    jobs = Jobs(slots=1, attention=600.0 if looked_at else 0.5, pause_patience=0.5 if looked_at else 600.0)
+    idle_timeout, pause_patience = (600.0, 0.5) if looked_at else (0.5, 600.0)
+    jobs = Jobs(LocalExecutor(), slots=1, idle_timeout=idle_timeout, pause_patience=pause_patience)
     mine, other = (Lab(tmp_path, new_lab_id()).runs for _ in range(2))
     paused = mine.create(long(small_experiment))
     jobs.submit(paused)
@@ -306,24 +310,20 @@ def test_commands_to_a_run_that_is_not_there_change_nothing(
     assert jobs.place(run) is jobs.wait_seconds(run) is None
 
 
-def test_a_process_that_cannot_be_started_fails_its_run_and_not_the_queue(
-    lab_runs: LabRuns, small_experiment: Experiment, monkeypatch: pytest.MonkeyPatch
+def test_a_training_that_cannot_be_started_fails_its_run_and_not_the_queue(
+    lab_runs: LabRuns, small_experiment: Experiment
 ) -> None:
-    jobs = Jobs(slots=1)
-    context = jobs._context
-
-    class Broken:
-        def Process(self, **_: object) -> None:  # noqa: N802 - multiprocessing's name
-            raise RuntimeError("no more processes")
-
-    monkeypatch.setattr(jobs, "_context", Broken())
+    executor = FakeExecutor()
+    jobs = Jobs(executor, slots=1)
     run, other = lab_runs.create(small_experiment), lab_runs.create(small_experiment)
+    executor.fault = RuntimeError("no more processes")
     jobs.submit(run)
     wait_for_end(jobs, run)
     assert run.state is RunState.FAILED
     assert run.reason is not None
     assert "no more processes" in in_words(run.reason)
-    monkeypatch.setattr(jobs, "_context", context)
+    executor.fault = None
     jobs.submit(other)
+    executor.next().end(RunState.FINISHED)
     wait_for_end(jobs, other)
     assert other.state is RunState.FINISHED

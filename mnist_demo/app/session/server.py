@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from mnist_demo.inference import Inference
 from mnist_demo.inference.passes import PassStore, PredictionPass
 from mnist_demo.jobs.jobs import Jobs
+from mnist_demo.jobs.local import LocalExecutor
 from mnist_demo.runs import Run, RunState
 
 
 @st.cache_resource(show_spinner=False)
 def jobs() -> Jobs:
     """The server's training queue."""
-    return Jobs()
+    return Jobs(LocalExecutor())
 
 
 @st.cache_resource(show_spinner=False)

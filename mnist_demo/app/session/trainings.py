@@ -1,7 +1,5 @@
 """How a visitor's trainings begin and go on."""
 
-import streamlit as st
-
 from mnist_demo.app.session import current, datasets, housekeeping, server
 from mnist_demo.app.session.current import _put_on_bench
 from mnist_demo.app.session.lab import lab
@@ -28,11 +26,6 @@ def start_training(wanted: Experiment) -> Run:
     housekeeping.sweep_soon(jobs())
     _put_on_bench(started.id)
     return started
-
-
-def prepare_training(likely: Experiment) -> None:
-    """The visitor looks at a button that trains this: let it be made ready, so that the press is answered sooner."""
-    jobs().prepare(st.session_state["lab_id"], likely, datasets.path_of(likely.data))
 
 
 def fine_tune(source: Run, drawings: Split) -> Run:

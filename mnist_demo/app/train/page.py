@@ -44,8 +44,6 @@ def page() -> None:
     """Train and its controls, the charts, and the digits that the network is asked again and again."""
     header("Train", "Press Train and watch the network learn. Leave the page or stop at any time: nothing is lost.")
     run = current.run()
-    if run is None or not server.run_state(run).is_active:
-        trainings.prepare_training(current.experiment())
     if run is None:
         # As a run will stand here, so that its first line takes the place of this one at once.
         with st.container():

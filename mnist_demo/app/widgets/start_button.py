@@ -5,8 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from mnist_demo.app.session import trainings
-from mnist_demo.app.session.trainings import StartError, preset, train_preset
+from mnist_demo.app.session.trainings import StartError, train_preset
 
 
 def start_button(label: str, start: Callable[[], None], *, key: str, **looks: Any) -> None:
@@ -38,7 +37,6 @@ def _try(start: Callable[[], None], refused: str) -> None:
 
 def offer_fast() -> None:
     """The way in for a lab that has no network yet."""
-    trainings.prepare_training(preset("fast"))
     start_button(
         "Train the fast network",
         lambda: train_preset("fast"),

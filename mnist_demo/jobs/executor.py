@@ -1,0 +1,43 @@
+"""Where a training runs: the queue starts a training here and speaks to it, and knows no process and no pipe."""
+
+from pathlib import Path
+from typing import Protocol
+
+from mnist_demo.runs import Run
+from mnist_demo.training.continuation import Continuation
+from mnist_demo.training.control import Command
+
+
+class RunningTraining(Protocol):
+    """A training that an executor has started. Its methods may be called from several threads."""
+
+    def send(self, command: Command) -> None:
+        """Pass a command on; nothing happens when the training has ended."""
+
+    def wait(self, seconds: float) -> int | None:
+        """Wait at most this long for the end of the training.
+
+        Returns:
+            The exit code, 0 when all went well, negative for a signal; None while the training goes on.
+        """
+
+    def kill(self) -> None:
+        """End the training at once; `wait` soon returns an exit code."""
+
+
+class Executor(Protocol):
+    """Starts trainings."""
+
+    def start(
+        self, run: Run, data_path: Path | None = None, continuation: Continuation | None = None
+    ) -> RunningTraining:
+        """Start the training of a run; its progress goes into the run's folder.
+
+        Args:
+            run: Its folder holds the experiment.
+            data_path: Where its data is; None for the bundled MNIST.
+            continuation: How a run that has ended continues; None for a new one.
+
+        Raises:
+            Exception: Any, when the training cannot be started; the queue shows its message with the run.
+        """

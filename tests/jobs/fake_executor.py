@@ -1,0 +1,76 @@
+"""An executor that trains nothing: a test says what its trainings do, and when a second passes for them."""
+
+import queue
+from pathlib import Path
+
+from mnist_demo.runs import Run, RunState, StopReason
+from mnist_demo.training import Continuation
+from mnist_demo.training.control import Command, CommandKind
+
+PATIENCE = 60.0
+"""Seconds after which a test that waits for the queue gives up."""
+
+
+class FakeTraining:
+    """A training that stops when asked to, and otherwise goes on until a test ends it."""
+
+    def __init__(self, run: Run, data_path: Path | None = None, continuation: Continuation | None = None) -> None:
+        self.run, self.data_path, self.continuation = run, data_path, continuation
+        self.commands: list[Command] = []
+        self._exit_code: int | None = None
+        self._ticks: queue.Queue[None] = queue.Queue()
+        self._in_tick = False
+
+    def send(self, command: Command) -> None:
+        self.commands.append(command)
+        if command.kind is CommandKind.STOP:
+            self.end(RunState.STOPPED, command.reason)
+
+    def wait(self, seconds: float) -> int | None:
+        if self._in_tick:
+            self._ticks.task_done()
+        try:
+            self._ticks.get(timeout=seconds)
+            self._in_tick = True
+        except queue.Empty:
+            self._in_tick = False
+        # The queue does not wait for a training that has ended.
+        while self._exit_code is not None and self._ticks.unfinished_tasks:
+            self._ticks.task_done()
+        return self._exit_code
+
+    def kill(self) -> None:
+        self.end(None, exit_code=-9)
+
+    def end(self, state: RunState | None, reason: StopReason | None = None, exit_code: int = 0) -> None:
+        """End with a last event in the run's folder, or with none, as a process does that is killed."""
+        if state is not None:
+            self.run.mark(state, reason)
+        self._exit_code = exit_code
+        self._ticks.put(None)
+
+    def tick(self) -> None:
+        """Have the queue look at this training, and return when it has."""
+        self._ticks.put(None)
+        self._ticks.join()
+
+
+class FakeExecutor:
+    """Starts trainings that do nothing."""
+
+    def __init__(self) -> None:
+        self.started: list[FakeTraining] = []
+        self._new: queue.Queue[FakeTraining] = queue.Queue()
+        self.fault: Exception | None = None
+
+    def start(self, run: Run, data_path: Path | None = None, continuation: Continuation | None = None) -> FakeTraining:
+        if self.fault is not None:
+            raise self.fault
+        training = FakeTraining(run, data_path, continuation)
+        self.started.append(training)
+        self._new.put(training)
+        return training
+
+    def next(self) -> FakeTraining:
+        """Wait for the next start."""
+        return self._new.get(timeout=PATIENCE)
