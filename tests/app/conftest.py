@@ -35,6 +35,7 @@ def executor(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeExecutor]:
     monkeypatch.setattr(server, "LocalExecutor", lambda: fake)
     server.jobs.clear()
     yield fake
+    fake.close()
     server.jobs.clear()
 
 

@@ -15,15 +15,17 @@ from sklearn import metrics
 from streamlit.testing.v1 import AppTest
 
 from mnist_demo.app.evaluate.confusion_chart import confusion_frame, confusion_spec, confusion_text
+from mnist_demo.app.session import server
 from mnist_demo.app.widgets.readings_sheet import Reading, readings_sheet, width
 from mnist_demo.data import load_mnist
 from mnist_demo.evaluation import Evaluation, evaluate
 from mnist_demo.experiment import DataReference, Experiment
 from mnist_demo.inference import Inference, InferenceError
 from mnist_demo.inference.passes import CHUNK, MAX_KEPT, PassStore, PredictionPass
-from mnist_demo.jobs.jobs import Jobs
 from mnist_demo.runs import Run, RunState, create_run
+from mnist_demo.training import Continuation
 from tests.app.conftest import LAB, RUN_ID, OpenPage
+from tests.jobs.fake_executor import FakeExecutor
 from tests.server import ROOT
 
 # In a process of its own, so that the one that visits the pages never imports Keras.
@@ -150,10 +152,11 @@ def test_a_page_that_is_not_there_is_the_first(open_page: OpenPage, trained_run:
 
 
 def test_while_learning_it_looks_at_the_newest_snapshot_and_keeps_to_it(
-    open_page: OpenPage, trained_run: Run, monkeypatch: pytest.MonkeyPatch
+    open_page: OpenPage, trained_run: Run, executor: FakeExecutor
 ) -> None:
-    # As if this server trained it: a run that nobody trains counts as interrupted.
-    monkeypatch.setattr(Jobs, "state", lambda _, run: run.state)
+    # A run that nobody trains counts as interrupted.
+    server.jobs().submit(trained_run, continuation=Continuation(epochs=1))
+    executor.next()
     trained_run.mark(RunState.TRAINING)
     last = trained_run.snapshots[-1]
     content = last.read_bytes()

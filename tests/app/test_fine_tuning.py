@@ -7,17 +7,15 @@ import pytest
 
 from mnist_demo.data import load_mnist
 from mnist_demo.jobs.fine_tuning import plan_fine_tuning
-from mnist_demo.jobs.jobs import Jobs
 from mnist_demo.runs import Run, RunState, create_run
 from tests.app.conftest import LAB, OpenPage
 from tests.app.drawing import SEVEN, FakeCanvas, path, sentences
+from tests.jobs.fake_executor import FakeExecutor
 
 
 def test_drawings_are_labelled_kept_and_taught(
-    open_page: OpenPage, trained_run: Run, canvas: FakeCanvas, monkeypatch: pytest.MonkeyPatch
+    open_page: OpenPage, trained_run: Run, canvas: FakeCanvas, executor: FakeExecutor
 ) -> None:
-    submitted: list[tuple[Run, Path | None]] = []
-    monkeypatch.setattr(Jobs, "submit", lambda self, run, data_path=None: submitted.append((run, data_path)))
     app = open_page("draw", LAB)
     app.session_state["draw_teach"] = True
     app.run()
@@ -39,9 +37,10 @@ def test_drawings_are_labelled_kept_and_taught(
     app.run()
     app.segmented_control(key="collect_label").set_value(7).run()
     app.button(key="teach").click().run()
-    ((fine_tuned, data_path),) = submitted
+    training = executor.next()
+    fine_tuned = training.run
     assert fine_tuned.experiment.name == "small, taught your hand"
-    assert data_path == fine_tuned.own_data_path
+    assert training.data_path == fine_tuned.own_data_path
     assert fine_tuned.initial_path.read_bytes() == trained_run.snapshots[-1].read_bytes()
     assert app.session_state["run_id"] == fine_tuned.id
     app.button(key="collect_drop_all").click().run()

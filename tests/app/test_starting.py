@@ -5,22 +5,21 @@ import errno
 import pytest
 import streamlit as st
 
-from mnist_demo.app.session import trainings
+from mnist_demo.app.session import server, trainings
 from mnist_demo.app.widgets import layout
 from mnist_demo.experiment import Experiment
-from mnist_demo.jobs.jobs import Jobs
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Lab, Run, home
 from tests.app.conftest import LAB, OpenPage
 
+pytestmark = pytest.mark.usefixtures("executor")
 
-@pytest.fixture
-def queued(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
-    """The runs that were put into the queue, where they wait for ever."""
-    runs: list[Run] = []
-    monkeypatch.setattr(Jobs, "submit", lambda self, run, *rest: runs.append(run))
-    monkeypatch.setattr(Jobs, "state", lambda self, run: run.state)
-    return runs
+
+def queued(lab: str) -> list[Run]:
+    """The runs of a lab that are in the queue, in its order."""
+    # Its runs come newest first.
+    runs = [run for run in reversed(list(Lab(home(), lab).runs)) if server.jobs().is_active(run)]
+    return sorted(runs, key=lambda run: server.jobs().place(run) or 0)
 
 
 @pytest.mark.parametrize(
@@ -33,28 +32,27 @@ def queued(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
     ],
 )
 def test_a_click_counts_when_the_page_is_left_before_it_is_drawn(
-    open_page: OpenPage, queued: list[Run], monkeypatch: pytest.MonkeyPatch, page: str, key: str, names: list[str]
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, page: str, key: str, names: list[str]
 ) -> None:
     app = open_page(page, LAB)
     button = app.button(key=key).click()
     # The next click of a visitor ends a run of the script at its next element; here it ends at the first.
     monkeypatch.setattr(layout, "header", lambda *said: st.stop())
     button.run()
-    assert [run.experiment.name for run in queued] == names
-    assert len(Lab(home(), LAB).runs) == len(names)
+    assert [run.experiment.name for run in queued(LAB)] == names
 
 
-def test_the_second_of_two_clicks_does_nothing(open_page: OpenPage, queued: list[Run]) -> None:
+def test_the_second_of_two_clicks_does_nothing(open_page: OpenPage) -> None:
     app = open_page("train")
     # The same button twice, as a browser sends it that has not been shown the first answer yet.
     button = app.button(key="train")
     button.click().run()
     button.click().run()
-    assert len(queued) == 1
+    assert len(queued(app.session_state["lab_id"])) == 1
 
 
 def test_what_stands_against_it_is_said_and_the_next_click_works(
-    open_page: OpenPage, queued: list[Run], monkeypatch: pytest.MonkeyPatch
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_page("train")
     full = OSError(errno.ENOSPC, "No space left on device")
@@ -68,7 +66,7 @@ def test_what_stands_against_it_is_said_and_the_next_click_works(
     assert [error.value for error in app.error] == [
         "The run could not be created: the disk is full. Nothing was lost; try again."
     ]
-    assert not queued
+    assert not queued(app.session_state["lab_id"])
     app.button(key="train").click().run()
     assert not app.error
-    assert [run.experiment for run in queued] == [PRESETS["fast"]]
+    assert [run.experiment for run in queued(app.session_state["lab_id"])] == [PRESETS["fast"]]

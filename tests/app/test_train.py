@@ -5,15 +5,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_demo.app.session import server
 from mnist_demo.experiment import DataReference
-from mnist_demo.jobs.jobs import Jobs
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Lab, LabRuns, Run, RunState, StopCode, StopReason, home
 from mnist_demo.training import Continuation
 from tests.app.conftest import LAB, OpenPage
+from tests.jobs.fake_executor import FakeExecutor
 from tests.server import MAIN
 
 
@@ -95,10 +95,8 @@ def test_pause_step_another_rate_and_train_more(open_page: OpenPage) -> None:
 
 
 def test_what_lost_its_numbers_goes_back_and_on_at_a_smaller_rate(
-    open_page: OpenPage, home: Path, monkeypatch: pytest.MonkeyPatch
+    open_page: OpenPage, home: Path, executor: FakeExecutor
 ) -> None:
-    asked: list[Continuation] = []
-    monkeypatch.setattr(Jobs, "submit", lambda self, run, path, continuation: asked.append(continuation))
     run = Lab(home, LAB).runs.create(PRESETS["codelab"])
     run.mark(RunState.FAILED, StopReason(code=StopCode.DIVERGED, batch=3))
     app = open_page("train", LAB)
@@ -107,27 +105,27 @@ def test_what_lost_its_numbers_goes_back_and_on_at_a_smaller_rate(
     )
     assert app.number_input(key=f"more_rate_{run.id}").value == 0.0001
     app.button(key="train_more").click().run()
-    assert asked == [Continuation(learning_rate=0.0001)]
+    training = executor.next()
+    assert (training.run.id, training.continuation) == (run.id, Continuation(learning_rate=0.0001))
 
     # What failed for another reason goes on as it was.
-    run.mark(RunState.FAILED, StopReason.of_exit_code(1))
+    training.end(RunState.FAILED, StopReason.of_exit_code(1))
+    run_until(app, lambda: not server.jobs().is_active(run))
     app = open_page("train", LAB)
     assert any("as if it had never stopped" in said.value for said in app.markdown)
     assert app.number_input(key=f"more_rate_{run.id}").value == 0.001
 
 
 def test_what_was_just_typed_is_what_it_goes_on_with(
-    open_page: OpenPage, trained_run: Run, monkeypatch: pytest.MonkeyPatch
+    open_page: OpenPage, trained_run: Run, executor: FakeExecutor
 ) -> None:
-    asked: list[Continuation] = []
-    monkeypatch.setattr(Jobs, "submit", lambda self, run, path, continuation: asked.append(continuation))
     app = open_page("train", LAB)
     # In one message, as from a finger that goes from the field to the button.
     app.number_input(key=f"more_epochs_{trained_run.id}").set_value(50)
     app.number_input(key=f"more_rate_{trained_run.id}").set_value(0.0005)
     app.button(key="train_more").click().run()
     assert not app.exception
-    assert asked == [Continuation(epochs=50, learning_rate=0.0005)]
+    assert executor.next().continuation == Continuation(epochs=50, learning_rate=0.0005)
 
 
 def test_going_back_to_a_shared_link_keeps_what_was_made_of_it(open_page: OpenPage) -> None:

@@ -71,6 +71,12 @@ class FakeExecutor:
         self._new.put(training)
         return training
 
+    def close(self) -> None:
+        """End all trainings, and start no more."""
+        self.fault = RuntimeError("the test is over")
+        for training in self.started:
+            training.end(RunState.STOPPED)
+
     def next(self) -> FakeTraining:
         """Wait for the next start."""
         return self._new.get(timeout=PATIENCE)
