@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from mnist_demo.jobs.limits import QueueFullError
 from mnist_demo.runs import StoreFullError
 
 _MARKDOWN = re.compile(r"([\\`*_~{}\[\]<>#:$|!&.@])")
@@ -69,7 +70,7 @@ def could_not(sentence: str, error: Exception) -> str:
         sentence: what could not be done, without its full stop: "The run could not be created".
         error: of the disk, or one of the lab's own, which are sentences.
     """
-    if not isinstance(error, OSError) or isinstance(error, StoreFullError):
+    if not isinstance(error, OSError) or isinstance(error, StoreFullError | QueueFullError):
         return f"{sentence}: {str(error).rstrip('.')}."
     reason = _WORDS.get(error.errno or 0) or error.strerror or type(error).__name__
     return f"{sentence}: {reason}. Nothing was lost; try again."

@@ -22,6 +22,7 @@ from mnist_demo.data import load_mnist
 from mnist_demo.experiment import Experiment
 from mnist_demo.experiment.settings import TrainingSettings
 from mnist_demo.jobs.jobs import Jobs
+from mnist_demo.jobs.limits import QueueLimits
 from mnist_demo.jobs.local import LocalExecutor
 from mnist_demo.runs import EventKind, Lab, LabRuns, Run, RunState, StopCode, StopReason, create_run, new_lab_id
 from mnist_demo.training import Continuation, train, train_more
@@ -238,7 +239,7 @@ def test_a_clock_that_goes_back(tmp_path: Path, small_experiment: Experiment, mo
 
 
 def test_a_job_that_nobody_looks_at_gives_way_and_comes_back(tmp_path: Path, small_experiment: Experiment) -> None:
-    jobs = Jobs(LocalExecutor(), slots=1, idle_timeout=0.5)
+    jobs = Jobs(LocalExecutor(), 1, QueueLimits(idle_timeout=0.5))
     mine, other = (Lab(tmp_path, new_lab_id()) for _ in range(2))
     lonely = mine.runs.create(long(small_experiment))
     jobs.submit(lonely)
@@ -268,7 +269,7 @@ def test_a_paused_job_does_not_keep_others_waiting(
     tmp_path: Path, small_experiment: Experiment, looked_at: bool
 ) -> None:
     idle_timeout, pause_patience = (600.0, 0.5) if looked_at else (0.5, 600.0)
-    jobs = Jobs(LocalExecutor(), slots=1, idle_timeout=idle_timeout, pause_patience=pause_patience)
+    jobs = Jobs(LocalExecutor(), 1, QueueLimits(idle_timeout=idle_timeout, pause_patience=pause_patience))
     mine, other = (Lab(tmp_path, new_lab_id()).runs for _ in range(2))
     paused = mine.create(long(small_experiment))
     jobs.submit(paused)

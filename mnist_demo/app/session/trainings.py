@@ -18,8 +18,9 @@ def start_training(wanted: Experiment) -> Run:
     """Queue an experiment of this lab and put its run on the bench.
 
     Raises:
-        OSError: when the run's folder cannot be written, or the lab is full of pinned runs.
+        OSError: when the run's folder cannot be written, the lab is full of pinned runs, or the queue is full.
     """
+    jobs().check_accepts(lab().id)
     housekeeping.make_room(lab(), jobs())
     started = lab().runs.create(wanted)
     jobs().submit(started, datasets.path_of(wanted.data))
@@ -33,8 +34,9 @@ def fine_tune(source: Run, drawings: Split) -> Run:
 
     Raises:
         FineTuningError: when there are too few drawings, or the run cannot be fine-tuned.
-        OSError: when the run's folder cannot be written, or the lab is full of pinned runs.
+        OSError: when the run's folder cannot be written, the lab is full of pinned runs, or the queue is full.
     """
+    jobs().check_accepts(lab().id)
     housekeeping.make_room(lab(), jobs())
     fine_tuning = plan_fine_tuning(source, drawings, load_mnist())
     started = lab().runs.create(fine_tuning.experiment, fine_tuning.write)
@@ -50,8 +52,9 @@ def train_more(of: Run, continuation: Continuation) -> None:
     Raises:
         DataError: when its data is no longer kept.
         TrainingError: when there is nothing left to do.
-        OSError: when the run's folder cannot be written.
+        OSError: when the run's folder cannot be written, or the queue is full.
     """
+    jobs().check_accepts(lab().id)
     reference = of.experiment.data
     path = of.own_data_path if of.own_data_path.exists() else datasets.path_of(reference)
     if path is not None and not path.exists():
