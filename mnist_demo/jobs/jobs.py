@@ -78,7 +78,9 @@ class Jobs:
             of_lab = self._waiting.waiting(lab) + sum(job.lab == lab for job in self._running)
             waiting = len(self._waiting)
         if of_lab >= self._limits.max_per_lab:
-            raise QueueFullError(f"this lab has {of_lab} trainings under way; wait until one ends, or stop one")
+            raise QueueFullError(
+                f"this lab has as many trainings under way as it may ({of_lab}); wait until one ends, or stop one"
+            )
         if waiting >= self._limits.max_waiting:
             raise QueueFullError(f"{waiting} trainings wait on this server already; try again in some minutes")
 

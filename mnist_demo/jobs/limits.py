@@ -18,7 +18,7 @@ class QueueLimits:
     """
 
     # Stopping and continuing costs two seconds, so a shorter slice would waste more than a thirtieth.
-    time_slice: float = fields.real(60.0, 0, 86_400, "Seconds of training until a job lets others go first.", step=1)
+    time_slice: float = fields.real(60.0, 1, 86_400, "Seconds of training until a job lets others go first.", step=1)
     idle_timeout: float = fields.real(180.0, 0, 86_400, "Seconds without a heartbeat until a job is stopped.", step=1)
     pause_patience: float = fields.real(120.0, 0, 86_400, "Seconds that a paused job may keep its slot.", step=1)
     max_per_lab: int = fields.integer(10, 1, 1_000, "Jobs of one lab that wait or are trained.")

@@ -90,3 +90,20 @@ class FakeExecutor:
     def next(self) -> FakeTraining:
         """Wait for the next start."""
         return self._new.get(timeout=PATIENCE)
+
+
+class Clock:
+    """Stands still until a test moves it."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def learn(training: FakeTraining, clock: Clock, seconds: float) -> None:
+    """Let a training learn for so long, as the queue sees it."""
+    training.run.mark(RunState.TRAINING)
+    training.tick()
+    clock.now += seconds
+    training.tick()

@@ -12,17 +12,10 @@ from mnist_demo.jobs.limits import QueueFullError, QueueLimits
 from mnist_demo.runs import Lab, Run, RunState, StopCode, StopReason, new_lab_id
 from mnist_demo.training import Continuation
 from mnist_demo.training.control import CommandKind
-from tests.jobs.fake_executor import FakeExecutor, FakeTraining
+from tests.jobs.fake_executor import Clock, FakeExecutor, learn
 from tests.jobs.test_jobs import long, wait_for
 
 SLICE = 60.0
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
@@ -46,14 +39,6 @@ def jobs(executor: FakeExecutor, clock: Clock) -> Jobs:
 @pytest.fixture
 def labs(tmp_path: Path) -> list[Lab]:
     return [Lab(tmp_path, new_lab_id()) for _ in range(8)]
-
-
-def learn(training: FakeTraining, clock: Clock, seconds: float) -> None:
-    """Let a training learn for so long, as the queue sees it."""
-    training.run.mark(RunState.TRAINING)
-    training.tick()
-    clock.now += seconds
-    training.tick()
 
 
 def reasons(run: Run) -> list[tuple[str, str | None]]:
@@ -182,7 +167,7 @@ def test_no_more_is_accepted_than_the_limits_allow(
         jobs.check_accepts(labs[0].id)
         jobs.submit(labs[0].runs.create(small_experiment))
     executor.next()
-    with pytest.raises(QueueFullError, match=r"^this lab has 3 trainings under way; wait until one ends, or stop one$"):
+    with pytest.raises(QueueFullError, match=r"^this lab has as many trainings under way as it may \(3\); wait until "):
         jobs.check_accepts(labs[0].id)
     for lab in labs[1:4]:
         jobs.check_accepts(lab.id)
