@@ -240,7 +240,7 @@ def test_a_clock_that_goes_back(tmp_path: Path, small_experiment: Experiment, mo
 
 @pytest.mark.parametrize(
     ("limits", "reason"),
-    [(QueueLimits(idle_timeout=0.5), "preempted"), (QueueLimits(time_slice=1), "time_slice")],
+    [(QueueLimits(idle_timeout=0.5), "preempted"), (QueueLimits(time_slice=5), "time_slice")],
     ids=["nobody looks", "its slice is over"],
 )
 def test_a_job_lets_others_go_first_and_comes_back(
