@@ -1,7 +1,7 @@
 """Read and write our own files: atomically, within bounds, and with one decision on what counts as damaged.
 
 A reader raises `OSError` where the disk says no, and `DamagedFileError` for everything that the content may be wrong
-in. What a visitor uploads has a reader of its own (`data/npz.py`), which trusts even less.
+in. What a visitor uploads has a reader of its own (`data/formats/npz.py`), which trusts even less.
 """
 
 import contextlib

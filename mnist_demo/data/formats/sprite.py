@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mnist_demo.data.errors import DataError, quoted, reason
-from mnist_demo.data.idx import IDX_LABELS_MAGIC, is_gzip, read_idx
+from mnist_demo.data.formats.format import PairFormat, Part
+from mnist_demo.data.formats.idx import IDX_LABELS_MAGIC, is_gzip, read_idx
+from mnist_demo.data.formats.png_strips import MAX_ROWS_AT_ONCE, PNG_MAGIC, strips
 from mnist_demo.data.labels import checked_labels, labels_from_one_hot
-from mnist_demo.data.png_strips import MAX_ROWS_AT_ONCE, PNG_MAGIC, strips
 from mnist_demo.dimensions import CLASSES, IMAGE_SIDE, PIXELS
 
 # MNIST has as many images.
@@ -209,3 +210,12 @@ def _on_black(strip: Image.Image) -> NDArray[np.uint8]:
         return np.asarray(strip.convert("L"))
     grey = np.asarray(strip.convert("LA"), dtype=np.uint16)
     return ((grey[..., 0] * grey[..., 1] + 127) // 255).astype(np.uint8)
+
+
+FORMAT = PairFormat(
+    "a sprite PNG (784 pixels wide) and the file of its labels",
+    part=lambda name, content: Part.IMAGES if is_png(content) else None,
+    read_images=read_sprite,
+    read_labels=read_sprite_labels,
+    has_bare_labels=True,
+)

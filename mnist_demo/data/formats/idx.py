@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.data.errors import DataError, quoted, reason
+from mnist_demo.data.formats.format import PairFormat, Part
 from mnist_demo.data.labels import checked_labels
 from mnist_demo.data.limits import MAX_IMAGES_PER_FILE
 from mnist_demo.dimensions import IMAGE_SIDE
@@ -127,3 +128,17 @@ def _unzipped(name: str, content: bytes, limit: int) -> tuple[bytearray, bool]:
         if not content.startswith(GZIP_MAGIC, position) or len(plain) == limit or not stream.eof:
             return plain, stream.eof and position == len(content)
     raise DataError(f"{quoted(name)} has more than {MAX_MEMBERS:,} gzip members: accepted are up to as many.")
+
+
+def _part(name: str, content: bytes) -> Part | None:
+    if not is_idx(content):
+        return None
+    return Part.LABELS if idx_dimensions(name, content) is IdxDimensions.LABELS else Part.IMAGES
+
+
+FORMAT = PairFormat(
+    "IDX files (plain or .gz) of images and of labels",
+    part=_part,
+    read_images=read_idx,
+    read_labels=lambda name, content, count: read_idx(name, content),
+)

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.data.errors import DataError, quoted, reason
-from mnist_demo.data.npy import read_images, read_labels, read_npy_header
+from mnist_demo.data.formats.format import WholeFormat
+from mnist_demo.data.formats.npy import read_images, read_labels, read_npy_header
 from mnist_demo.data.splits import Split
 from mnist_demo.files import ZIP_FAULTS
 
@@ -107,3 +108,6 @@ def _read_array(name: str, archive: zipfile.ZipFile, members: Members, array: st
                 f"{MAX_EXPANSION} times as much, and real images need a tenth of that."
             )
         return (read_images if array.startswith("x") else read_labels)(where, header, stream)
+
+
+FORMAT = WholeFormat("one Keras .npz", is_npz, read_npz)
