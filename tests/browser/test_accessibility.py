@@ -71,9 +71,12 @@ def open_lab(page: Page, server: LabServer, lab: str | None) -> None:
 def open_complete(page: Page, which: navigation.Page) -> None:
     """Go to a page and wait for what comes after its script: pictures, charts and fonts."""
     go_to(page, which.title)
+    # A script that goes on shows a button of Streamlit's own after a while.
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     expect(main(page).get_by_test_id("stSkeleton")).to_have_count(0)
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("[...document.images].every(image => image.complete)")
+    page.wait_for_function("() => [...document.images].every(image => image.complete)")
     page.evaluate("document.fonts.ready.then(() => true)")
 
 
