@@ -62,36 +62,36 @@ FieldSpec = Number | Choice | Text
 
 
 def integer(default: int | None, low: int, high: int, help: str, *, step: int = 1) -> Any:
-    """A whole number in [low, high]; `None` is accepted too when it is the default."""
+    """Make a field for a whole number in [low, high]; `None` is accepted too when it is the default."""
     spec = Number(low, high, step, integral=True, optional=default is None, help=help)
     return dataclasses.field(default=default, metadata={"spec": spec})
 
 
 def real(default: float, low: float, high: float, help: str, *, step: float) -> Any:
-    """A finite number in [low, high]."""
+    """Make a field for a finite number in [low, high]."""
     spec = Number(low, high, step, integral=False, optional=False, help=help)
     return dataclasses.field(default=default, metadata={"spec": spec})
 
 
 def choice(default: StrEnum, help: str) -> Any:
-    """A member of the enumeration that the default belongs to."""
+    """Make a field for a member of the enumeration that the default belongs to."""
     return dataclasses.field(default=default, metadata={"spec": Choice(type(default), help)})
 
 
 def text(default: str, longest: int, help: str) -> Any:
-    """One line of text."""
+    """Make a field for one line of text."""
     return dataclasses.field(default=default, metadata={"spec": Text(longest, help)})
 
 
 def nested(kind: type[Any], *, required: bool = False) -> Any:
-    """A spec within a spec; without `required`, `kind()` is its default."""
+    """Make a field for a spec within a spec; without `required`, its default is `kind()`."""
     if required:
         return dataclasses.field(metadata={"nested": kind})
     return dataclasses.field(default_factory=kind, metadata={"nested": kind})
 
 
 def field_specs(owner: Any) -> dict[str, FieldSpec]:
-    """The fields of a spec class or object that were made here, by name, in order."""
+    """Return the fields of a spec class or object that were made here, by name, in order."""
     return {f.name: f.metadata["spec"] for f in dataclasses.fields(owner) if "spec" in f.metadata}
 
 
@@ -100,7 +100,7 @@ _LABELS = {"train_images": "Training images", "l2": "L2 penalty", "std": "Standa
 
 
 def label(name: str) -> str:
-    """A field's name as a person reads it, the same wherever it is shown: 'kernel_size' is 'Kernel size'."""
+    """Return a field's name as a person reads it, the same on every page: 'kernel_size' is 'Kernel size'."""
     return _LABELS.get(name, name.replace("_", " ").capitalize())
 
 
@@ -108,7 +108,7 @@ def check(owner: Any) -> None:
     """Hold every field of a frozen spec against what it accepts and give it its exact type.
 
     Raises:
-        FieldError: for the first field whose value is not accepted.
+        FieldError: For the first field whose value is not accepted.
     """
     for name, spec in field_specs(owner).items():
         object.__setattr__(owner, name, _accepted(type(owner).__name__, name, spec, getattr(owner, name)))
@@ -126,12 +126,12 @@ def from_json(cls: type[Spec], value: object, what: str) -> Spec:
     """Build a spec, and the specs within it, from parsed JSON; missing fields take their defaults.
 
     Args:
-        cls: the spec's class.
-        value: what the JSON held; nothing about it is trusted.
-        what: how to name the object in an error, such as "training".
+        cls: The spec's class.
+        value: What the JSON held; nothing about it is trusted.
+        what: How to name the object in an error, such as "training".
 
     Raises:
-        FieldError: when it is not an object, has an unknown field, lacks one that has no default, or has a value that
+        FieldError: If it is not an object, has an unknown field, lacks one that has no default, or has a value that
             is not accepted.
     """
     within = _nested(cls)
@@ -147,10 +147,10 @@ def from_json(cls: type[Spec], value: object, what: str) -> Spec:
 
 
 def object_fields(value: object, known: Mapping[str, object], what: str) -> dict[str, Any]:
-    """A JSON object's fields, after checking that it is one and that each of them is known.
+    """Return a JSON object's fields, after checking that the value is an object with known fields.
 
     Raises:
-        FieldError: when it is not an object or has a field that is not in `known`.
+        FieldError: If it is not an object or has a field that is not in `known`.
     """
     if not isinstance(value, Mapping):
         raise FieldError(f"{what} is {shown(value)}; an object with named fields is accepted.")
@@ -188,7 +188,7 @@ def _accepted(owner: str, name: str, spec: FieldSpec, value: object) -> object:
 
 
 def _written(bound: float) -> str:
-    """A bound as a person writes it: 0.000001 and 2,147,483,647."""
+    """Write a bound as a person does: 0.000001 and 2,147,483,647."""
     return f"{bound:,.6f}".rstrip("0").rstrip(".")
 
 

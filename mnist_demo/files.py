@@ -1,10 +1,11 @@
 """Read and write our own files: atomically, within bounds, and with one decision on what counts as damaged.
 
 A reader raises `OSError` where the disk says no, and `DamagedFileError` for everything that the content may be wrong
-in. What a visitor uploads has a reader of its own (`data/npz.py`), which trusts even less.
+in. What a visitor uploads has a reader of its own (`data/formats/npz.py`), which trusts even less.
 """
 
 import contextlib
+import csv
 import errno
 import io
 import json
@@ -16,7 +17,7 @@ import struct
 import tokenize
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,6 +28,9 @@ from mnist_demo.fields import cut
 
 MAX_ARRAY_BYTES = 100_000_000
 """Bytes that the arrays of a file unpack to: MNIST takes 55 MB, the largest network and its optimizer 24 MB."""
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""Beginnings of a text that a spreadsheet would take for a formula."""
 
 _LONGEST_REASON = 200
 """Characters of what is wrong with a file: a library may quote half of it."""
@@ -62,8 +66,8 @@ class DamagedFileError(ValueError):
     """A file of our own whose content cannot be used.
 
     Args:
-        name: the file's name, without its folder.
-        wrong: what is wrong with it; of a longer text the first 200 characters are kept.
+        name: The file's name, without its folder.
+        wrong: What is wrong with it; of a longer text the first 200 characters are kept.
     """
 
     def __init__(self, name: str, wrong: str) -> None:
@@ -79,7 +83,7 @@ def damage_named(name: str) -> Iterator[None]:
     """Let everything that the content of a file makes its reader raise become a `DamagedFileError`.
 
     Args:
-        name: the file's name, without its folder.
+        name: The file's name, without its folder.
     """
     try:
         yield
@@ -97,12 +101,12 @@ def read_json(path: Path, most: int) -> Any:
     """Read a JSON file.
 
     Args:
-        path: the file.
-        most: the bytes that it may have.
+        path: The file.
+        most: The bytes that it may have.
 
     Raises:
-        OSError: when the file cannot be read.
-        DamagedFileError: when it is longer, or not JSON.
+        OSError: If the file cannot be read.
+        DamagedFileError: If it is longer, or not JSON.
     """
     with path.open("rb") as file:
         content = file.read(most + 1)
@@ -116,16 +120,16 @@ def read_npz(path: Path, names: Collection[str] | None = None, most: int = MAX_A
     """Read the arrays of an `.npz` file; nothing in it can run.
 
     Args:
-        path: the file.
-        names: the arrays to read; all of them by default. The others are not unpacked.
-        most: the bytes that all arrays of the file may unpack to.
+        path: The file.
+        names: The arrays to read; all of them by default. The others are not unpacked.
+        most: The bytes that all arrays of the file may unpack to.
 
     Returns:
         The arrays by name, read-only.
 
     Raises:
-        OSError: when the file cannot be read.
-        DamagedFileError: when an array is damaged or missing, or the file unpacks to more.
+        OSError: If the file cannot be read.
+        DamagedFileError: If an array is damaged or missing, or the file unpacks to more.
     """
     with path.open("rb") as file:
         return unpack_npz(path.name, file, names, most)
@@ -146,7 +150,7 @@ def write_npz(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     """Write arrays as an `.npz` file, uncompressed and atomically.
 
     Raises:
-        OSError: when the file cannot be written.
+        OSError: If the file cannot be written.
     """
     write_atomically(path, pack_npz(arrays))
 
@@ -162,7 +166,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     """Write beside the file, then rename: a reader sees the old content or the new, never a part.
 
     Raises:
-        OSError: when the file cannot be written.
+        OSError: If the file cannot be written.
     """
     # A killed writer leaves a part, which its name betrays (`leftovers.py`). The token keeps two threads apart.
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.{os.getpid()}.part")
@@ -187,3 +191,21 @@ def _read_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> NDArray[An
     # A view of the content: an array that the header makes larger than the file is never allocated.
     values: NDArray[Any] = np.frombuffer(content, dtype, math.prod(shape), stream.tell())
     return values.reshape(shape, order="F" if is_fortran else "C")
+
+
+def csv_text(rows: Iterable[Iterable[object]]) -> str:
+    """Write rows as CSV in which no text is a formula: an apostrophe goes before it (OWASP, "CSV Injection").
+
+    Args:
+        rows: Rows of numbers, which stay as they are, and of texts.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    for row in rows:
+        writer.writerow(_harmless(cell) if isinstance(cell, str) else cell for cell in row)
+    return text.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    # Python 3.11 does not quote a carriage return, which would begin another row.
+    return (f"'{cell}" if cell.startswith(FORMULA) else cell).replace("\r", " ")

@@ -55,7 +55,7 @@ def warm_up_soon(also: Callable[[], None]) -> None:
     """Start the fork server a little later, which imports Keras in the background on a core of its own.
 
     Args:
-        also: what else can wait as long as that.
+        also: What else can wait as long as that.
     """
     global _began
     _began = _began or time.monotonic()

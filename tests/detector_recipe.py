@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from mnist_demo.data import load_mnist
-from mnist_demo.drawing.detector import WEIGHTS, Stage, Stages, write_stages
+from mnist_demo.drawing.detector import WEIGHTS, WeightLayer, WeightLayers, write_layers
 from mnist_demo.evaluation import fit_temperature
 from mnist_demo.inference.worker import predict
 from mnist_demo.network import build_model
@@ -35,25 +35,25 @@ def keep(run: Run) -> None:
     temperature = fit_temperature(validation.labels, predict(run.snapshots[-1], validation.images))
     model = build_model(run.experiment.network)
     load_weights(run.snapshots[-1], model)
-    write_stages(WEIGHTS, folded(model, temperature))
+    write_layers(WEIGHTS, folded(model, temperature))
 
 
-def folded(model: Any, temperature: float) -> Stages:
-    """A Keras model of `canvas` as stages: biases, normalization and temperature become scales and shifts."""
-    stages = []
+def folded(model: Any, temperature: float) -> WeightLayers:
+    """A Keras model of `canvas` as layers: biases, normalization and temperature become scales and shifts."""
+    layers = []
     for layer in model.layers:
         if hasattr(layer, "kernel"):
             kernel, shift = (np.asarray(weights) for weights in layer.get_weights())
-            stages.append(Stage(kernel, np.ones_like(shift), shift))
+            layers.append(WeightLayer(kernel, np.ones_like(shift), shift))
         elif hasattr(layer, "moving_mean"):
             gamma, beta, mean, variance = (np.asarray(weights) for weights in layer.get_weights())
             # Pooling lies between, and commutes with adding the bias.
-            last, scale = stages[-1], gamma / np.sqrt(variance + layer.epsilon)
-            stages[-1] = Stage(last.kernel, scale, beta + (last.shift - mean) * scale)
-    last = stages[-1]
+            last, scale = layers[-1], gamma / np.sqrt(variance + layer.epsilon)
+            layers[-1] = WeightLayer(last.kernel, scale, beta + (last.shift - mean) * scale)
+    last = layers[-1]
     # A softmax whose logits are divided by the temperature is calibrated.
-    stages[-1] = Stage(last.kernel, last.scale / np.float32(temperature), last.shift / np.float32(temperature))
-    return tuple(stages)
+    layers[-1] = WeightLayer(last.kernel, last.scale / np.float32(temperature), last.shift / np.float32(temperature))
+    return tuple(layers)
 
 
 if __name__ == "__main__":

@@ -40,10 +40,10 @@ class LabServer:
     """The lab on a free port; a context manager that ends it and its children.
 
     Args:
-        home: where it keeps what it keeps; its log lies beside that when this is no folder.
-        script: what `streamlit run` is given.
-        options: more of its options, such as '--server.baseUrlPath=lab'.
-        environment: more variables.
+        home: Where it keeps what it keeps; its log lies beside that when this is no folder.
+        script: What `streamlit run` is given.
+        options: More of its options, such as '--server.baseUrlPath=lab'.
+        environment: More variables.
     """
 
     def __init__(

@@ -54,8 +54,8 @@ class Visitor:
     """One session; an async context manager that opens the lab and leaves it.
 
     Args:
-        url: the server's, such as `http://127.0.0.1:8501`.
-        lab: the lab's id in the address.
+        url: The server's, such as `http://127.0.0.1:8501`.
+        lab: The lab's id in the address.
     """
 
     def __init__(self, url: str, lab: str) -> None:

@@ -67,7 +67,7 @@ def circles_of_rooms(package: Path, house: str) -> list[str]:
     """Rooms that reach each other, so that imports between them do not all run downwards.
 
     Args:
-        house: the package whose folders and files are the rooms, such as 'mnist_demo' or 'mnist_demo.app'.
+        house: The package whose folders and files are the rooms, such as 'mnist_demo' or 'mnist_demo.app'.
     """
     rooms: dict[str, set[str]] = {}
     for name, others in imports(package).items():
@@ -98,8 +98,8 @@ def imports(package: Path, *, deferred: bool = True, faces: bool = True) -> Grap
     """Which modules of the package each of them imports, type checking aside.
 
     Args:
-        deferred: whether imports within functions count.
-        faces: whether a module counts as importing the packages that it lies in, as Python does.
+        deferred: Whether imports within functions count.
+        faces: Whether a module counts as importing the packages that it lies in, as Python does.
     """
     known = modules(package)
     graph = {}

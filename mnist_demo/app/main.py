@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Draw the navigation, the bench and the page that was asked for."""
+    """Draw the navigation, the sidebar and the page that was asked for."""
     # Worker processes execute this file again, so nothing heavy is imported above.
     import streamlit as st
 

@@ -18,10 +18,10 @@ class Page:
     """One page.
 
     Attributes:
-        name: its folder below `app/`, and its address.
-        title: what the menu calls it.
-        icon: of Material Symbols.
-        help: what can be done there.
+        name: Its folder below `app/`, and its address.
+        title: What the menu calls it.
+        icon: Of Material Symbols.
+        help: What can be done there.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Page:
 
     @property
     def path(self) -> Path:
-        """The page's script."""
+        """Return the page's script."""
         return _APP / self.name / "page.py"
 
 
@@ -50,7 +50,7 @@ FIRST = PAGES[0]
 
 
 def pages() -> list[StreamlitPage]:
-    """The pages for `st.navigation`."""
+    """Return the pages for `st.navigation`."""
     return [
         *map(_streamlit_page, PAGES),
         *(st.Page(_to_first, title=FIRST.title, url_path=name, visibility="hidden") for name in (FIRST.name, "home")),
@@ -74,7 +74,7 @@ def _to_first() -> None:
 
 
 def next_step(page: Page, label: str) -> None:
-    """The button at the end of a page that leads on."""
+    """Draw the button at the end of a page that leads on."""
     st.space("small")
     if st.button(label, icon=":material/arrow_forward:", icon_position="right", key="next_step"):
         # Without parameters the switch would clear the address, which fails while a widget is bound to it.

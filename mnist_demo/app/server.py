@@ -150,8 +150,8 @@ def page_location(path: str, base: str = "") -> str | None:
     """Return where another spelling of a page's address leads; None for an address that stays as it is.
 
     Args:
-        path: the path that was asked for.
-        base: what `server.baseUrlPath` puts before every address, without slashes around it.
+        path: The path that was asked for.
+        base: What `server.baseUrlPath` puts before every address, without slashes around it.
 
     Returns:
         A location relative to the path, which stays right behind a proxy that takes a prefix away.

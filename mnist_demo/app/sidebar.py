@@ -1,4 +1,4 @@
-"""The bench: under the navigation of every page, what is being worked on and how it stands, live."""
+"""Under the navigation of every page: the current experiment and how its run stands, live."""
 
 import streamlit as st
 
@@ -11,10 +11,10 @@ from mnist_demo.runs import Run, name_of
 
 
 def show() -> None:
-    """Draw the bench where the caller stands."""
+    """Draw the current experiment and run where the caller stands."""
     evicted_runs.tell(lab.lab())
     st.caption(
-        "On the bench",
+        "Current experiment",
         help="The experiment that every page works on: a network, its training and its data. Its parameters are the "
         "numbers that training finds.",
     )
@@ -60,7 +60,7 @@ def _show_run(run: Run) -> None:
         st.button(
             "Stop",
             icon=":material/stop:",
-            key="bench_stop",
+            key="sidebar_stop",
             on_click=server.jobs().stop,
             args=(run,),
             help="Ends the training at the next batch and keeps what was learned.",

@@ -11,6 +11,7 @@ _SIGKILL = 9
 
 _FIXED = {
     StopCode.PREEMPTED: "It let others go first, as nobody was looking, and goes on when its turn comes.",
+    StopCode.TIME_SLICE: "Paused while others have their turn; it goes on by itself.",
     StopCode.PAUSED_TOO_LONG: "It was paused while others waited, so it gave up its place.",
     StopCode.NEVER_BEGAN: "Stopped before it began.",
     StopCode.SERVER_GONE: "Interrupted, as the server ended.",

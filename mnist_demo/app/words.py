@@ -1,4 +1,4 @@
-"""Text from outside on a page that takes Markdown."""
+"""How pages write times, counts, shares, failures and texts from outside."""
 
 import errno
 import re
@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from mnist_demo.jobs.limits import QueueFullError
 from mnist_demo.runs import StoreFullError
 
 _MARKDOWN = re.compile(r"([\\`*_~{}\[\]<>#:$|!&.@])")
@@ -16,7 +17,7 @@ _LINKING = re.compile(r"((?<=:)//|(?<=www)\.|@)", re.IGNORECASE)
 
 
 def escape_markdown(text: str) -> str:
-    """A text from outside, such as a file's name, as Markdown that shows it as it stands."""
+    """Return a text from outside, such as a file's name, as Markdown that shows it as it stands."""
     pieces = (_MARKDOWN.sub(r"\\\1", piece) for piece in _LINKING.split(text))
     # Links are looked for when the escapes are gone, but in one piece of text only. Without a colour this is a piece of
     # its own and nothing else, so that the text is read and copied as it was.
@@ -24,7 +25,7 @@ def escape_markdown(text: str) -> str:
 
 
 def local_time(moment: datetime) -> datetime:
-    """A moment as the visitor's clock shows it, without a time zone."""
+    """Return a moment as the visitor's clock shows it, without a time zone."""
     try:
         return moment.astimezone(ZoneInfo(st.context.timezone or "UTC")).replace(tzinfo=None)
     except (KeyError, ValueError, OSError):
@@ -32,12 +33,12 @@ def local_time(moment: datetime) -> datetime:
 
 
 def moment(when: datetime) -> str:
-    """A moment as the visitor's clock shows it, in few characters: '24 Nov 17:14'."""
+    """Return a moment as the visitor's clock shows it, in few characters: '24 Nov 17:14'."""
     return f"{local_time(when):%d %b %H:%M}"
 
 
 def duration(seconds: float) -> str:
-    """Seconds as a person says them: '8 s', '2 min 5 s', '1 h 10 min'."""
+    """Return seconds as a person says them: '8 s', '2 min 5 s', '1 h 10 min'."""
     if seconds < 10:
         return f"{max(seconds, 0):.0f} s" if seconds >= 1 else "less than a second"
     whole = round(seconds)
@@ -49,12 +50,12 @@ def duration(seconds: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share with as many digits as mean something: '98.7%', and '99.15%' from 99% on."""
+    """Return a share with as many digits as mean something: '98.7%', and '99.15%' from 99% on."""
     return f"{share:.2%}" if share >= 0.99 else f"{share:.1%}"
 
 
 def plural(count: int, noun: str) -> str:
-    """'1 epoch', '12 epochs', '3 batches'."""
+    """Return a count with its noun: '1 epoch', '12 epochs', '3 batches'."""
     ending = "es" if noun.endswith(("tch", "s", "x")) else "s"
     return f"{count:,} {noun}" + ("" if count == 1 else ending)
 
@@ -63,13 +64,13 @@ _WORDS = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the disk is full", er
 
 
 def could_not(sentence: str, error: Exception) -> str:
-    """What failed and why; a cause that says itself what to do is not followed by other advice.
+    """Return what failed and why; a cause that says itself what to do is not followed by other advice.
 
     Args:
-        sentence: what could not be done, without its full stop: "The run could not be created".
-        error: of the disk, or one of the lab's own, which are sentences.
+        sentence: What could not be done, without its full stop: "The run could not be created".
+        error: Of the disk, or one of the lab's own, which are sentences.
     """
-    if not isinstance(error, OSError) or isinstance(error, StoreFullError):
+    if not isinstance(error, OSError) or isinstance(error, StoreFullError | QueueFullError):
         return f"{sentence}: {str(error).rstrip('.')}."
     reason = _WORDS.get(error.errno or 0) or error.strerror or type(error).__name__
     return f"{sentence}: {reason}. Nothing was lost; try again."

@@ -11,7 +11,7 @@ from mnist_demo.dimensions import CLASSES, PIXELS
 
 
 class Batch(NamedTuple):
-    """Images and labels in the shapes of the codelab's ``MnistData``."""
+    """Images and labels in the shapes of the codelab's `MnistData`."""
 
     xs: NDArray[np.float32]
     """float32 (n, 784), 0 to 1."""
@@ -42,10 +42,10 @@ class BatchWalk:
         self._lock = threading.Lock()
 
     def next(self, n: int) -> Batch:
-        """Return the next ``n`` images.
+        """Return the next `n` images.
 
         Raises:
-            DataError: If ``n`` is not a whole number from 1 to the number of images.
+            DataError: If `n` is not a whole number from 1 to the number of images.
         """
         size = len(self._labels)
         if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or not 1 <= n <= size:

@@ -21,9 +21,9 @@ class Examples:
 
     Args:
         data: Where they are taken from.
-        digest: Names the content of ``data`` in a cache.
+        digest: Names the content of `data` in a cache.
         split_name: Which split.
-        label: Which class, 0 to 9; ``None`` for all.
+        label: Which class, 0 to 9; `None` for all.
     """
 
     data: MnistData
@@ -49,14 +49,14 @@ class Examples:
         return f"{SPLIT_WORDS[self.split_name]} images{of}"
 
     def sample(self, number: int, size: int) -> NDArray[np.intp]:
-        """Where in the split the images of one handful are.
+        """Return where in the split the images of one sample are.
 
-        The handfuls deal out one shuffled pack, so no image comes again before all have been seen, and a handful
+        The samples deal out one shuffled pack, so no image comes again before all have been seen, and a sample
         holds the same images whoever asks for it.
 
         Args:
-            number: Which handful, 0 or more; after the last image the pack begins again.
-            size: Images in a handful; all of them if there are not more.
+            number: Which sample, 0 or more; after the last image the pack begins again.
+            size: Images in a sample; all of them if there are not more.
         """
         if len(self.indices) <= size:
             return self.indices

@@ -1,9 +1,9 @@
 """Bounds on what is read from outside, so that one visitor's file cannot choke a shared server."""
 
-# The upload limit of .streamlit/config.toml, repeated because a limit of the page is no limit of the core.
+# This repeats the upload limit of .streamlit/config.toml, because a limit of the page does not bind the core.
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 
-# Images and labels of a training and of a test set.
+# A training set and a test set have images and labels each.
 MAX_FILES = 4
 
 # MNIST has 60,000 in its largest file and the codelab's sprite 65,000; 100,000 are 78 MB of pixels.

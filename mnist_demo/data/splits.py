@@ -24,7 +24,7 @@ class SplitName(StrEnum):
     TEST = "test"
 
 
-# eq=False: two splits are the same when they are the same object; comparing 47 MB unasked would be a trap.
+# eq=False: two splits are equal when they are the same object, because a comparison would read 47 MB.
 @dataclass(frozen=True, eq=False)
 class Split:
     """Labelled images. The arrays are read-only; nothing is copied that is contiguous already.
@@ -158,24 +158,24 @@ class MnistData:
         return content.hexdigest()
 
     def next_train_batch(self, n: int) -> Batch:
-        """Return the next ``n`` training images, as the codelab's ``nextTrainBatch`` does.
+        """Return the next `n` training images, as the codelab's `nextTrainBatch` does.
 
-        The walk belongs to this object: whoever wants one of their own takes a ``MnistData`` of their own,
-        which ``load_mnist`` gives at no cost. Each pass has another order; each image comes once in a pass.
+        The walk belongs to this object: whoever wants one of their own takes a `MnistData` of their own,
+        which `load_mnist` gives at no cost. Each pass has another order; each image comes once in a pass.
 
         Returns:
             Images float32 (n, 784) in [0, 1] and one-hot labels float32 (n, 10).
 
         Raises:
-            DataError: If ``n`` is below 1 or above the size of the split.
+            DataError: If `n` is below 1 or above the size of the split.
         """
         return self._train_walk.next(n)
 
     def next_test_batch(self, n: int) -> Batch:
-        """Return the next ``n`` test images, in the form of ``next_train_batch``.
+        """Return the next `n` test images, in the form of `next_train_batch`.
 
         Raises:
-            DataError: If ``n`` is below 1 or above the size of the split.
+            DataError: If `n` is below 1 or above the size of the split.
         """
         return self._test_walk.next(n)
 

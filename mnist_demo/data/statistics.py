@@ -9,7 +9,7 @@ from mnist_demo.data.errors import DataError
 from mnist_demo.data.splits import Split
 from mnist_demo.dimensions import CLASSES, IMAGE_SIDE, PIXELS
 
-# 3 MB as uint16.
+# A chunk takes 3 MB as uint16.
 IMAGES_PER_CHUNK = 2048
 
 # Digits need a dozen iterations with this many vectors. Noise, whose variances are all alike, takes all that there are,
@@ -87,7 +87,7 @@ def pca_map(split: Split, images: int = 3000, seed: int = 0) -> PcaMap:
         seed: Decides which.
 
     Raises:
-        DataError: If ``images`` is below 2.
+        DataError: If `images` is below 2.
     """
     if images < 2:
         raise DataError(f"A map of {images} images cannot be drawn: accepted are 2 or more.")
@@ -108,7 +108,7 @@ def _two_largest(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDAr
     """Return the two largest eigenvalues, (2,), and their eigenvectors, (n, 2), of a symmetric matrix.
 
     Subspace iteration with Rayleigh-Ritz (Golub and Van Loan, Matrix Computations, 8.2.4). For all 784 eigenvectors
-    ``eigh`` takes 0.2 s on an idle machine and, its threads waiting for each other, 3 s while a network trains.
+    `eigh` takes 0.2 s on an idle machine and, its threads waiting for each other, 3 s while a network trains.
     """
     basis = np.linalg.qr(np.random.default_rng(0).standard_normal((len(matrix), SUBSPACE)))[0]
     values, vectors = np.zeros(2), basis[:, :2]

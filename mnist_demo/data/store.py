@@ -1,4 +1,4 @@
-"""Data on disk, so that a training process can take up what a visitor uploaded."""
+"""Write data to disk and read it, so that a training process can load what a visitor uploaded."""
 
 import contextlib
 import json
@@ -22,11 +22,11 @@ from mnist_demo.files import ZIP_FAULTS, DamagedFileError, damage_named, read_np
 VERSION = 1
 
 MAX_BYTES = 2 * MAX_FILES * MAX_IMAGES_PER_FILE * (PIXELS + 1)
-"""Bytes that a file of the lab's own may unpack to: twice what an upload may bring."""
+"""Most bytes that a data file of ours unpacks to: twice the most that an upload has."""
 
 
 def save_data(data: MnistData, path: Path) -> None:
-    """Write data to a file: a compressed ``.npz`` with the three splits and a member ``about`` of JSON.
+    """Write data to a file: a compressed `.npz` with the three splits and a member `about` of JSON.
 
     The file appears whole or not at all: it is written beside its place and then renamed.
 
@@ -55,7 +55,7 @@ def save_data(data: MnistData, path: Path) -> None:
 
 
 def is_whole(path: Path) -> bool:
-    """Whether there is a file of ``save_data`` and no byte of it was changed; little of it is in memory at a time."""
+    """Tell whether a file of `save_data` is there and unchanged; little of the file is in memory at a time."""
     try:
         with zipfile.ZipFile(path) as archive:
             return archive.testzip() is None
@@ -64,10 +64,10 @@ def is_whole(path: Path) -> bool:
 
 
 def load_sizes(path: Path) -> tuple[int, int]:
-    """How many training and validation images a file of ``save_data`` holds; its images are not read.
+    """Count the training and the validation images in a file of `save_data`, without reading the images.
 
     Raises:
-        DataError: As ``load_data`` does.
+        DataError: As `load_data` does.
     """
     with _named(path):
         arrays = read_npz(path, ["train_labels", "validation_labels"], MAX_BYTES)
@@ -76,7 +76,7 @@ def load_sizes(path: Path) -> tuple[int, int]:
 
 
 def load_data(path: Path) -> MnistData:
-    """Read what ``save_data`` wrote; the same digest, name, class names and splits.
+    """Read what `save_data` wrote; the same digest, name, class names and splits.
 
     Raises:
         DataError: If there is no such file, or it is damaged or something else.
@@ -91,7 +91,7 @@ def load_data(path: Path) -> MnistData:
 
 
 def _write_npz(file: IO[bytes], arrays: Mapping[str, NDArray[np.uint8]]) -> None:
-    """Write as ``numpy.savez_compressed`` does, but at the quickest level, and without copies of the arrays."""
+    """Write as `numpy.savez_compressed` does, but at the quickest level, and without copies of the arrays."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, allowZip64=True, compresslevel=1) as archive:
         for name, array in arrays.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as member:

@@ -7,20 +7,17 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mnist_demo.data.class_names import DIGIT_CLASS_NAMES, checked_class_names
 from mnist_demo.data.errors import DataError, quoted
-from mnist_demo.data.idx import IdxDimensions, idx_dimensions, is_idx, read_idx
+from mnist_demo.data.formats import FORMATS, PairFormat, Part, WholeFormat
 from mnist_demo.data.limits import MAX_FILES, MAX_UPLOAD_BYTES
-from mnist_demo.data.npz import is_npz, read_npz
 from mnist_demo.data.splits import MAX_NAME_LENGTH, MnistData, Split
-from mnist_demo.data.sprite import is_png, read_sprite, read_sprite_labels
 
-WHAT_IS_READ = (
-    "one Keras .npz, or IDX files (plain or .gz) of images and of labels, or a sprite PNG (784 pixels wide) "
-    "and the file of its labels"
-)
+WHAT_IS_READ = ", or ".join(each.accepted for each in FORMATS)
+
+_WHOLE = tuple(each for each in FORMATS if isinstance(each, WholeFormat))
+_PAIRS = tuple(each for each in FORMATS if isinstance(each, PairFormat))
 
 # The sprite of the codelab: there, the last 10,000 are the test set.
 CODELAB_IMAGES = 65_000
@@ -30,10 +27,10 @@ CODELAB_VALIDATION_IMAGES = 5_000
 TEST_FRACTION = 1 / 7
 VALIDATION_FRACTION = 1 / 12
 
-# What the names of such files say besides what the data is called: "train-images-idx3-ubyte", "mnist_images".
+# Words in the names of such files that do not name the data: "train-images-idx3-ubyte", "mnist_images".
 COMMON_WORDS = {"train", "t10k", "test", "images", "labels", "idx1", "idx3", "ubyte", "uint8"}
 
-# A large set takes 100 MB while it is decoded: one at a time, whoever uploads.
+# A large set takes 100 MB while it is decoded, so the server decodes one at a time.
 _decoding = threading.Lock()
 
 
@@ -108,43 +105,51 @@ def _check_sizes(files: Sequence[Upload]) -> None:
 
 def _read_sets(files: Sequence[Upload]) -> tuple[Split, Split | None]:
     """Return the training set and, if it was given, the test set."""
-    if len(files) == 1 and is_npz(files[0].content):
-        return read_npz(files[0].name, files[0].content)
-    images, labels = _sorted_by_content(files)
+    for whole in _WHOLE:
+        for file in filter(lambda file: whole.matches(file.content), files):
+            if len(files) > 1:
+                raise DataError(
+                    f"{quoted(file.name)} is one of {len(files)} files: accepted is {whole.accepted} by itself."
+                )
+            return whole.read(file.name, file.content)
+    pair, images, labels = _sorted_by_content(files)
     if len(images) != len(labels) or len(images) > 2:
         raise DataError(
             f"Of {', '.join(quoted(file.name) for file in files)}, {len(images)} hold images and "
             f"{len(labels)} hold labels: accepted is {WHAT_IS_READ}."
         )
     if len(images) == 1:
-        return _read_pair(images[0], labels[0]), None
+        return _read_pair(pair, images[0], labels[0]), None
     train_images, test_images = _train_and_test(images)
     train_labels, test_labels = _train_and_test(labels)
-    return _read_pair(train_images, train_labels), _read_pair(test_images, test_labels)
+    return _read_pair(pair, train_images, train_labels), _read_pair(pair, test_images, test_labels)
 
 
-def _sorted_by_content(files: Sequence[Upload]) -> tuple[list[Upload], list[Upload]]:
-    """Return the files of images and the files of labels."""
-    images, labels = [], []
-    # The labels of a sprite have no magic number of their own, so beside a PNG whatever is not known is taken
-    # for them.
-    beside_png = any(is_png(file.content) for file in files)
-    for file in files:
-        if is_npz(file.content):
-            raise DataError(f"{quoted(file.name)} is one of {len(files)} files: accepted is a Keras .npz by itself.")
-        if is_png(file.content):
-            images.append(file)
-        elif beside_png:
-            labels.append(file)
-        elif is_idx(file.content):
-            is_labels = idx_dimensions(file.name, file.content) is IdxDimensions.LABELS
-            (labels if is_labels else images).append(file)
-        else:
-            raise DataError(
-                f"{quoted(file.name)} begins with {file.content[:8].hex(' ')}, which is none of the formats "
-                f"read here: accepted is {WHAT_IS_READ}."
-            )
-    return images, labels
+def _sorted_by_content(files: Sequence[Upload]) -> tuple[PairFormat, list[Upload], list[Upload]]:
+    """Return the format of the images, the files of images and the files of labels."""
+    images: list[Upload] = []
+    labels: list[Upload] = []
+    for pair in _PAIRS:
+        if pair.has_bare_labels:
+            for file in files:
+                (images if pair.part(file.name, file.content) else labels).append(file)
+            if images:
+                return pair, images, labels
+            labels.clear()
+    found = [(file, *_format_of(file)) for file in files]
+    for file, _, part in found:
+        (images if part is Part.IMAGES else labels).append(file)
+    return next((pair for _, pair, part in found if part is Part.IMAGES), found[0][1]), images, labels
+
+
+def _format_of(file: Upload) -> tuple[PairFormat, Part]:
+    for pair in _PAIRS:
+        if part := pair.part(file.name, file.content):
+            return pair, part
+    raise DataError(
+        f"{quoted(file.name)} begins with {file.content[:8].hex(' ')}, which is none of the formats "
+        f"read here: accepted is {WHAT_IS_READ}."
+    )
 
 
 def _train_and_test(files: list[Upload]) -> tuple[Upload, Upload]:
@@ -162,14 +167,9 @@ def _is_test(name: str) -> bool:
     return "train" not in name.lower() and re.search("test|t10k", name.lower()) is not None
 
 
-def _read_pair(images_file: Upload, labels_file: Upload) -> Split:
-    images: NDArray[np.uint8]
-    if is_png(images_file.content):
-        images = read_sprite(images_file.name, images_file.content)
-        labels = read_sprite_labels(labels_file.name, labels_file.content, len(images))
-    else:
-        images = read_idx(images_file.name, images_file.content)
-        labels = read_idx(labels_file.name, labels_file.content)
+def _read_pair(pair: PairFormat, images_file: Upload, labels_file: Upload) -> Split:
+    images = pair.read_images(images_file.name, images_file.content)
+    labels = pair.read_labels(labels_file.name, labels_file.content, len(images))
     if len(images) != len(labels):
         raise DataError(
             f"{quoted(images_file.name)} holds {len(images):,} images and {quoted(labels_file.name)} "

@@ -48,7 +48,7 @@ def strokes_from_canvas(json_data: object) -> list[Stroke]:
         one point. The list is empty if nothing was drawn.
 
     Raises:
-        DrawingError: if `json_data` is not a drawing, holds anything but strokes of the pen, or too many of them.
+        DrawingError: If `json_data` is not a drawing, holds anything but strokes of the pen, or too many of them.
     """
     if json_data is None:
         return []

@@ -1,6 +1,5 @@
-"""Drawings that somebody labelled, kept to teach a network their hand: bounded, checked when read, and to take away."""
+"""Drawings that a visitor labelled, kept to fine-tune a network: bounded, checked when read, and exportable."""
 
-import csv
 import io
 import zipfile
 from dataclasses import dataclass, field
@@ -12,13 +11,13 @@ from PIL import Image
 from mnist_demo.dimensions import CLASSES
 from mnist_demo.drawing.ink import FIELD
 from mnist_demo.drawing.strokes import DrawingError
-from mnist_demo.files import damage_named, pack_npz, unpack_npz
+from mnist_demo.files import csv_text, damage_named, pack_npz, unpack_npz
 
 MOST = 500
-"""Drawings that a collection has room for."""
+"""Most drawings in a collection."""
 
 MAX_BYTES = MOST * (FIELD * FIELD + 1) + 4_096
-"""Of a kept collection, which is not compressed."""
+"""Most bytes of a kept collection, which is not compressed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +29,7 @@ class Collection:
         labels: uint8 (n,), 0 to 9.
 
     Raises:
-        DrawingError: on construction, when they are not these or more than 500.
+        DrawingError: On construction, if they are not these or more than 500.
     """
 
     images: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, FIELD, FIELD), np.uint8))
@@ -49,14 +48,14 @@ class Collection:
         return len(self.labels)
 
     def with_drawing(self, image: NDArray[np.uint8], label: int) -> "Collection":
-        """The collection and one more.
+        """Return the collection and one drawing more.
 
         Args:
             image: uint8 (28, 28).
             label: 0 to 9.
 
         Raises:
-            DrawingError: when it is full, or this is no labelled drawing.
+            DrawingError: If it is full, or this is no labelled drawing.
         """
         if not 0 <= label < CLASSES:
             raise DrawingError("A drawing's label must be from 0 to 9.")
@@ -65,11 +64,11 @@ class Collection:
         )
 
     def without_last(self) -> "Collection":
-        """The collection without the drawing that came last; an empty one stays empty."""
+        """Return the collection without its last drawing; an empty collection stays empty."""
         return Collection(self.images[:-1], self.labels[:-1])
 
     def to_npz(self) -> bytes:
-        """A NumPy archive of `images` and `labels`."""
+        """Return a NumPy archive of `images` and `labels`."""
         return pack_npz({"images": self.images, "labels": self.labels})
 
     @classmethod
@@ -77,21 +76,18 @@ class Collection:
         """Read what `to_npz` wrote; nothing about it is trusted, and nothing in it can run.
 
         Raises:
-            DamagedFileError: if it is anything else.
+            DamagedFileError: If it is anything else.
         """
         name = "The collection"
         with damage_named(name):
             return cls(**unpack_npz(name, io.BytesIO(content), most=MAX_BYTES))
 
     def to_zip(self) -> bytes:
-        """An archive of a PNG for each drawing, and `labels.csv` with the columns `file` and `label`."""
+        """Return a ZIP archive of a PNG for each drawing, and `labels.csv` with the columns `file` and `label`."""
         rows = [(f"{index:03d}_{label}.png", int(label)) for index, label in enumerate(self.labels)]
-        table = io.StringIO()
-        writer = csv.writer(table, lineterminator="\n")
-        writer.writerows([("file", "label"), *rows])
         content = io.BytesIO()
         with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
-            archive.writestr("labels.csv", table.getvalue())
+            archive.writestr("labels.csv", csv_text([("file", "label"), *rows]))
             for image, (name, _) in zip(self.images, rows, strict=True):
                 picture = io.BytesIO()
                 Image.fromarray(image).save(picture, "PNG")

@@ -1,4 +1,4 @@
-"""A second look at a drawing: a small network that, unlike most, has also seen what is no digit.
+"""Judge a drawing a second time, by a small network that has also learned from non-digits.
 
 A network that learned nothing but digits is sure of letters too. No rule on its answers changes that, nor did any
 distance to MNIST's images that was tried: at 2% of pen-written digits refused, the five nearest neighbours let 28% of
@@ -26,7 +26,7 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
-class Stage:
+class WeightLayer:
     """Weights, then a scale and a shift of each output: what normalization comes to once it has learned.
 
     Attributes:
@@ -41,31 +41,31 @@ class Stage:
 
     def __post_init__(self) -> None:
         if not self.scale.shape == self.shift.shape == self.kernel.shape[-1:]:
-            raise ValueError("A stage has one scale and one shift for each output.")
+            raise ValueError("A layer has one scale and one shift for each output.")
 
 
-Stages = tuple[Stage, ...]
+WeightLayers = tuple[WeightLayer, ...]
 
 
-def detect(digit: NDArray[np.uint8], stages: Stages | None = None) -> NDArray[np.float64]:
-    """What the detector makes of a picture: ten about equal answers where it is no digit.
+def detect(digit: NDArray[np.uint8], layers: WeightLayers | None = None) -> NDArray[np.float64]:
+    """Return the detector's answers to a picture: ten about equal ones where the picture is no digit.
 
     Args:
         digit: uint8 (28, 28), white ink on black.
-        stages: three convolutions and two dense ones; by default those that come along.
+        layers: Three convolutions and two dense layers; by default those of the package.
 
     Returns:
         float64 (10,), 0 to 1, summing to 1, calibrated on MNIST's validation images.
     """
-    stages = read_stages(WEIGHTS) if stages is None else stages
+    layers = read_layers(WEIGHTS) if layers is None else layers
     maps = (digit[..., np.newaxis] / 255).astype(np.float32)  # (28, 28, 1)
-    for stage, is_pooled in zip(stages, _POOLED, strict=False):
-        maps = _convolved(maps, stage.kernel)
+    for layer, is_pooled in zip(layers, _POOLED, strict=False):
+        maps = _convolved(maps, layer.kernel)
         if is_pooled:
             maps = _pooled(maps)
-        maps = np.maximum(stage.scale * maps + stage.shift, 0)
+        maps = np.maximum(layer.scale * maps + layer.shift, 0)
     # (12, 12, 16), (10, 10, 32) and (4, 4, 32)
-    hidden, last = stages[len(_POOLED) :]
+    hidden, last = layers[len(_POOLED) :]
     seen = np.maximum(hidden.scale * (maps.ravel() @ hidden.kernel) + hidden.shift, 0)
     logits = (last.scale * (seen @ last.kernel) + last.shift).astype(np.float64)
     powers = np.exp(logits - logits.max())
@@ -74,33 +74,34 @@ def detect(digit: NDArray[np.uint8], stages: Stages | None = None) -> NDArray[np
 
 
 @functools.lru_cache(maxsize=1)
-def read_stages(path: Path) -> Stages:
-    """The stages that `write_stages` wrote."""
+def read_layers(path: Path) -> WeightLayers:
+    """Read the layers that `write_layers` wrote."""
     arrays = read_npz(path)
     names = sorted({name.split(".")[0] for name in arrays})
     return tuple(
-        Stage(*(arrays[f"{name}.{part}"].astype(np.float32) for part in ("kernel", "scale", "shift"))) for name in names
+        WeightLayer(*(arrays[f"{name}.{part}"].astype(np.float32) for part in ("kernel", "scale", "shift")))
+        for name in names
     )
 
 
-def write_stages(path: Path, stages: Stages) -> None:
-    """Keep stages in a file, as plain arrays; half precision is enough for kernels and halves the file."""
+def write_layers(path: Path, layers: WeightLayers) -> None:
+    """Keep layers in a file, as plain arrays; half precision is enough for kernels and halves the file."""
     arrays: dict[str, NDArray[np.floating]] = {}
-    for index, stage in enumerate(stages):
-        arrays[f"{index}.kernel"] = stage.kernel.astype(np.float16)
-        arrays[f"{index}.scale"], arrays[f"{index}.shift"] = stage.scale, stage.shift
+    for index, layer in enumerate(layers):
+        arrays[f"{index}.kernel"] = layer.kernel.astype(np.float16)
+        arrays[f"{index}.scale"], arrays[f"{index}.shift"] = layer.scale, layer.shift
     np.savez_compressed(path, allow_pickle=False, **arrays)
 
 
 def _convolved(maps: Floats, kernel: Floats) -> Floats:
-    """Each kernel slid over the maps (height, width, channels), nowhere over their edge."""
+    """Slide each kernel over the maps (height, width, channels), nowhere over their edge."""
     windows = np.lib.stride_tricks.sliding_window_view(maps, kernel.shape[:2], axis=(0, 1))  # (h, w, channels, kh, kw)
     convolved: Floats = np.tensordot(windows, kernel, axes=((3, 4, 2), (0, 1, 2)))
     return convolved
 
 
 def _pooled(maps: Floats) -> Floats:
-    """The highest of each 2×2; both sides are even."""
+    """Return the highest value of each 2×2 square; both sides are even."""
     height, width, channels = maps.shape
     pooled: Floats = maps.reshape(height // 2, 2, width // 2, 2, channels).max(axis=(1, 3))
     return pooled

@@ -32,9 +32,9 @@ CENTRE = 14.5
 # People's pens differ: between 1.85 and 4.1 for nine images in ten.
 PEN_WIDTH = 2.5
 
-# Ink that spans less than this, in the strokes' unit, is one point.
+# Strokes that span less than this, in their unit, are one point.
 SMALLEST = 1e-9
-# How far beyond the field a stroke may reach, in pixels: distances to it must stay exact enough in float32.
+# Pixels that a stroke may reach beyond the field, because distances must stay exact enough in float32.
 FARTHEST = 1e4
 
 
@@ -55,8 +55,8 @@ class Stage:
     """The drawing on the 28×28 field after a step.
 
     Attributes:
-        strokes: in field units, 0 to 28, x right, y down; some may lie outside.
-        pen_width: in field units.
+        strokes: In field units, 0 to 28, x right, y down; some may lie outside.
+        pen_width: In field units.
     """
 
     strokes: Strokes
@@ -80,12 +80,12 @@ class Stages:
     """How a drawing becomes a network's input. A step that is left out has the same stage as the one before.
 
     Attributes:
-        drawn: the whole canvas, fitted into the field.
-        bounded: the box around the ink in the middle.
-        scaled: the longer side of the ink 20 pixels.
-        centred: the centre of mass where MNIST has it.
-        redrawn: the pen as wide as MNIST's.
-        digit: what the network gets, uint8 (28, 28), white ink (255) on black (0).
+        drawn: The whole canvas, fitted into the field.
+        bounded: The box around the ink in the middle.
+        scaled: The longer side of the ink 20 pixels.
+        centred: The centre of mass where MNIST has it.
+        redrawn: The pen as wide as MNIST's.
+        digit: What the network gets, uint8 (28, 28), white ink (255) on black (0).
     """
 
     drawn: Stage
@@ -200,7 +200,7 @@ def _scaled(stage: Stage, new_pen: float | None) -> Stage:
     """Make the longer side of the ink 20 pixels, the pen included that will draw it at the end."""
     longer = _longer_side(stage)
     if longer < stage.pen_width / 2:
-        # A dab of the pen must not be blown up to a scribble: it stays as large as a pen.
+        # A dab of the pen stays as large as the pen, because enlarged it would be a scribble.
         factor = (new_pen or PEN_WIDTH) / stage.pen_width
     elif new_pen is None:
         factor = BOX / (longer + stage.pen_width)
@@ -215,7 +215,7 @@ def _centred(stage: Stage, new_pen: float | None) -> Stage:
     """Move the ink's centre of mass to where MNIST has it, but none of the ink off the field."""
     pen = stage.pen_width if new_pen is None else new_pen
     middle = _middle(stage)
-    # Weighed in the middle of the field and no larger than fits it, so that all of the ink is on the scales.
+    # The ink is weighed in the middle of the field, no larger than fits, so that none lies outside.
     shrink = min(1.0, BOX / (_longer_side(stage) + pen))
     weighed = tuple((stroke - middle) * shrink + FIELD / 2 for stroke in stage.strokes)
     offset = (centre_of_mass(draw(weighed, pen * shrink)) - FIELD / 2) / shrink
@@ -242,6 +242,6 @@ def _longer_side(stage: Stage) -> float:
 
 
 def _check(name: str, value: float, least: float, most: float) -> None:
-    # Written so that nan is refused as well.
+    # NaN fails this comparison too.
     if not least <= value <= most:
         raise DrawingError(f"{name} must be from {least:g} to {most:g}; it is {value}.")

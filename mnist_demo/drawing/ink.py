@@ -11,8 +11,8 @@ FIELD = IMAGE_SIDE  # pixels; the field runs from 0 to 28, and pixel i from i to
 # Points nearer than this along a stroke are merged before drawing. The line moves by less than that, which
 # neither the eye nor the network can see, and a slow pen costs no more than a quick one.
 STEP = 0.05  # pixels of the field
-FINER = 2  # each pixel is inked from this many times this many points
-TOGETHER = 12  # neighbouring pieces of a stroke measured at once, where they are on the field
+FINER = 2  # side of the grid of points at which a pixel's ink is measured
+TOGETHER = 12  # neighbouring pieces of a stroke that are measured at once
 
 
 def draw(strokes: Strokes, pen_width: float, pixels: int = FIELD) -> NDArray[np.float32]:
@@ -24,9 +24,9 @@ def draw(strokes: Strokes, pen_width: float, pixels: int = FIELD) -> NDArray[np.
     not. A pen thinner than half a pixel leaves a line of that width, fainter by as much.
 
     Args:
-        strokes: in field units, 0 to 28, x right, y down; ink beyond the field is cut off.
-        pen_width: in field units.
-        pixels: the picture's side; 28 for what a network gets, more for a larger picture of the same.
+        strokes: In field units, 0 to 28, x right, y down; ink beyond the field is cut off.
+        pen_width: In field units.
+        pixels: The picture's side; 28 for what a network gets, more for a larger picture of the same.
 
     Returns:
         float32 (pixels, pixels), 0 (paper) to 1 (ink).
@@ -95,7 +95,7 @@ def _distance(starts: NDArray[np.float32], ends: NDArray[np.float32], pixels: in
         high = np.maximum(start, end).max(axis=0) + reach
         (left, top), (right, bottom) = np.clip([low, high + 1], 0, pixels).astype(int).tolist()
         part = nearest[top:bottom, left:right]
-        # Where the pen has been, nothing more can be inked: of a scribble little is left to measure.
+        # Pixels that are full of ink are skipped, so little of a scribble is left to measure.
         rows, columns = np.nonzero(part > inked)
         along = (end - start).T[:, :, None]  # (2, s, 1)
         per_length2 = along / np.maximum((along**2).sum(axis=0), np.float32(1e-12))

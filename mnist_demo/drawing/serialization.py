@@ -8,7 +8,7 @@ import numpy as np
 from mnist_demo.drawing.strokes import MAX_POINTS, DrawingError, Stroke, checked_strokes
 
 MAX_BYTES = 40 * MAX_POINTS
-"""Of a kept drawing: two numbers a point, each with a hundredth of a unit."""
+"""Most bytes of a kept drawing: two numbers a point, each to a hundredth of a unit."""
 
 DECIMALS = 2
 
@@ -27,7 +27,7 @@ def drawing_from_json(value: object) -> list[Stroke]:
         One float64 (k, 2) for each stroke.
 
     Raises:
-        DrawingError: if it is anything else.
+        DrawingError: If it is anything else.
     """
     if not isinstance(value, dict) or set(value) != {_STROKES}:
         raise DrawingError(f"The kept drawing must have just one field, {_STROKES!r}.")

@@ -25,13 +25,13 @@ def checked_strokes(strokes: object) -> Strokes:
     """Turn strokes from anywhere into float64 arrays of finite points.
 
     Args:
-        strokes: a sequence of polylines, each a sequence of (x, y), y down, in any unit; or arrays (k, 2).
+        strokes: A sequence of polylines, each a sequence of (x, y), y down, in any unit; or arrays (k, 2).
 
     Returns:
         The strokes that have a point, in order; float64 (k, 2), copies. Empty if there is none.
 
     Raises:
-        DrawingError: if they are anything else, not finite, beyond ±1e9, or more than 1,000 strokes or
+        DrawingError: If they are anything else, not finite, beyond ±1e9, or more than 1,000 strokes or
             10,000 points.
     """
     if not _is_sequence(strokes):

@@ -1,4 +1,4 @@
-"""Is it a digit at all? A network of ten answers has no word for "none of them"; this is where it is said."""
+"""Decide whether a drawing is a digit at all, because a network of ten answers cannot say "none of them"."""
 
 from dataclasses import dataclass
 
@@ -8,28 +8,28 @@ from numpy.typing import NDArray
 from mnist_demo.drawing.detector import detect
 
 FAINT = 25
-"""Of 255: grey values from here on count as ink."""
+"""Grey values (0–255) at or above this count as ink."""
 
 SHORTEST = 10
-"""Pixels: of MNIST's 60,000 training images the smallest is 14 long; what is shorter is a dot."""
+"""Pixels of a digit's longer side at least: the smallest of MNIST's 60,000 training images has 14."""
 
 LEAST_INK = 27.0
-"""Full pixels: one of 1,500 training images of MNIST has less, pen-written digits have 100; five dots have 26."""
+"""Full pixels of ink at least: one of 1,500 training images of MNIST has less, five dots have 26."""
 
 MOST_INK = 240.0
-"""Full pixels: one of 2,000 training images of MNIST has more, with its thickest strokes."""
+"""Full pixels of ink at most: one of 2,000 training images of MNIST has more."""
 
 WIDEST = 1.8
-"""Width of the ink by its height: one of 5,000 training images of MNIST is wider."""
+"""Width of the ink over its height at most: one of 5,000 training images of MNIST is wider."""
 
 MOST_PIECES = 3
-"""Unconnected pieces of ink: one of 1,000 training images of MNIST has more."""
+"""Connected components of the ink at most: one of 1,000 training images of MNIST has more."""
 
 TWO_BEST = 0.85
-"""What the two best answers must have together, calibrated: a 4 that may be a 9 is still a digit."""
+"""Least sum of the two best calibrated answers to a digit: a 4 that may be a 9 is still a digit."""
 
 DECIDED = 2.0
-"""How decided (see `decidedness`) the calibrated answer to a digit is at least.
+"""Least `decidedness` of the calibrated answer to a digit, in nats.
 
 `tests.benchmarks.pen_digits` prints the trade-off. With both rules `canvas`, which has seen what is no digit, refuses
 one or two pen-written digits in a hundred, some of which it would misread, and takes about one letter or scribble in
@@ -40,12 +40,12 @@ other letters, Cyrillic, Greek and the rest of Latin, one in six passes, the lik
 """
 
 RIVAL = 0.4
-"""What has at least this share of the best answer's probability is a rival of it."""
+"""Least share of the best answer's probability that a rival of it has."""
 
 MOST_RIVALS = 3
 
 _LEAST = 1e-9
-"""Taken for a smaller probability: float32 rounds some down to nothing."""
+"""Replaces smaller probabilities, some of which float32 rounds to 0."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,12 @@ class Verdict:
     """What may be said about a drawing.
 
     Attributes:
-        is_digit: whether it is taken for a digit.
-        labels: the classes that it may be, the most probable first: one, or up to three that the network hesitates
+        is_digit: Whether it is taken for a digit.
+        labels: The classes that it may be, the most probable first: one, or up to three that the network hesitates
             between; empty when it is no digit.
-        confidence: the calibrated probability of the most probable class, 0 to 1, whether a digit or not.
-        probabilities: all of them, calibrated, in the order of the classes.
-        reason: one short sentence on why it is no digit; empty when it is one.
+        confidence: The calibrated probability of the most probable class, 0 to 1, whether a digit or not.
+        probabilities: All of them, calibrated, in the order of the classes.
+        reason: One short sentence on why it is no digit; empty when it is one.
     """
 
     is_digit: bool
@@ -78,14 +78,14 @@ def verdict(
     """Say what a drawing is, or that it is no digit.
 
     Args:
-        probabilities: what the network answered, (10,), 0 to 1, summing to 1, not calibrated yet.
-        digit: what the network was asked, uint8 (28, 28), white ink on black; all black is no digit.
-        temperature: that of the network, fitted on its validation images (`evaluation.fit_temperature`).
-        knows_non_digits: whether the network was trained to be unsure of what is no digit; for one that was not, the
+        probabilities: What the network answered, (10,), 0 to 1, summing to 1, not calibrated yet.
+        digit: What the network was asked, uint8 (28, 28), white ink on black; all black is no digit.
+        temperature: That of the network, fitted on its validation images (`evaluation.fit_temperature`).
+        knows_non_digits: Whether the network was trained to be unsure of what is no digit; for one that was not, the
             detector must be sure too (`detect`).
 
     Raises:
-        ValueError: when the shapes are not these, a probability is not finite, or the temperature not above 0.
+        ValueError: If the shapes are not these, a probability is not finite, or the temperature not above 0.
     """
     if probabilities.shape != (10,) or digit.shape != (28, 28):
         raise ValueError(f"A verdict needs (10,) and (28, 28); these are {probabilities.shape} and {digit.shape}.")
@@ -105,12 +105,12 @@ def verdict(
 
 
 def is_clear(shares: NDArray[np.float64]) -> bool:
-    """Whether a calibrated answer (10,) is that to a digit: two classes at most are possible, and others ruled out."""
+    """Tell whether a calibrated answer (10,) is one to a digit: at most two classes are possible."""
     return bool(np.sort(shares)[-2:].sum() >= TWO_BEST and decidedness(shares) >= DECIDED)
 
 
 def decidedness(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How far answers are from ten equal ones: the Kullback-Leibler divergence of these from them, in nats.
+    """Return the Kullback-Leibler divergence of ten equal answers from the given ones, in nats.
 
     It is what training on non-digits makes small, and tells them from digits better than the best probability does, as
     D. Hendrycks, M. Mazeika and T. Dietterich found too ("Deep anomaly detection with outlier exposure", ICLR 2019).
@@ -127,7 +127,7 @@ def decidedness(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def ink_problem(digit: NDArray[np.uint8]) -> str:
-    """Why the ink of a picture alone cannot be a digit, in one sentence; empty when it may be one."""
+    """Say in one sentence why the ink of a picture cannot be a digit; empty when it may be one."""
     inked = digit >= FAINT
     rows, columns = np.nonzero(inked)
     if not len(rows):
@@ -148,11 +148,11 @@ def ink_problem(digit: NDArray[np.uint8]) -> str:
 
 
 def count_pieces(inked: NDArray[np.bool_]) -> int:
-    """How many pieces the ink is in; pixels that touch at a corner belong together."""
+    """Count the connected components of the ink; pixels that touch at a corner are connected."""
     height, width = inked.shape
     names = np.where(inked, np.arange(1, inked.size + 1).reshape(inked.shape), 0)
     while True:
-        # Each pixel takes the highest name around it, until every piece has one name.
+        # Each pixel takes the highest name around it, until every component has one name.
         padded = np.pad(names, 1)
         around = [padded[y : y + height, x : x + width] for y in range(3) for x in range(3)]
         spread = np.where(inked, np.max(around, axis=0), 0)

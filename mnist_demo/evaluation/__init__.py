@@ -1,6 +1,6 @@
 """Numbers about a network, all from the predictions of one pass over the images. This room imports NumPy only."""
 
-from mnist_demo.evaluation.calibration import calibrated, expected_calibration_error, fit_temperature
+from mnist_demo.evaluation.calibration import calibrated, fit_temperature
 from mnist_demo.evaluation.evaluation import ClassScore, Evaluation, EvaluationError, Mistake, evaluate
 from mnist_demo.evaluation.mcnemar import McNemar, mcnemar
 from mnist_demo.evaluation.metrics import (
@@ -22,7 +22,6 @@ __all__ = [
     "confusion_matrix",
     "cross_entropy",
     "evaluate",
-    "expected_calibration_error",
     "fit_temperature",
     "mcnemar",
     "precision_recall_f1",

@@ -1,4 +1,4 @@
-"""Temperature scaling, which makes a network's confidence match its accuracy, and a measure of how well they match.
+"""Temperature scaling, which makes a network's confidence match its accuracy.
 
 Source: C. Guo, G. Pleiss, Y. Sun and K. Weinberger, "On calibration of modern neural networks", ICML 2017. One number,
 the temperature, is enough; it is fitted on images that the network has not learned from, and never changes which class
@@ -66,26 +66,6 @@ def fit_temperature(labels: NDArray[np.integer], probabilities: NDArray[np.float
         else:
             hottest = middle
     return float(np.exp((coldest + hottest) / 2))
-
-
-def expected_calibration_error(
-    labels: NDArray[np.integer], probabilities: NDArray[np.floating], bins: int = 15
-) -> float:
-    """Return the mean distance between confidence and accuracy over equally wide bins of confidence.
-
-    Args:
-        labels: The true classes, (n,), n at least 1.
-        probabilities: (n, classes), 0 to 1, rows summing to 1.
-        bins: The number of bins between 0 and 1, at least 1.
-
-    Returns:
-        0 to 1; at 0, predictions with a confidence of 90% are correct nine times in ten.
-    """
-    confidences = probabilities.max(axis=1).astype(np.float64)
-    right = probabilities.argmax(axis=1) == labels
-    bin_of = np.clip(np.ceil(confidences * bins).astype(int) - 1, 0, bins - 1)
-    surplus = np.bincount(bin_of, weights=confidences - right, minlength=bins)
-    return float(np.abs(surplus).sum() / len(labels))
 
 
 def _logarithms(probabilities: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ class Augmentation:
     (elastic) or paper becomes ink (thickness).
 
     Raises:
-        FieldError: on construction, if a value is not a number within its bounds.
+        FieldError: On construction, if a value is not a number within its bounds.
     """
 
     rotation: float = fields.real(0.0, 0.0, 45.0, "Turned by up to so many degrees.", step=1.0)
@@ -59,14 +59,14 @@ class Augmentation:
         return any((self.rotation, self.shift, self.zoom, self.shear))
 
     def to_json(self) -> dict[str, float]:
-        """The fields as plain numbers."""
+        """Return the fields as plain numbers."""
         return fields.to_json(self)
 
     @classmethod
     def from_json(cls, value: object) -> "Augmentation":
-        """The augmentation that `to_json` wrote. Fields left out are 0.
+        """Read the augmentation that `to_json` wrote. Fields left out are 0.
 
         Raises:
-            FieldError: a field is unknown or its value is not accepted.
+            FieldError: A field is unknown or its value is not accepted.
         """
         return fields.from_json(cls, renamed(value, old_names.AUGMENTATION), "augmentation")

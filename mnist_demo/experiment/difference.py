@@ -13,7 +13,10 @@ from mnist_demo.experiment.settings import TrainingSettings
 from mnist_demo.network import Layer
 
 NOTHING = "–"
-"""Stands where an experiment has no such layer."""
+"""Shown where an experiment has no such layer."""
+
+CHANGED, BEGUN_FROM = ", changed", "Begun from the preset {}."
+"""What the name of an experiment ends with that is its preset no more, and its description."""
 
 _SETTINGS = {fields.label(name): name for name in fields.field_specs(TrainingSettings)}
 
@@ -37,7 +40,7 @@ class Change:
 
 
 def changes(before: Experiment, after: Experiment) -> tuple[Change, ...]:
-    """What was changed from one experiment to another; names and descriptions aside."""
+    """List the changes from one experiment to another, names and descriptions aside."""
     return (
         *_layer_changes(before.network.layers, after.network.layers),
         *(
@@ -49,12 +52,12 @@ def changes(before: Experiment, after: Experiment) -> tuple[Change, ...]:
 
 
 def in_words(changed: Iterable[Change]) -> str:
-    """Changes in one line."""
+    """Write changes in one line."""
     return ", ".join(each.words for each in changed)
 
 
 def nearest_preset(experiment: Experiment, presets: Mapping[str, Experiment]) -> tuple[str, tuple[Change, ...]] | None:
-    """The preset that an experiment most likely began with, and what was changed since.
+    """Find the preset that an experiment most likely began with, and the changes since.
 
     Its name or description says so ("fast, changed", "Begun from the preset fast."); otherwise it is the preset with
     the same layers and the fewest changes.
@@ -62,7 +65,7 @@ def nearest_preset(experiment: Experiment, presets: Mapping[str, Experiment]) ->
     Returns:
         The preset's name and the changes; None for a network of its own.
     """
-    said = [name for name in presets if _says(experiment, name)]
+    said = begun_from(experiment, presets)
     candidates = said or [
         name for name, preset in presets.items() if preset.network.layers == experiment.network.layers
     ]
@@ -71,7 +74,7 @@ def nearest_preset(experiment: Experiment, presets: Mapping[str, Experiment]) ->
 
 
 def differing_settings(experiments: Sequence[Experiment]) -> dict[str, tuple[str, ...]]:
-    """The settings in which experiments differ: by name, how each of them has it, layer by layer for the networks."""
+    """List the settings in which experiments differ: the values of all experiments by name, networks layer by layer."""
     settings = [_settings(each) for each in experiments]
     depth = max((len(each.network.layers) for each in experiments), default=0)
     rows = {f"Layer {place + 1}": _layers(experiments, place) for place in range(depth)}
@@ -81,12 +84,17 @@ def differing_settings(experiments: Sequence[Experiment]) -> dict[str, tuple[str
     return {name: row for name, row in rows.items() if len(set(row)) > 1}
 
 
-def _says(experiment: Experiment, preset: str) -> bool:
-    return experiment.name in (preset, f"{preset}, changed") or experiment.about == f"Begun from the preset {preset}."
+def begun_from(experiment: Experiment, presets: Iterable[str]) -> list[str]:
+    """Return the presets that an experiment says it was begun from, by its name or its description."""
+    return [
+        preset
+        for preset in presets
+        if experiment.name in (preset, preset + CHANGED) or experiment.about == BEGUN_FROM.format(preset)
+    ]
 
 
 def _settings(experiment: Experiment) -> dict[str, str]:
-    """Everything but the layers and the names, as a person reads it."""
+    """Return all settings but the layers and the names, as a person reads them."""
     training = experiment.training
     owners: tuple[Any, ...] = (experiment.network, training, training.augmentation)
     settings = {
@@ -96,7 +104,7 @@ def _settings(experiment: Experiment) -> dict[str, str]:
 
 
 def _data(experiment: Experiment) -> str:
-    # Two sets of one name are told apart by their content.
+    # The digest distinguishes two data sets of one name.
     data = experiment.data
     return data.name if data.is_mnist else f"{data.name} ({data.digest[:6]})"
 
@@ -107,7 +115,7 @@ def _counts(label: str, experiments: Iterable[Experiment]) -> bool:
 
 
 def _layers(experiments: Sequence[Experiment], place: int) -> tuple[str, ...]:
-    """The layer of each experiment at a place, with the fields in which layers that look alike differ."""
+    """Describe the layer of each experiment at a place, with the fields in which layers that look alike differ."""
     found = [each.network.layers[place] if place < len(each.network.layers) else None for each in experiments]
     lines = [NOTHING if layer is None else layer.summary() for layer in found]
     alike = [[other for other, text in zip(found, lines, strict=True) if text == line] for line in lines]
@@ -124,7 +132,7 @@ def _line(line: str, layer: Layer, alike: Sequence[Layer]) -> str:
 
 
 def _layer_changes(before: Sequence[Layer], after: Sequence[Layer]) -> list[Change]:
-    # Aligned by kind first, so that a layer with another width is a change of it and not one less and one more.
+    # Layers are aligned by kind, so that another width is a change of a layer, not a removal and an addition.
     kinds = SequenceMatcher(None, [type(each) for each in before], [type(each) for each in after], autojunk=False)
     found: list[Change] = []
     for tag, start, end, new_start, new_end in kinds.get_opcodes():

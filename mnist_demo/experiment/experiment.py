@@ -55,7 +55,7 @@ class Experiment:
     """Everything needed to train a network again: the same experiment and seed give the same losses.
 
     Raises:
-        ValueError: on construction, when a part is not accepted; the message names it.
+        ValueError: On construction, if a part is not accepted; the message names it.
     """
 
     network: Network = fields.nested(Network, required=True)
@@ -75,7 +75,7 @@ class Experiment:
             )
 
     def on_data(self, reference: DataReference, train_images: int, validation_images: int) -> "Experiment":
-        """The same experiment on other data, asking for no more images than there are."""
+        """Return the same experiment on other data, with no more images than there are."""
         training = dataclasses.replace(
             self.training,
             train_images=min(self.training.train_images, train_images),
@@ -84,24 +84,24 @@ class Experiment:
         return dataclasses.replace(self, data=reference, training=training)
 
     def to_json(self) -> dict[str, Any]:
-        """The experiment as JSON values."""
+        """Return the experiment as JSON values."""
         return fields.to_json(self)
 
     @classmethod
     def from_json(cls, value: object) -> "Experiment":
-        """The experiment that parsed JSON holds; nothing about it is trusted.
+        """Read the experiment in parsed JSON; nothing about it is trusted.
 
         Raises:
-            ValueError: when a part is missing, unknown or not accepted; the message names it.
+            ValueError: If a part is missing, unknown or not accepted; the message names it.
         """
         return fields.from_json(cls, value, "The experiment")
 
     @classmethod
     def from_json_text(cls, text: str | bytes) -> "Experiment":
-        """As `from_json`, from JSON text.
+        """Read the experiment in JSON text, as `from_json` does.
 
         Raises:
-            ValueError: when it is not JSON, or not an experiment.
+            ValueError: If it is not JSON, or not an experiment.
         """
         try:
             value = json.loads(text)
@@ -110,16 +110,16 @@ class Experiment:
         return cls.from_json(value)
 
     def to_query(self) -> str:
-        """The experiment for an address: compressed JSON in URL-safe base 64, some hundred characters."""
+        """Return the experiment for an address: compressed JSON in URL-safe base 64, some hundred characters."""
         packed = zlib.compress(json.dumps(self.to_json(), separators=(",", ":")).encode(), 9)
         return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
     @classmethod
     def from_query(cls, text: str) -> "Experiment":
-        """The experiment in an address; sizes are bounded before anything is unpacked.
+        """Read the experiment in an address; sizes are bounded before anything is unpacked.
 
         Raises:
-            ValueError: when the text is not an experiment; the message is one sentence for the visitor.
+            ValueError: If the text is not an experiment; the message is one sentence for the visitor.
         """
         if len(text) > MAX_QUERY_LENGTH:
             raise ExperimentError(f"The experiment in the link is longer than {MAX_QUERY_LENGTH:,} characters.")

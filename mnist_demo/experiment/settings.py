@@ -39,7 +39,7 @@ class TrainingSettings:
     """The training half of an experiment; every default is Keras' own unless its comment says why not.
 
     Raises:
-        FieldError: when a value is not accepted; the message says what is.
+        FieldError: If a value is not accepted; the message says what is.
     """
 
     optimizer: Optimizer = fields.choice(
@@ -89,15 +89,15 @@ class TrainingSettings:
         fields.check(self)
 
     def to_json(self) -> dict[str, Any]:
-        """All settings as JSON values."""
+        """Return all settings as JSON values."""
         return fields.to_json(self)
 
     @classmethod
     def from_json(cls, value: object) -> "TrainingSettings":
-        """The settings that parsed JSON holds; missing ones take their defaults.
+        """Read the settings in parsed JSON; missing ones take their defaults.
 
         Raises:
-            FieldError: when a field is unknown or a value is not accepted.
+            FieldError: If a field is unknown or a value is not accepted.
         """
         return fields.from_json(cls, value, "training")
 
@@ -106,5 +106,5 @@ class TrainingSettings:
         return self.optimizer in _OPTIMIZERS_OF.get(name, Optimizer)
 
     def steps(self, images: int | None = None) -> int:
-        """Batches of one epoch; the last, smaller one counts."""
+        """Count the batches of one epoch, a smaller last one included."""
         return -(-(images or self.train_images) // self.batch_size)

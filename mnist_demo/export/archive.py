@@ -1,14 +1,15 @@
 """A run as a ZIP archive for use without the lab: the model, the experiment and all figures."""
 
-import csv
 import io
 import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from mnist_demo.files import csv_text
 from mnist_demo.runs.annotations import name_of
-from mnist_demo.runs.run import FloatArray, Run
+from mnist_demo.runs.history import FloatArray
+from mnist_demo.runs.run import Run
 from mnist_demo.runs.run_id import TIME_FORMAT
 
 _ABOUT = {
@@ -85,10 +86,9 @@ def _read_me(name: str, files: Mapping[str, object]) -> str:
 
 
 def _table(columns: Mapping[str, FloatArray]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
     # Whole numbers such as steps and images have no decimal point.
-    for row in zip(*columns.values(), strict=True):
-        writer.writerow(f"{value:.0f}" if value.is_integer() else repr(float(value)) for value in row)
-    return text.getvalue()
+    rows = (
+        [int(value) if value.is_integer() else float(value) for value in row]
+        for row in zip(*columns.values(), strict=True)
+    )
+    return csv_text([columns, *rows])

@@ -12,11 +12,11 @@ from mnist_demo.processes import end_with_parent, worker_context
 from mnist_demo.runs import Run
 
 TIMEOUT = 120.0
-"""Seconds after which a question is given up."""
+"""Seconds after which a question fails."""
 
 
 class InferenceError(RuntimeError):
-    """A question that got no answer; the message says why in one sentence."""
+    """The network cannot answer; the message says why in one sentence."""
 
 
 class Inference:
@@ -27,18 +27,18 @@ class Inference:
         self._pool = self._new_pool()
 
     def predict(self, run: Run, images: NDArray[np.uint8], snapshot: Path | None = None) -> NDArray[np.float32]:
-        """The probabilities that a run's network gives to images.
+        """Return the probabilities that a run's network gives to images.
 
         Args:
-            run: a run with at least one snapshot.
+            run: A run with at least one snapshot.
             images: uint8 (n, 28, 28), white ink on black.
-            snapshot: which of the run's snapshots answers; by default the weights as they are now, while it trains.
+            snapshot: The weights that answer, one of the run's snapshots; None for the newest weights of a training.
 
         Returns:
             float32 (n, 10), each row summing to 1.
 
         Raises:
-            InferenceError: when the run has no snapshot or the process cannot answer.
+            InferenceError: If the run has no snapshot or the process cannot answer.
         """
         if snapshot is None:
             snapshot = run.newest_weights
@@ -47,7 +47,7 @@ class Inference:
             try:
                 return self.predict(run, images, snapshot)
             except InferenceError:
-                # When a training ends, what it kept within the epoch goes; the last snapshot is newer then.
+                # A training that ends removes its weights within the epoch, because its last snapshot is newer.
                 if snapshot.exists() or not run.snapshots:
                     raise
                 return self.predict(run, images, run.snapshots[-1])
@@ -55,7 +55,7 @@ class Inference:
         try:
             return self._ask(pool, snapshot, images)
         except BrokenProcessPool:
-            # The process died, perhaps for want of memory. Start it again and ask once more.
+            # The process died, perhaps for want of memory; a new one gets the same question.
             self._replace(pool)
             try:
                 return self._ask(self._pool, snapshot, images)
@@ -73,7 +73,7 @@ class Inference:
         except TimeoutError:
             raise InferenceError(f"The network gave no answer within {TIMEOUT:g} seconds.") from None
         except OSError as error:
-            # Not where they lie: that is nobody's business.
+            # The message leaves out the path, because the page shows it to any visitor.
             raise InferenceError(f"The run's weights cannot be read: {error.strerror or 'they are gone'}.") from None
         except (ValueError, KeyError) as error:
             raise InferenceError(f"The run's weights cannot be read: {error}") from None
@@ -90,7 +90,7 @@ class Inference:
 
 
 def _predict(weights: Path, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Called in the process; the import pulls in Keras there and never in the server."""
+    """Answer within the process: the import loads Keras there and never in the server."""
     from mnist_demo.inference.worker import predict
 
     return predict(weights, images)

@@ -1,4 +1,4 @@
-"""What a snapshot answers to a part of the data: from memory, then from disk, then from the network in parts."""
+"""What a snapshot predicts for a part of the data: from memory, then from disk, then from the network."""
 
 import logging
 import threading
@@ -16,10 +16,10 @@ from mnist_demo.inference.client import InferenceError
 from mnist_demo.runs.predictions import Predictions, keep_predictions, read_predictions, snapshot_digest
 
 CHUNK = 1_000
-"""Images in one question: the smallest networks answer it in 0.02 s and the largest in about a second."""
+"""Images in one question, which the smallest networks answer in 0.02 s and the largest in about a second."""
 
 MAX_KEPT = 32
-"""Prediction passes in memory; one over 10,000 images has 400 kB. The least recently used is dropped first."""
+"""Most prediction passes in memory, 400 kB each for 10,000 images; the least recently used is dropped first."""
 
 Ask = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 
@@ -33,10 +33,10 @@ class PredictionPass:
     called from any thread.
 
     Args:
-        split: the images and their labels, at least one.
-        ask: returns the probabilities, float32 (m, 10), of m images.
-        keep: writes the complete predictions to disk.
-        kept: the complete predictions, where the disk has them; nothing is asked then.
+        split: The images and their labels, at least one.
+        ask: Returns the probabilities, float32 (m, 10), of m images.
+        keep: Writes the complete predictions to disk.
+        kept: The complete predictions, where the disk has them; nothing is asked then.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class PredictionPass:
         """Ask for the next part; do nothing when all images are answered.
 
         Raises:
-            InferenceError: when the network cannot answer; finished parts stay.
+            InferenceError: If the network cannot answer; finished parts stay.
         """
         with self._lock:
             if self._split is None:
@@ -103,7 +103,7 @@ class PredictionPass:
         """Return the complete predictions; parts that are missing are asked for first.
 
         Raises:
-            InferenceError: when the network cannot answer.
+            InferenceError: If the network cannot answer.
         """
         while self._predictions is None:
             self.step()
@@ -113,8 +113,8 @@ class PredictionPass:
         """Return all probabilities, float32 (n, 10); parts that are missing are asked for first.
 
         Raises:
-            InferenceError: when the network cannot answer.
-            ValueError: when the disk had the classes only, because nobody asked for `with_probabilities`.
+            InferenceError: If the network cannot answer.
+            ValueError: If the disk had the classes only, because nobody asked for `with_probabilities`.
         """
         probabilities = self.predictions().probabilities
         if probabilities is None:
@@ -130,10 +130,10 @@ class PredictionPass:
         """Write the complete predictions to disk unless they are there; return whether they are.
 
         Args:
-            with_probabilities: keep the probabilities too, five times the bytes: for a final network only.
+            with_probabilities: Whether the file has the probabilities too, at five times the bytes.
 
         Raises:
-            InferenceError: when predictions are missing and the network cannot answer.
+            InferenceError: If predictions are missing and the network cannot answer.
         """
         wanted = self.predictions() if with_probabilities else replace(self.predictions(), probabilities=None)
         with self._lock:
@@ -161,14 +161,14 @@ class PredictionStore:
         """Return the prediction pass of a snapshot over a part of its run's data: complete, begun or new.
 
         Args:
-            snapshot: the file with the weights; other content under the same name is another pass.
-            part: the name of the images, for the key and the file's name; a run's data never changes.
-            split: the images and their labels.
-            ask: returns the snapshot's probabilities.
-            with_probabilities: whether the classes and their confidences are not enough.
+            snapshot: The file with the weights; other content under the same name is another pass.
+            part: The name of the images, for the key and the file's name; a run's data never changes.
+            split: The images and their labels.
+            ask: Returns the snapshot's probabilities.
+            with_probabilities: Whether the classes and their confidences are not enough.
 
         Raises:
-            OSError: when the snapshot is gone.
+            OSError: If the snapshot is gone.
         """
         digest = snapshot_digest(snapshot)
         key = (snapshot, digest, part)

@@ -1,4 +1,4 @@
-"""The inference process: it keeps the last few networks built, each with one compiled function."""
+"""The inference process, which keeps the last few networks, each with one compiled function."""
 
 import functools
 import os
@@ -17,14 +17,14 @@ from mnist_demo.runs import Run
 from mnist_demo.training.weights import load_weights
 
 MAX_LOADED = 6
-"""Networks kept in memory; the longest unused one is dropped first."""
+"""Most networks in memory; the least recently used one is dropped first."""
 
-Weights = tuple[str, int]  # a file, and when it was written
+Weights = tuple[str, int]  # the path of a file and its time in nanoseconds
 
 
 @dataclass
 class _Built:
-    """A network of the last few, with whichever weights answered last."""
+    """A network with the weights that answered last."""
 
     model: Any
     call: Callable[[NDArray[np.float32]], Any]
@@ -36,10 +36,10 @@ _built: OrderedDict[Network, _Built] = OrderedDict()
 
 
 def predict(weights: Path, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The probabilities that a run's snapshot gives to images.
+    """Return the probabilities that a run's snapshot gives to images.
 
     Args:
-        weights: a file of a run's `snapshots` folder.
+        weights: A file of a run's `snapshots` folder.
         images: uint8 (n, 28, 28), white ink on black.
 
     Returns:
@@ -52,10 +52,10 @@ def predict(weights: Path, images: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def _load(weights: Path) -> _Built:
-    """The network of a run with these weights.
+    """Return the network of a run with these weights.
 
-    Building and compiling take half a second, setting weights milliseconds: the snapshots of a run, and all runs of the
-    same network, share one.
+    All snapshots and all runs of the same network share one, because building and compiling take half a second and
+    setting weights takes milliseconds.
     """
     run = Run(weights.parent.parent)
     description = _description(run.folder, (run.folder / "experiment.json").stat().st_mtime_ns)
@@ -67,7 +67,7 @@ def _load(weights: Path) -> _Built:
     network = _built[description]
     wanted = (os.fspath(weights), weights.stat().st_mtime_ns)
     if network.weights != wanted:
-        # Should the file be damaged, some of them may have been set.
+        # A damaged file may set some of the weights before it fails.
         network.weights = None
         load_weights(weights, network.model)
         network.weights = wanted
@@ -82,7 +82,7 @@ def _description(run_folder: Path, changed: int) -> Network:
 
 def _build(description: Network) -> _Built:
     model = build_model(description)
-    # Compiled once for any number of images: `model.predict` costs 50 ms for a single one, this 0.5 ms.
+    # The function is compiled once for any number of images; for one it takes 0.5 ms, `model.predict` 50 ms.
     call = tf.function(
         lambda images: model(images, training=False),
         input_signature=[tf.TensorSpec([None, 28, 28, 1], tf.float32)],

@@ -1,1 +1,1 @@
-"""Pictures of how a network came to answer as it does."""
+"""Views of how a network came to its predictions."""

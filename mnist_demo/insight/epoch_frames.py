@@ -16,12 +16,12 @@ PassOf = Callable[[Path], PredictionPass]
 
 
 class EpochFrames:
-    """What a run's network was after each epoch; every method may be called from any thread.
+    """The frames of a run, one for each snapshot; every method may be called from any thread.
 
     Args:
-        run: whose snapshots.
-        split: the images that are asked about; the answers are about exactly these.
-        pass_of: returns the prediction pass of a snapshot over these images.
+        run: The run with the snapshots.
+        split: The images of the predictions.
+        pass_of: Returns the prediction pass of a snapshot over these images.
     """
 
     def __init__(self, run: Run, split: Split, pass_of: PassOf) -> None:
@@ -37,30 +37,30 @@ class EpochFrames:
 
     @property
     def frames(self) -> list[Frame]:
-        """Those that are worked out, by epoch."""
+        """Return the finished frames, by epoch."""
         return [self._frames[key] for key in self._keys() if key in self._frames]
 
     @property
     def failures(self) -> dict[int, str]:
-        """Why the snapshots of some epochs cannot be shown."""
+        """Return by epoch why a snapshot cannot be shown."""
         return {int(key[0]): self._failed[key] for key in self._keys() if key in self._failed}
 
     @property
     def missing(self) -> int:
-        """Snapshots that are still to be worked out."""
+        """Return how many snapshots have neither a frame nor a failure."""
         return sum(key not in self._frames and key not in self._failed for key in self._keys())
 
     @property
     def seconds_left(self) -> float | None:
-        """Expected seconds to the end; None before the first snapshot was asked."""
+        """Return the expected seconds to the last frame; None before the first pass is complete."""
         return self._seconds / self._timed * self.missing if self._timed else None
 
     def forget_failures(self) -> None:
-        """Try again what failed."""
+        """Forget the failures, so that `advance` tries their snapshots again."""
         self._failed = {}
 
     def advance(self, seconds: float) -> None:
-        """Work out missing frames for about some seconds, in the order of the epochs."""
+        """Make missing frames in the order of the epochs until a number of seconds has passed."""
         until = time.monotonic() + seconds
         with self._lock:
             for key, snapshot in self._snapshots().items():
@@ -77,13 +77,13 @@ class EpochFrames:
                     return
 
     def _snapshots(self) -> dict[tuple[str, int], Path]:
-        """The snapshots by name and time: another content under the same name is another frame."""
+        """Return the snapshots by name and time, because a resumed training writes its last snapshot anew."""
         found = {}
         for path in self._run.snapshots:
             try:
                 found[path.stem, path.stat().st_mtime_ns] = path
             except FileNotFoundError:
-                continue  # removed since it was listed
+                continue  # the snapshot was removed after it was listed
         return found
 
     def _keys(self) -> list[tuple[str, int]]:

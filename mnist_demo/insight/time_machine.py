@@ -1,4 +1,4 @@
-"""A network at the end of each epoch: its kernels, its answers, and what they add up to."""
+"""A network at the end of each epoch: its first kernels and figures about its predictions."""
 
 from dataclasses import dataclass
 
@@ -12,14 +12,14 @@ from mnist_demo.runs.predictions import Predictions
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """A network as one snapshot holds it. Every figure is of the same validation images.
+    """A network as one snapshot holds it; every figure is about the same validation images.
 
     Attributes:
-        epoch: the snapshot's number: 0 is the network before its first batch.
-        digits: the classes that the fixed digits are read as, uint8 (k,).
-        confidences: how confidently, float32 (k,), 0–1.
-        confusion: images of each true class (row) read as each class (column), int64 (10, 10).
-        kernels: pictures of the first layer, float32 (m, side, side); none where it has none.
+        epoch: The snapshot's number: 0 is the network before its first batch.
+        digits: The predicted classes of the fixed digits, uint8 (k,).
+        confidences: The probabilities of these classes, float32 (k,), 0–1.
+        confusion: Images of each true class (row) by predicted class (column), int64 (10, 10).
+        kernels: Pictures of the first layer, float32 (m, side, side); m is 0 for a layer without pictures.
     """
 
     epoch: int
@@ -30,26 +30,26 @@ class Frame:
 
     @property
     def images(self) -> int:
-        """Images that were asked about."""
+        """Return the number of images."""
         return int(self.confusion.sum())
 
     @property
     def right(self) -> int:
-        """Images that were read rightly."""
+        """Return the number of images that are classified correctly."""
         return int(np.trace(self.confusion))
 
     @property
     def accuracy(self) -> float:
-        """The share of images that were read rightly, 0–1."""
+        """Return the share of images that are classified correctly, 0–1."""
         return self.right / self.images
 
 
 def make_frame(epoch: int, predictions: Predictions, kernels: NDArray[np.float32] | None = None) -> Frame:
-    """Put a frame together.
+    """Make the frame of a snapshot.
 
     Args:
-        epoch: the snapshot's number.
-        predictions: what the network answers to the validation images.
+        epoch: The snapshot's number.
+        predictions: The network's predictions for the validation images.
         kernels: float32 (m, side, side).
     """
     cells = predictions.labels.astype(np.int64) * CLASSES + predictions.classes
@@ -63,9 +63,9 @@ def make_frame(epoch: int, predictions: Predictions, kernels: NDArray[np.float32
 
 
 def kernel_levels(frames: list[Frame]) -> list[NDArray[np.int8]]:
-    """The kernels of all frames on one scale, so that they can be compared: int8 (m, side, side), −127–127.
+    """Return the kernels of all frames on one scale, int8 (m, side, side), −127–127.
 
-    The largest weight of any frame is 127 and none is 0.
+    The largest absolute weight of all frames becomes 127, and a weight of 0 stays 0.
     """
     largest = max((float(np.abs(frame.kernels).max(initial=0.0)) for frame in frames), default=0.0)
     factor = 127.0 / largest if largest > 0 else 0.0

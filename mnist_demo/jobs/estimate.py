@@ -1,4 +1,4 @@
-"""About how long a training will take here: arithmetic on the experiment, corrected by what past runs took.
+"""Estimate how long a training takes here: arithmetic on the experiment, corrected by the times of past runs.
 
 Server world: nothing here needs Keras.
 """
@@ -12,7 +12,7 @@ from mnist_demo.runs import Run, RunState
 
 # Fitted by non-negative least squares on relative errors to the processor time per batch of the presets and five other
 # networks (0.006 to 10 million multiply-adds, batches of 8 to 1,024) with Keras 3.15; two cores do 1.35 s of it in
-# one. These come out within a sixth; past runs then correct for the machine at hand.
+# one. The fit is within a sixth of the measured times; past runs correct for the machine at hand.
 _SECONDS_PER_IMAGE = 2.1e-7
 _SECONDS_PER_MULTIPLY_ADD = 3.5e-11
 _SECONDS_PER_VALUE = 2.4e-9
@@ -21,25 +21,25 @@ _SECONDS_PER_PARAMETER_AND_STEP = 2.6e-9
 _SECONDS_PER_AUGMENTED_IMAGE = 1.5e-5
 
 _FORWARD_SHARE = 1 / 3
-"""What an image costs that is only looked at: a training step takes about three passes."""
+"""Cost of a validation image relative to a training image, because a training step takes about three passes."""
 
-# Until the first batch is done its graph is traced, once for training and once for validation.
+# The graph is traced once for training and once for validation.
 _TRACING_SECONDS = 0.3
 _TRACING_SECONDS_PER_LAYER = 0.06
 
 _PROCESS_SECONDS = 1.0
-"""From the click to the first batch: the process, the data and the model."""
+"""Seconds from the click to the first batch: the process, the data and the model."""
 
 _SMALLEST_CORRECTION, _LARGEST_CORRECTION = 0.05, 50.0
 
 
 @dataclass(frozen=True)
 class Observation:
-    """What a finished training took.
+    """The time that a finished training took.
 
     Attributes:
-        experiment: what was trained.
-        seconds: from its first batch to its end.
+        experiment: What was trained.
+        seconds: Seconds from its first batch to its end.
     """
 
     experiment: Experiment
@@ -47,7 +47,7 @@ class Observation:
 
 
 def observe(run: Run) -> Observation | None:
-    """What a run took; None when it has not finished or cannot be read."""
+    """Return the time that a run took; None when it has not finished or cannot be read."""
     try:
         seconds = run.history().seconds
         if run.state is not RunState.FINISHED or seconds <= 0:
@@ -58,11 +58,11 @@ def observe(run: Run) -> Observation | None:
 
 
 def estimate_seconds(experiment: Experiment, past: Sequence[Observation] = ()) -> float:
-    """Seconds from pressing Train to the end of the last epoch, queueing not included.
+    """Return the seconds from pressing Train to the end of the last epoch, without the wait in the queue.
 
     Args:
-        experiment: what is to be trained.
-        past: trainings on this machine. The median ratio of what they took to what was expected corrects the
+        experiment: What is to be trained.
+        past: Trainings on this machine. The median ratio of their times to the expected times corrects the
             estimate, so a single run on a busy machine does not spoil it.
     """
     ratios = [each.seconds / _expected_seconds(each.experiment) for each in past]
@@ -72,7 +72,7 @@ def estimate_seconds(experiment: Experiment, past: Sequence[Observation] = ()) -
 
 
 def _expected_seconds(experiment: Experiment) -> float:
-    """Seconds from the first batch to the end on the machine that the constants were measured on."""
+    """Return the seconds from the first batch to the end on the machine that the constants were measured on."""
     report, settings = experiment.network.report(), experiment.training
     layers, steps = len(report.layers), settings.steps()
     passes = settings.train_images + _FORWARD_SHARE * settings.validation_images

@@ -9,7 +9,18 @@ from mnist_demo.training.control import Command
 
 
 class RunningTraining(Protocol):
-    """A training that an executor has started. Its methods may be called from several threads."""
+    """A training that an executor has started. Its methods may be called from several threads.
+
+    Example:
+        >>> class Ended:
+        ...     def send(self, command): pass
+        ...     def wait(self, seconds): return 0
+        ...     def kill(self): pass
+        >>> from mnist_demo.jobs import RunningTraining
+        >>> training: RunningTraining = Ended()
+        >>> training.wait(seconds=1.0)
+        0
+    """
 
     def send(self, command: Command) -> None:
         """Pass a command on; nothing happens when the training has ended."""
@@ -26,7 +37,19 @@ class RunningTraining(Protocol):
 
 
 class Executor(Protocol):
-    """Starts trainings."""
+    """Starts trainings. `Jobs` calls the executor, and `LocalExecutor` is the one to copy.
+
+    Example:
+        >>> from mnist_demo.jobs import Executor
+        >>> class NoExecutor:
+        ...     def start(self, run, data_path=None, continuation=None):
+        ...         raise RuntimeError(f"No machine is free for {run.id}.")
+        >>> from mnist_demo.runs import Run
+        >>> executor: Executor = NoExecutor()
+        >>> executor.start(Run("20260101-120000-abcdef"))
+        Traceback (most recent call last):
+        RuntimeError: No machine is free for 20260101-120000-abcdef.
+    """
 
     def start(
         self, run: Run, data_path: Path | None = None, continuation: Continuation | None = None

@@ -1,6 +1,6 @@
-"""What a network is taught of somebody's hand: drawings mixed with MNIST, some of them held back. Server world.
+"""The plan of a fine-tuning on a visitor's drawings, mixed with MNIST; some drawings are held out. Server world.
 
-A network that learned nothing but the drawings would soon forget MNIST, so most of what it is shown is MNIST's
+Most of the images are MNIST's, because a network that learned nothing but the drawings would soon forget MNIST
 ("rehearsal"; A. Robins, "Catastrophic forgetting, rehearsal and pseudorehearsal", Connection Science 7, 1995).
 """
 
@@ -16,34 +16,34 @@ from mnist_demo.experiment.settings import Optimizer, Schedule, TrainingSettings
 from mnist_demo.runs import Run, write_atomically
 
 FEWEST = 10
-"""Drawings from which a network can be fine-tuned."""
+"""Fewest drawings that a network can be fine-tuned on."""
 
 HELD_OUT = 4
-"""One drawing in so many is not shown, so that these can tell whether it learned the hand or the drawings."""
+"""One drawing in this many is held out; these tell whether the network learned the hand or only the drawings."""
 
 REHEARSED = 4_000
-"""MNIST's training images that it is shown again."""
+"""Number of MNIST's training images in the mix."""
 
 SHOWN = 1_500
-"""How often drawings are shown in an epoch, all together, each as often as the others."""
+"""Number of drawings in the mix, repeats included; each drawing is repeated equally often."""
 
 MOST_OFTEN = 60
-"""How often one drawing is shown in an epoch at most."""
+"""Most repeats of one drawing in the mix."""
 
 VALIDATION = 1_000
-"""MNIST's validation images that are looked at after each epoch: forgetting shows on them first."""
+"""Number of MNIST's validation images after each epoch, which show forgetting first."""
 
 EPOCHS = 3
 BATCH_SIZE = 64
 LEARNING_RATE = 1e-3
-"""Falling to nothing over the lesson. Fifteen drawings of a hand that leans far over took `fast` from 75 to 83% of
-others by that hand, and from 98.7 to 98.6% of MNIST's."""
+"""The first rate; it falls to zero over the fine-tuning. With 15 drawings of a hand that leans far over, the accuracy
+of `fast` rose from 75 to 83% on other digits of that hand and fell from 98.7 to 98.6% on MNIST."""
 
-# Nobody writes a digit twice alike; where a network learned with more variation, it goes on with that.
+# Nobody writes a digit twice alike. A network that was trained with an augmentation of its own keeps that one.
 VARIATION = Augmentation(rotation=8, shift=1, zoom=0.06, shear=6)
 
 FINE_TUNED = ", taught your hand"
-"""What the name of a run that was fine-tuned ends with."""
+"""Ends the name of a run that was fine-tuned."""
 
 
 class FineTuningError(ValueError):
@@ -52,13 +52,13 @@ class FineTuningError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class FineTuning:
-    """What a copy of a run is to learn.
+    """What a copy of a run learns.
 
     Attributes:
-        experiment: the copy's: the same network, gently trained.
-        data: training images of MNIST and of the hand; MNIST's validation images; as the test set, the drawings that
-            are held back.
-        initial: the weights to begin from, a snapshot's bytes.
+        experiment: The copy's: the same network, gently trained.
+        data: Training images of MNIST and of the hand; MNIST's validation images; the held-out drawings as the test
+            set.
+        initial: The weights to begin from, a snapshot's bytes.
     """
 
     experiment: Experiment
@@ -66,10 +66,10 @@ class FineTuning:
     initial: bytes
 
     def write(self, run: Run) -> None:
-        """Put it into the folder of the run that is to be trained.
+        """Write the data and the initial weights into the folder of the copy.
 
         Raises:
-            OSError: when it cannot be written.
+            OSError: If the folder cannot be written.
         """
         save_data(self.data, run.own_data_path)
         write_atomically(run.initial_path, self.initial)
@@ -79,13 +79,13 @@ def plan_fine_tuning(source: Run, drawings: Split, mnist: MnistData) -> FineTuni
     """Plan how a copy of a run is fine-tuned on drawings.
 
     Args:
-        source: a run that was trained on MNIST.
-        drawings: digits as a network gets them, with their labels.
-        mnist: what is rehearsed.
+        source: A run that was trained on MNIST.
+        drawings: Digits as a network gets them, with their labels.
+        mnist: The data to mix in.
 
     Raises:
-        TeachingError: when there are too few drawings, or the run did not learn MNIST or anything at all.
-        OSError: when its weights cannot be read.
+        FineTuningError: If there are too few drawings, or the run did not learn MNIST or anything at all.
+        OSError: If its weights cannot be read.
     """
     if len(drawings) < FEWEST:
         raise FineTuningError(f"There are {len(drawings)} drawings; a network can be fine-tuned from {FEWEST} on.")
@@ -109,30 +109,31 @@ def plan_fine_tuning(source: Run, drawings: Split, mnist: MnistData) -> FineTuni
         validation=mnist.validation[:VALIDATION],
         test=Split(drawings.images[kept], drawings.labels[kept]),
     )
-    return FineTuning(_experiment(source.experiment, data, len(fine_tuned)), data, source.snapshots[-1].read_bytes())
+    experiment = _experiment(source.experiment, data, len(fine_tuned), is_again=source.initial_path.exists())
+    return FineTuning(experiment, data, source.snapshots[-1].read_bytes())
 
 
 def held_out(count: int) -> NDArray[np.bool_]:
-    """Which drawings are held back: one of each four in a row, any of them.
+    """Return which drawings are held out: a random one of each four in a row.
 
-    A drawing's place among them decides, whatever comes after it, whichever network is fine-tuned: else a network that
-    is fine-tuned again, with more drawings, would be asked what it was shown the first time.
+    Only a drawing's place decides, so that a network that is fine-tuned again with more drawings is not tested on
+    drawings that it was trained on before.
 
     Args:
-        count: of drawings.
+        count: Number of drawings.
 
     Returns:
         bool (count,).
     """
     rng = np.random.default_rng(0)
     chosen = np.zeros(count + HELD_OUT, dtype=np.bool_)
-    # Not every fourth: of digits that are drawn in turn those would all be odd, or all even.
+    # Not every fourth, which would all be odd or all even among digits that are drawn in turn.
     for first in range(0, count, HELD_OUT):
         chosen[first + rng.integers(HELD_OUT)] = True
     return chosen[:count]
 
 
-def _experiment(source: Experiment, data: MnistData, fine_tuned: int) -> Experiment:
+def _experiment(source: Experiment, data: MnistData, fine_tuned: int, *, is_again: bool) -> Experiment:
     variation = source.training.augmentation
     training = TrainingSettings(
         optimizer=Optimizer.ADAM,
@@ -144,6 +145,6 @@ def _experiment(source: Experiment, data: MnistData, fine_tuned: int) -> Experim
         validation_images=len(data.validation),
         augmentation=variation if variation.is_active else VARIATION,
     )
-    name = source.name if source.name.endswith(FINE_TUNED) else source.name[: 60 - len(FINE_TUNED)].strip() + FINE_TUNED
+    name = source.name if is_again else source.name[: 60 - len(FINE_TUNED)].strip() + FINE_TUNED
     about = f"{source.name} taught {fine_tuned} drawings, with {REHEARSED:,} images of MNIST."
     return replace(source, name=name, about=about, training=training)

@@ -1,12 +1,14 @@
 """One training job as the queue knows it: its run, its training once that has started, and when it is preempted."""
 
 import dataclasses
+import functools
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mnist_demo.experiment import Experiment
 from mnist_demo.jobs.estimate import estimate_seconds
 from mnist_demo.jobs.executor import RunningTraining
+from mnist_demo.jobs.limits import QueueLimits
 from mnist_demo.runs import History, Run, RunState, StopCode, StopReason
 from mnist_demo.training.continuation import Continuation
 from mnist_demo.training.control import Command, CommandKind
@@ -20,25 +22,29 @@ class Job:
     """A run that waits for its training or is trained. Not for several threads at once: the queue holds its lock.
 
     Attributes:
-        run: its folder holds the experiment.
-        data_path: where its data is; None for the bundled MNIST.
-        continuation: how a run that has ended continues; None for a new one.
-        heartbeat: when somebody of its lab last looked, by the queue's clock.
-        is_stopping: whether it was asked to stop.
-        is_paused: whether it was asked to pause.
-        is_preempted: whether it was asked to stop so that others can go first, and comes back by itself.
+        run: Its folder holds the experiment.
+        data_path: Where its data is; None for the bundled MNIST.
+        continuation: How a run that has ended continues; None for a new one.
+        heartbeat: When somebody of its lab last looked, by the queue's clock.
+        contended_seconds: How long it has had its slot while other labs waited.
+        is_stopping: Whether it was asked to stop.
+        is_paused: Whether it was asked to pause.
+        is_preempted: Whether it was asked to stop so that others can go first, and comes back by itself.
     """
 
     run: Run
     data_path: Path | None
     continuation: Continuation | None
     heartbeat: float = 0.0
+    contended_seconds: float = 0.0
     is_stopping: bool = False
     is_paused: bool = False
     is_preempted: bool = False
     _training: RunningTraining | None = None
-    _unsent: list[Command] = field(default_factory=list)
+    _commands: list[Command] = field(default_factory=list)
     _stop_asked: float = 0.0
+    _inspected: float = 0.0
+    _trained_since: float | None = None
     _paused_since: float | None = None
 
     @property
@@ -46,17 +52,20 @@ class Job:
         """Whose job it is: a run lies in its lab's folder."""
         return self.run.folder.parent.name
 
+    def take_slot(self, now: float) -> None:
+        """Note that the job has a slot from now on."""
+        self.heartbeat = self._inspected = now
+
     def begin(self, training: RunningTraining) -> None:
-        """Note that the training has started, and pass on what was sent before."""
+        """Note that the training has started, and pass on what was sent before, also to one that died at its start."""
         self._training = training
-        for command in self._unsent:
+        for command in self._commands:
             training.send(command)
 
     def send(self, command: Command) -> None:
         """Send a command to the training, as soon as there is one."""
-        if self._training is None:
-            self._unsent.append(command)
-        else:
+        self._commands.append(command)
+        if self._training is not None:
             self._training.send(command)
 
     def stop(self, now: float, reason: StopReason | None = None) -> None:
@@ -69,25 +78,36 @@ class Job:
         """Return whether the training was asked to stop long ago."""
         return self.is_stopping and now - self._stop_asked > STOP_PATIENCE
 
-    def note_pause(self, now: float) -> None:
-        """Read from the run whether it is paused, and remember since when."""
-        is_paused = self.run.state is RunState.PAUSED
-        self._paused_since = (self._paused_since or now) if is_paused else None
-
-    def let_others_go_first(self, now: float, idle_timeout: float, pause_patience: float) -> None:
-        """Stop the training when it keeps others waiting for nobody.
+    def inspect(self, now: float, state: RunState, *, is_contended: bool) -> None:
+        """Note what the training does.
 
         Args:
-            now: the time by the queue's clock.
-            idle_timeout: seconds without a heartbeat of its lab after which it is stopped.
-            pause_patience: seconds of pause after which it is stopped.
+            now: The time by the queue's clock.
+            state: The run's.
+            is_contended: Whether other labs wait.
         """
-        if now - self.heartbeat > idle_timeout:
+        if is_contended:
+            self.contended_seconds += now - self._inspected
+        self._inspected = now
+        self._paused_since = _since(self._paused_since, now) if state is RunState.PAUSED else None
+        # Not from its start: a job that is stopped before its first batch would never come further.
+        if state is RunState.TRAINING:
+            self._trained_since = _since(self._trained_since, now)
+
+    def let_others_go_first(self, now: float, limits: QueueLimits) -> None:
+        """Stop the training when it has kept others waiting for long enough."""
+        if self._paused_since is not None:
             # A pause is meant to last, so a paused job does not come back by itself.
-            self.is_preempted = self._paused_since is None
-            self.stop(now, StopReason(code=StopCode.PREEMPTED if self.is_preempted else StopCode.PAUSED_TOO_LONG))
-        elif self._paused_since is not None and now - self._paused_since > pause_patience:
-            self.stop(now, StopReason(code=StopCode.PAUSED_TOO_LONG))
+            if now - self.heartbeat > limits.idle_timeout or now - self._paused_since > limits.pause_patience:
+                self.stop(now, StopReason(code=StopCode.PAUSED_TOO_LONG))
+        elif now - self.heartbeat > limits.idle_timeout:
+            self._preempt(now, StopCode.PREEMPTED)
+        elif self._trained_since is not None and now - self._trained_since > limits.time_slice:
+            self._preempt(now, StopCode.TIME_SLICE)
+
+    def _preempt(self, now: float, code: StopCode) -> None:
+        self.is_preempted = True
+        self.stop(now, StopReason(code=code))
 
     def expected_seconds(self, *, is_running: bool) -> float:
         """Return about how long the training takes from now on; 0 when its experiment cannot be read."""
@@ -99,6 +119,11 @@ class Job:
         except (OSError, ValueError):
             return 0.0
 
+    @functools.cached_property
+    def expected_before_start(self) -> float:
+        """About how long the training takes; computed once, because a run that waits does not change."""
+        return self.expected_seconds(is_running=False)
+
     def _left(self, history: History) -> Experiment:
         """Return what is still to be done, as an experiment."""
         experiment = self.run.experiment
@@ -107,3 +132,7 @@ class Job:
         epochs = history.plan.epochs - len(history.epochs["epoch"]) or self.continuation.epochs
         training = dataclasses.replace(experiment.training, epochs=max(1, epochs))
         return dataclasses.replace(experiment, training=training)
+
+
+def _since(earlier: float | None, now: float) -> float:
+    return now if earlier is None else earlier

@@ -6,6 +6,7 @@ looks.
 """
 
 import contextlib
+import itertools
 import logging
 import os
 import threading
@@ -16,23 +17,24 @@ from pathlib import Path
 from mnist_demo.jobs.executor import Executor, RunningTraining
 from mnist_demo.jobs.fair_queue import FairQueue
 from mnist_demo.jobs.job import Job
+from mnist_demo.jobs.limits import QueueFullError, QueueLimits
 from mnist_demo.runs import Run, RunState, StopCode, StopReason
 from mnist_demo.training.continuation import Continuation
 from mnist_demo.training.control import Command, CommandKind
 
 CORES_PER_JOB = 2
 
-IDLE_TIMEOUT = 180.0
-"""Seconds without a heartbeat of its lab after which a job lets others go first."""
-
-PAUSE_PATIENCE = 120.0
-"""Seconds that a paused job may keep others waiting."""
-
 ENDING = 10.0
 """Seconds that a training may take to end after its run's last event; it takes half of one."""
 
 TICK = 1.0
-"""Seconds between two looks at a training."""
+"""Seconds between two inspections of a training."""
+
+SAMPLE = 20
+"""Most waiting jobs whose expected time is looked at for an estimate of the wait."""
+
+_PREEMPTIONS = (StopCode.PREEMPTED, StopCode.TIME_SLICE)
+_DEATHS = (StopCode.KILLED, StopCode.DIED)
 
 _log = logging.getLogger(__name__)
 
@@ -43,8 +45,7 @@ class Jobs:
     Args:
         executor: Where the trainings run.
         slots: Jobs trained at the same time; one for every two cores by default.
-        idle_timeout: Seconds without a heartbeat of its lab after which a job lets other labs' jobs go first.
-        pause_patience: Seconds that a paused job may keep others waiting.
+        limits: What a job may take from others.
         clock: Returns the time in seconds.
     """
 
@@ -52,21 +53,36 @@ class Jobs:
         self,
         executor: Executor,
         slots: int | None = None,
-        idle_timeout: float = IDLE_TIMEOUT,
-        pause_patience: float = PAUSE_PATIENCE,
+        limits: QueueLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._executor, self._clock = executor, clock
-        self._idle_timeout, self._pause_patience = idle_timeout, pause_patience
+        self._limits = limits or QueueLimits()
         self._changed = threading.Condition()
         self._jobs: dict[Path, Job] = {}  # by run folder, waiting and running
-        self._waiting: FairQueue[Job] = FairQueue()
+        self._waiting: FairQueue[Job] = FairQueue(turn=self._limits.time_slice)
         self._running: list[Job] = []
         # How a run ended whose folder could not be told, the disk being full.
         self._untold: dict[Path, StopReason] = {}
         self._slots = slots or max(1, (os.cpu_count() or 1) // CORES_PER_JOB)
         for number in range(self._slots):
             threading.Thread(target=self._work, name=f"training-jobs-{number}", daemon=True).start()
+
+    def check_accepts(self, lab: str) -> None:
+        """Check that one more job of a lab is accepted. Call before its run is created.
+
+        Raises:
+            QueueFullError: If the lab has as many jobs as it may have, or too many jobs wait.
+        """
+        with self._changed:
+            of_lab = self._waiting.waiting(lab) + sum(job.lab == lab for job in self._running)
+            waiting = len(self._waiting)
+        if of_lab >= self._limits.max_per_lab:
+            raise QueueFullError(
+                f"this lab has as many trainings under way as it may ({of_lab}); wait until one ends, or stop one"
+            )
+        if waiting >= self._limits.max_waiting:
+            raise QueueFullError(f"{waiting} trainings wait on this server already; try again in some minutes")
 
     def submit(self, run: Run, data_path: Path | None = None, continuation: Continuation | None = None) -> None:
         """Put a run behind the others of its lab; nothing happens when it is in the queue already.
@@ -77,7 +93,7 @@ class Jobs:
             continuation: How a run that has ended continues; None for a new one.
 
         Raises:
-            OSError: When the run cannot be told that it waits again.
+            OSError: If the run cannot be told that it waits again.
         """
         with self._changed:
             # A training that has written its last event needs a moment to end.
@@ -88,7 +104,8 @@ class Jobs:
             if continuation is not None:
                 run.mark(RunState.QUEUED)
             self._untold.pop(run.folder, None)
-            self._push(Job(run, data_path, continuation))
+            job = self._jobs[run.folder] = Job(run, data_path, continuation)
+            self._waiting.push(job.lab, job)
             self._changed.notify_all()
 
     def stop(self, run: Run) -> None:
@@ -138,17 +155,22 @@ class Jobs:
     def place(self, run: Run) -> int | None:
         """Return how many jobs are ahead of a run, 0 when it is being trained; None when it is not in the queue."""
         with self._changed:
-            ahead = self._ahead(run)
-            return None if ahead is None else len(ahead)
+            job = self._jobs.get(run.folder)
+            return None if job is None else self._place(job)
 
     def wait_seconds(self, run: Run) -> float | None:
         """Return about how long it is until a waiting run begins; None when it does not wait."""
         with self._changed:
-            ahead = self._ahead(run)
-            running = list(self._running)
-        if not ahead:
-            return None
-        return sum(job.expected_seconds(is_running=job in running) for job in ahead) / self._slots
+            job = self._jobs.get(run.folder)
+            if job is None or (place := self._place(job)) == 0:
+                return None
+            running = self._running[:] if len(self._running) >= self._slots else []
+            waiting = list(itertools.islice(self._waiting, min(place - len(running), SAMPLE)))
+        seconds = sum(self._turn_of(other, job, other.expected_seconds(is_running=True)) for other in running)
+        if waiting:
+            of_sample = sum(self._turn_of(other, job, other.expected_before_start) for other in waiting)
+            seconds += of_sample * (place - len(running)) / len(waiting)
+        return seconds / self._slots
 
     def state(self, run: Run) -> RunState:
         """Return where a run stands, with what was asked for but is not done yet.
@@ -179,19 +201,14 @@ class Jobs:
         with self._changed:
             return run.folder in self._jobs
 
-    def _push(self, job: Job) -> None:
-        self._jobs[job.run.folder] = job
-        self._waiting.push(job.lab, job)
+    def _place(self, job: Job) -> int:
+        if job in self._running:
+            return 0
+        return self._waiting.place(job) + (len(self._running) if len(self._running) >= self._slots else 0)
 
-    def _ahead(self, run: Run) -> list[Job] | None:
-        if any(job.run.folder == run.folder for job in self._running):
-            return []
-        ahead = list(self._running) if len(self._running) >= self._slots else []
-        for job in self._waiting:
-            if job.run.folder == run.folder:
-                return ahead
-            ahead.append(job)
-        return None
+    def _turn_of(self, ahead: Job, job: Job, expected: float) -> float:
+        """Return how long a job behind waits for one ahead: a time slice at most, unless they are of one lab."""
+        return expected if ahead.lab == job.lab else min(expected, self._limits.time_slice)
 
     def _send(self, run: Run, command: Command, *, pauses: bool | None) -> None:
         with self._changed:
@@ -208,7 +225,7 @@ class Jobs:
                 while not self._waiting:
                     self._changed.wait()
                 job = self._waiting.pop()
-                job.heartbeat = self._clock()
+                job.take_slot(self._clock())
                 self._running.append(job)
             try:
                 self._train(job)
@@ -219,29 +236,43 @@ class Jobs:
                 with self._changed:
                     self._running.remove(job)
                     del self._jobs[job.run.folder]
-                    self._settle(job)
+                    self._waiting.settle(job.lab, job.contended_seconds)
+                    self._requeue_if_preempted(job)
                     self._changed.notify_all()
 
-    def _settle(self, job: Job) -> None:
-        """Put a preempted job back into the queue."""
-        run = job.run
-        if run.state is not RunState.STOPPED:
+    def _requeue_if_preempted(self, job: Job) -> None:
+        run, reason = job.run, job.run.reason
+        if run.state is not RunState.STOPPED or reason is None or reason.code not in _PREEMPTIONS:
             return
         if job.is_preempted:
-            self._mark(run, RunState.QUEUED, run.reason)
-            self._push(Job(run, job.data_path, Continuation()))
-        elif run.reason == StopReason(code=StopCode.PREEMPTED):
+            self._mark(run, RunState.QUEUED, reason)
+            again = self._jobs[run.folder] = Job(run, job.data_path, Continuation())
+            self._waiting.requeue(again.lab, again)
+        else:
             # Somebody stopped it while it was being preempted: it does not come back.
             self._mark(run, RunState.STOPPED)
 
     def _train(self, job: Job) -> None:
-        """Have a job trained to its end. Whatever an executor raises, the jobs behind must have their turn."""
+        """Have a job trained to its end, and once more when the training dies before it begins."""
+        reason = self._follow(job)
+        if reason.code in _DEATHS and job.run.state is RunState.QUEUED and not job.is_stopping:
+            _log.warning("A training died before it began and is started once more (%s).", reason)
+            self._mark(job.run, RunState.QUEUED, reason)
+            reason = self._follow(job)
+        if job.run.state.is_active:
+            self._mark(job.run, RunState.FAILED, reason)
+
+    def _follow(self, job: Job) -> StopReason:
+        """Start a training and follow it to its end. Whatever an executor raises, the jobs behind must have their turn.
+
+        Returns:
+            Why the run has ended, should its own events not tell.
+        """
         try:
             training = self._executor.start(job.run, job.data_path, job.continuation)
         except Exception as error:
             _log.exception("A training could not be started.")
-            self._mark(job.run, RunState.FAILED, StopReason.of_error(error, StopCode.FAILED_TO_START))
-            return
+            return StopReason.of_error(error, StopCode.FAILED_TO_START)
         with self._changed:
             job.begin(training)
         try:
@@ -251,22 +282,21 @@ class Jobs:
             _log.exception("A training could not be followed.")
             with contextlib.suppress(Exception):
                 training.kill()
-            self._mark(job.run, RunState.FAILED, StopReason.of_error(error))
-            return
-        if job.run.state.is_active:
-            did_not_stop = StopReason(code=StopCode.DID_NOT_STOP)
-            is_stuck = job.is_stuck(self._clock())
-            self._mark(job.run, RunState.FAILED, did_not_stop if is_stuck else StopReason.of_exit_code(exit_code))
+            return StopReason.of_error(error)
+        is_stuck = job.is_stuck(self._clock())
+        return StopReason(code=StopCode.DID_NOT_STOP) if is_stuck else StopReason.of_exit_code(exit_code)
 
     def _supervise(self, job: Job, training: RunningTraining) -> None:
-        """Let others have their turn when a job keeps a slot for nobody, and kill a training that does not stop."""
-        now = self._clock()
-        job.note_pause(now)
+        """Let others have their turn, and kill a training that does not stop."""
+        now, state = self._clock(), job.run.state
         with self._changed:
+            others = len(self._waiting) - self._waiting.waiting(job.lab)
+            job.inspect(now, state, is_contended=others > 0)
             if job.is_stuck(now):
                 training.kill()
-            elif not job.is_stopping and any(other.lab != job.lab for other in self._waiting):
-                job.let_others_go_first(now, self._idle_timeout, self._pause_patience)
+            # No more jobs are stopped than wait.
+            elif not job.is_stopping and others > sum(other.is_stopping for other in self._running):
+                job.let_others_go_first(now, self._limits)
 
     def _mark(self, run: Run, state: RunState, reason: StopReason | None = None) -> None:
         try:

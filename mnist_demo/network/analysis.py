@@ -36,19 +36,19 @@ from mnist_demo.network.shapes import (
 
 
 def analyse(layers: Sequence[Layer]) -> NetworkReport:
-    """What the network of these hidden layers would be, between the image (28, 28, 1) and the final Dense 10.
+    """Report on the network of these hidden layers, between the image (28, 28, 1) and the final Dense 10.
 
     Never raises for valid layers. After a problem it goes on as far as it makes sense: a layer that needs a
     map and gets a vector is passed over, and a Dense layer that gets a map goes on as if it had been
     flattened.
 
     Args:
-        layers: any number of layers; those beyond `MAX_LAYERS` are named but not analysed.
+        layers: Any number of layers; those beyond `MAX_LAYERS` are named but not analysed.
     """
     return _analysed(tuple(layers))
 
 
-# Every page shows the parameters of the network on the bench.
+# Every page shows the parameters of the current network.
 @functools.lru_cache(maxsize=256)
 def _analysed(layers: tuple[Layer, ...]) -> NetworkReport:
     final = Dense(CLASSES)
@@ -94,7 +94,7 @@ def _row(index: int, layer: Layer, is_final: bool, source: Signal | None, result
 def _misfit(
     index: int, layers: Sequence[Layer], is_final: bool, signal: Signal, kind: ProblemKind, vector_since: int
 ) -> str:
-    """A shape problem in a learner's words: the layer, what it gets, and what would help."""
+    """Describe a shape problem in a learner's words: the layer, its input, and what would help."""
     shape = signal.shape
     got = _map(shape) if shape else "a map"
     if is_final:
@@ -121,7 +121,7 @@ def _misfit(
 
 
 def _too_small(layer: Layer, side: int, before: Sequence[Layer]) -> str:
-    """What is wrong where a window is larger than the map of `side` pixels, and what would help."""
+    """Describe the problem of a window that is larger than the map of `side` pixels, and what would help."""
     is_pooling = isinstance(layer, MaxPooling2D | AveragePooling2D)
     if is_pooling and side == 1:
         return "gets a 1×1 map: there is nothing left to pool. Remove it, or a pooling layer before it."
@@ -140,7 +140,7 @@ def _map(shape: tuple[int, ...]) -> str:
 
 
 def _bounds(layers: Sequence[Layer], rows: Sequence[LayerReport]) -> Iterator[Problem]:
-    """The problems of a network that is too large for a shared server, each at the layer that weighs most."""
+    """Yield the problems of a network that is too large for a shared server, each at the layer that weighs most."""
     extra = len(layers) - MAX_LAYERS
     if extra > 0:
         message = (
@@ -180,7 +180,7 @@ def _label(layers: Sequence[Layer], row: LayerReport) -> str:
 
 
 def _cheaper(layers: Sequence[Layer], index: int) -> str:
-    """What makes the layer at `index` (from 1) cheaper."""
+    """Say what makes the layer at `index` (from 1) cheaper."""
     match layers[index - 1] if index <= len(layers) else None:
         case Conv2D():
             return "fewer filters, a smaller kernel, or a pooling layer before it"

@@ -147,7 +147,7 @@ def _regularizer(l2: float) -> Any:
 
 
 def _layer_seed(seed: int | None, index: int) -> int | None:
-    """A seed for one layer, such that neither two layers nor two near seeds draw the same numbers."""
+    """Return a seed for one layer, such that neither two layers nor two near seeds draw the same numbers."""
     if seed is None:
         return None
     if seed < 0:

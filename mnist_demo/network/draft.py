@@ -37,12 +37,12 @@ class Draft:
     """The hidden layers of a network that may not work yet. Every edit gives a new draft.
 
     Attributes:
-        items: the layers, first to last.
-        output_initializer: how the weights of the final Dense 10 are drawn.
-        next_id: identities from here on are free; none is ever used twice.
+        items: The layers, first to last.
+        output_initializer: How the weights of the final Dense 10 are drawn.
+        next_id: Identities from here on are free; none is ever used twice.
 
     Raises:
-        FieldError: the initializer is none.
+        FieldError: The initializer is none.
     """
 
     items: tuple[DraftLayer, ...]
@@ -56,7 +56,7 @@ class Draft:
 
     @classmethod
     def of(cls, network: Network, first_id: int = 0) -> "Draft":
-        """A draft that begins as a network that works; its layers are numbered from `first_id`."""
+        """Make a draft of a network that works; its layers are numbered from `first_id`."""
         items = tuple(itertools.starmap(DraftLayer, enumerate(network.layers, start=first_id)))
         return cls(items, network.output_initializer, first_id + len(items))
 
@@ -71,23 +71,23 @@ class Draft:
         return len(self.items) >= MAX_LAYERS
 
     def report(self) -> NetworkReport:
-        """What the network would be, problems included."""
+        """Report on the network that the draft would be, problems included."""
         return analyse(self.layers)
 
     def network(self) -> Network:
-        """The draft as a network.
+        """Return the draft as a network.
 
         Raises:
-            NetworkError: it cannot work yet; the message is the first problem.
+            NetworkError: It cannot work yet; the message is the first problem.
         """
         return Network(self.layers, self.output_initializer)
 
     def is_of(self, network: Network) -> bool:
-        """Whether the draft is exactly this network."""
+        """Tell whether the draft is exactly this network."""
         return self.layers == network.layers and self.output_initializer is network.output_initializer
 
     def usual_place(self, kind: type[Layer]) -> int:
-        """Where a new layer of a type most likely belongs: before the map becomes a vector, else at the end."""
+        """Return the likely place of a new layer of a type: before the map becomes a vector, else at the end."""
         if issubclass(kind, Conv2D | DepthwiseConv2D | MaxPooling2D | AveragePooling2D):
             for place, layer in enumerate(self.layers):
                 if isinstance(layer, Flatten | GlobalAveragePooling2D):
@@ -98,7 +98,7 @@ class Draft:
         """Put a layer before the one at `place` (from 0), or where it most likely belongs.
 
         Raises:
-            DraftError: the draft is full.
+            DraftError: The draft is full.
         """
         if self.is_full:
             raise DraftError(f"This lab allows {MAX_LAYERS} layers before the final one. Remove one first.")
@@ -110,7 +110,7 @@ class Draft:
         """Put a copy of a layer behind it.
 
         Raises:
-            DraftError: the draft is full or has no such layer.
+            DraftError: The draft is full or has no such layer.
         """
         place = self._place(layer_id)
         return self.add(self.items[place].layer, place + 1)
@@ -119,7 +119,7 @@ class Draft:
         """Take a layer out.
 
         Raises:
-            DraftError: there is no such layer.
+            DraftError: There is no such layer.
         """
         place = self._place(layer_id)
         return self._with(self.items[:place], self.items[place + 1 :])
@@ -128,7 +128,7 @@ class Draft:
         """Move a layer towards the output (`by` > 0) or the image (`by` < 0), at most to the end.
 
         Raises:
-            DraftError: there is no such layer.
+            DraftError: There is no such layer.
         """
         place = self._place(layer_id)
         target = max(0, min(place + by, len(self.items) - 1))
@@ -139,16 +139,16 @@ class Draft:
         """Put another layer in the place of one, which keeps its identity.
 
         Raises:
-            DraftError: there is no such layer.
+            DraftError: There is no such layer.
         """
         place = self._place(layer_id)
         return self._with(self.items[:place], (DraftLayer(layer_id, layer),), self.items[place + 1 :])
 
     def layer(self, layer_id: int) -> Layer:
-        """A layer by its identity.
+        """Return a layer by its identity.
 
         Raises:
-            DraftError: there is no such layer.
+            DraftError: There is no such layer.
         """
         return self.items[self._place(layer_id)].layer
 

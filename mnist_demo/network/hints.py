@@ -1,4 +1,4 @@
-"""What is legal in a network and hardly meant."""
+"""Hint at what is legal in a network and hardly intended."""
 
 from collections.abc import Iterator, Sequence
 
@@ -19,7 +19,7 @@ from mnist_demo.network.report import Hint
 
 
 def hints(layers: Sequence[Layer]) -> Iterator[Hint]:
-    """What is legal and hardly meant: layers without effect, sums of sums, and units that cannot learn."""
+    """Yield hints on legal mistakes: layers without effect, sums of sums, and units that cannot learn."""
     is_vector = False
     linear_before = ""
     for index, layer in enumerate(layers, start=1):

@@ -30,7 +30,7 @@ class LayerSpec:
     """What all layers share: validation on construction and the words that name them.
 
     Raises:
-        LayerError: on construction, if a field's value is not accepted.
+        LayerError: On construction, if a field's value is not accepted.
     """
 
     description: ClassVar[str]
@@ -52,7 +52,7 @@ class LayerSpec:
         return self.type_name
 
     def summary(self) -> str:
-        """The layer in one line, without what is left at rest: `Conv2D 8 · 5×5 · relu`."""
+        """Describe the layer in one line, without the fields that have no effect: `Conv2D 8 · 5×5 · relu`."""
         return self.label
 
 
@@ -277,7 +277,7 @@ LAYER_TYPES: dict[str, type[Layer]] = {kind.__name__: kind for kind in get_args(
 
 
 def layer_name(index: int, layer: Layer) -> str:
-    """The name of the Keras layer that is built for the layer at `index` (from 1): `01_conv2d`."""
+    """Return the name of the Keras layer that is built for the layer at `index` (from 1): `01_conv2d`."""
     snake_case = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", "_", layer.type_name).lower()
     return f"{index:02d}_{snake_case}"
 

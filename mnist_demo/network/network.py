@@ -30,12 +30,12 @@ class Network:
     """The hidden layers of a network that is known to work within the bounds of the lab.
 
     Attributes:
-        layers: hidden layers, first to last; a list is taken as a tuple. Input and final layer are not among
+        layers: Hidden layers, first to last; a list is taken as a tuple. Input and final layer are not among
         them.
-        output_initializer: how the weights of the final Dense 10 are drawn.
+        output_initializer: How the weights of the final Dense 10 are drawn.
 
     Raises:
-        NetworkError: something in `layers` is no layer, or `analyse` finds a problem; the message is the
+        NetworkError: Something in `layers` is no layer, or `analyse` finds a problem; the message is the
             first of them.
     """
 
@@ -62,16 +62,16 @@ class Network:
             raise NetworkError(problems[0].message, problems)
 
     def report(self) -> NetworkReport:
-        """Shapes, parameters, cost and receptive field of each layer, the final one included."""
+        """Report shapes, parameters, cost and receptive field of each layer, the final one included."""
         return analyse(self.layers)
 
     def to_json(self) -> dict[str, Any]:
-        """The network as plain JSON values, with every field of every layer."""
+        """Return the network as plain JSON values, with every field of every layer."""
         return {_LAYERS: [layer_to_json(layer) for layer in self.layers], **fields.to_json(self)}
 
     @classmethod
     def from_json(cls, value: object) -> "Network":
-        """The network that `to_json` wrote; `output_initializer` may be left out.
+        """Read the network that `to_json` wrote; `output_initializer` may be left out.
 
         Raises:
             NetworkError: `value` is no such object, or the network cannot work; the message says why.
@@ -86,7 +86,7 @@ class Network:
 
 
 def layers_from_json(value: object) -> tuple[Layer, ...]:
-    """Valid layers that need not work together yet, such as a draft on the Design page.
+    """Read valid layers that need not work together yet, such as a draft on the Design page.
 
     Raises:
         NetworkError: `value` is no list, is longer than `MAX_LAYERS`, or holds something that is no layer.

@@ -41,14 +41,14 @@ class LayerReport:
     """What one layer would be. Where that cannot be known, `output_shape` is None and the numbers are 0.
 
     Attributes:
-        index: place in the network, from 1; the final Dense 10 comes last.
-        name: the name of the Keras layer that would be built, such as `01_conv2d`, or `output`.
-        title: the layer in one line, such as `Conv2D 8 · 5×5 · relu`.
+        index: Place in the network, from 1; the final Dense 10 comes last.
+        name: The name of the Keras layer that would be built, such as `01_conv2d`, or `output`.
+        title: The layer in one line, such as `Conv2D 8 · 5×5 · relu`.
         output_shape: (height, width, channels) of a map or (length,) of a vector, without the batch.
-        trainable: parameters that training changes.
-        non_trainable: parameters that it does not change by gradient (the statistics of BatchNormalization).
-        multiply_adds: per image, forward.
-        receptive_field: side, in pixels, of the largest square of the image that one output value depends on.
+        trainable: Parameters that training changes.
+        non_trainable: Parameters that it does not change by gradient (the statistics of BatchNormalization).
+        multiply_adds: Per image, forward.
+        receptive_field: Side, in pixels, of the largest square of the image that one output value depends on.
     """
 
     index: int
@@ -115,5 +115,5 @@ class NetworkReport:
         return min(MAX_IMAGES_AT_ONCE, self.largest_batch)
 
     def problems_of(self, layer_index: int) -> tuple[Problem, ...]:
-        """The problems of one layer, counted from 1."""
+        """Return the problems of one layer, counted from 1."""
         return tuple(problem for problem in self.problems if problem.layer_index == layer_index)

@@ -9,19 +9,19 @@ _TYPE = "type"
 
 
 def layer_to_json(layer: Layer) -> dict[str, Any]:
-    """The layer with all its fields, so that what was meant survives a change of the defaults."""
+    """Return the layer with all its fields, so that it survives a change of the defaults."""
     return {_TYPE: layer.type_name, **fields.to_json(layer)}
 
 
 def layer_from_json(value: object, what: str = "The layer") -> Layer:
-    """The layer that `layer_to_json` wrote. Fields left out take their default.
+    """Read the layer that `layer_to_json` wrote. Fields left out take their default.
 
     Args:
-        value: what the JSON held; nothing about it is trusted.
-        what: how to name the layer in an error, such as "Layer 3".
+        value: What the JSON held; nothing about it is trusted.
+        what: How to name the layer in an error, such as "Layer 3".
 
     Raises:
-        LayerError: it is no object, its type or one of its fields is unknown, or a value is not accepted.
+        LayerError: It is no object, its type or one of its fields is unknown, or a value is not accepted.
     """
     layer_type = _layer_type(value, what)
     known = {_TYPE: None, **fields.field_specs(layer_type)}

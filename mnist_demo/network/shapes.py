@@ -84,19 +84,19 @@ class Outcome:
 
 
 def image(side: int, channels: int) -> Map:
-    """The signal that enters the network: each pixel depends on itself."""
+    """Return the signal that enters the network: each pixel depends on itself."""
     return Map(channels, tuple((pixel, pixel) for pixel in range(side)))
 
 
 def receptive_field(signal: Signal) -> int:
-    """Side of the largest square of the image, in pixels, that one value depends on; 0 if unknown."""
+    """Return the side of the largest square of the image, in pixels, that one value depends on; 0 if unknown."""
     if isinstance(signal, Vector):
         return signal.unit
     return max((_length(span) for span in signal.spans or ()), default=0)
 
 
 def outcome(layer: Layer, signal: Signal) -> Outcome:
-    """What `layer` makes of `signal`. Never raises for valid arguments; a problem is part of the answer.
+    """Compute what `layer` makes of `signal`. A problem is part of the answer, not an error.
 
     Parameters are counted as Keras does: biases are included; the moving statistics of BatchNormalization are
     non-trainable. Multiply-adds are those of convolutions and Dense layers for one image, padded zeros
@@ -144,7 +144,7 @@ def _of_map(
 
 
 def _convolved(target: Map | Outcome, channels: int, weights: int) -> Outcome:
-    """A convolution's outcome: each of its `weights` is used once at every position of its map."""
+    """Return a convolution's outcome: each of its `weights` is used once at every position of its map."""
     if isinstance(target, Outcome):
         # The channels are known even where the size is not, and the layers that follow want to know them.
         return replace(target, signal=Map(channels, None))
@@ -153,7 +153,7 @@ def _convolved(target: Map | Outcome, channels: int, weights: int) -> Outcome:
 
 
 def _slide(source: Map, window: int, stride: int, padding: Padding) -> Map | Outcome:
-    """The map with one value per position of a sliding window, or the problem that it does not fit.
+    """Return the map with one value per position of a sliding window, or the problem that the window does not fit.
 
     Positions are TensorFlow's: `same` gives ceil(n / stride) of them and pads evenly, the odd zero at the
     end.

@@ -15,13 +15,13 @@ from mnist_demo.runs.stop_reasons import StopReason
 Event = dict[str, Any]
 
 FIXED_DIGITS = 20
-"""How many validation digits a run reads throughout its training: the first of the split."""
+"""Validation digits that a run predicts throughout its training: the first of the split."""
 
 MAX_BYTES = 16_000_000
-"""Bytes of a file of events that are read. The fixed digits make most of them: 2 million an hour."""
+"""Most bytes that are read of a file of events. The fixed digits write most of them: 2 million an hour."""
 
 _MAX_LINE_BYTES = 10_000
-"""Bytes of an event; the answers to the fixed digits have 260, the longest reason 2,000."""
+"""Most bytes of an event; the predictions for the fixed digits take 260, the longest reason 2,000."""
 
 _FAR_TOO_MANY = 10**12
 
@@ -114,9 +114,9 @@ class EventWriter:
 
 
 def read_events(path: Path) -> Iterator[Event]:
-    """Return the events of a file in order; a torn or damaged line is passed over, a missing file has none.
+    """Return the events of a file in order. A torn or damaged line is skipped, and a missing file has no events.
 
-    Of a file longer than `MAX_BYTES` the end is read, because the last events say how the run stands.
+    Only the end of a file longer than `MAX_BYTES` is read, because the last events tell the state of the run.
     """
     try:
         with path.open("rb") as file:
@@ -134,7 +134,7 @@ def read_events(path: Path) -> Iterator[Event]:
 
 
 def _is_sound(event: Event) -> bool:
-    """Tell whether an event has all that its readers use, with values that a training can write."""
+    """Tell whether an event has all fields of its kind, with values that a training can write."""
     kind = event.get("kind")
     if kind not in tuple(EventKind):
         return False
@@ -182,7 +182,7 @@ def _is_count(value: Any) -> bool:
 
 
 def _is_figure(value: Any) -> bool:
-    # NaN fails every comparison.
+    # A nan is refused, because it fails every comparison.
     return type(value) in (int, float) and 0 <= value < _FAR_TOO_MANY
 
 

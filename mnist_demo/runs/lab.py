@@ -70,7 +70,7 @@ class Lab:
         │   │   ├── model.keras         the trained model, once the training has ended
         │   │   ├── initial.npz         the first weights of a fine-tuned run
         │   │   ├── data.npz            the images of a fine-tuned run
-        │   │   └── predictions/        what snapshots predict: 001-validation.npz, …, 010-test.npz
+        │   │   └── predictions/        the predictions of snapshots: 001-validation.npz, …, 010-test.npz
         │   ├── bin/RUN/                deleted runs, for an hour
         │   └── dropped.json            .evicted
         ├── labs/LAB.json               .experiment

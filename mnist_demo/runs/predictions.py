@@ -1,4 +1,4 @@
-"""What a snapshot predicts for a part of the data, kept in the run's folder for every page."""
+"""The predictions of a snapshot for a part of the data, kept in the run's folder for every page."""
 
 import functools
 import hashlib
@@ -24,10 +24,10 @@ VALIDATION = "validation"
 
 _MAX_IMAGES = 100_000
 _MAX_BYTES = 5_000_000
-"""Most bytes of a file that is read, packed and unpacked; 100,000 images with their probabilities have 2.6 million."""
+"""Most bytes of a file, packed and unpacked; 100,000 images with their probabilities take 2.6 million."""
 
 _SCALE = np.float32(2**15)
-"""Factor of the probabilities on disk, with which float16 reaches from 2e-12 to 1; without, it ends at 6e-8."""
+"""Factor of the probabilities on disk, so that float16 holds 2e-12 to 1; without the factor, 6e-8 is the least."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,13 +35,13 @@ class Predictions:
     """A network's predictions for labelled images, in the order of the images.
 
     Attributes:
-        labels: the true classes, uint8 (n,), 0–9.
-        classes: the most probable class of each image, uint8 (n,), 0–9; of equal ones the lowest.
-        confidences: the probability of that class, float32 (n,), 0–1; 0 where it is unknown or no number.
-        probabilities: float32 (n, 10), 0–1, not finite where the training diverged; None where only the above is kept.
+        labels: The true classes, uint8 (n,), 0–9.
+        classes: The most probable class of each image, uint8 (n,), 0–9; the lowest of equally probable classes.
+        confidences: The probability of that class, float32 (n,), 0–1; 0 where the probability is unknown or nan.
+        probabilities: float32 (n, 10), 0–1, not finite where the training diverged; None if they are not kept.
 
     Raises:
-        ValueError: on construction, when an array has another type, shape or range, or the arrays disagree.
+        ValueError: On construction, if an array has another type, shape or range, or the arrays disagree.
     """
 
     labels: NDArray[np.uint8]
@@ -87,7 +87,7 @@ class Predictions:
 def _check(name: str, array: NDArray[Any], kind: type[np.generic], shape: tuple[int, ...], highest: float) -> None:
     if array.dtype != kind or array.shape != shape:
         raise ValueError(f"{name} is {array.dtype} {array.shape}; accepted is {kind.__name__} {shape}.")
-    # A probability that is no number passes: it belongs to a training that diverged.
+    # A probability of nan passes, because it belongs to a training that diverged.
     if ((array < 0) | (array > highest)).any():
         raise ValueError(f"{name} has a value outside 0 to {highest:g}.")
     array.setflags(write=False)
@@ -97,7 +97,7 @@ def snapshot_digest(snapshot: Path) -> str:
     """Return the SHA-256 of a snapshot's content, computed once for each version of the file.
 
     Raises:
-        OSError: when the snapshot is gone.
+        OSError: If the snapshot is gone.
     """
     found = snapshot.stat()
     return _digest_when(snapshot, found.st_size, found.st_mtime_ns)
@@ -119,13 +119,13 @@ def keep_predictions(snapshot: Path, digest: str, part: str, predictions: Predic
     """Write predictions into the run's folder: 4 bytes an image, and with probabilities about 20.
 
     Args:
-        snapshot: a file of a run's `snapshots` folder.
-        digest: the `snapshot_digest` of the weights that predicted.
-        part: the name of the images, such as `TEST`.
-        predictions: what is kept.
+        snapshot: A file of a run's `snapshots` folder.
+        digest: The `snapshot_digest` of the weights that predicted.
+        part: The name of the images, such as `TEST`.
+        predictions: The predictions to keep.
 
     Raises:
-        OSError: when the file cannot be written.
+        OSError: If the file cannot be written.
     """
     path = predictions_path(snapshot, part)
     path.parent.mkdir(exist_ok=True)
@@ -148,12 +148,12 @@ def read_predictions(snapshot: Path, part: str, labels: NDArray[np.uint8] | None
     """Read a snapshot's kept predictions, also in the files of the former version.
 
     Args:
-        snapshot: a file of a run's `snapshots` folder.
-        part: the name of the images.
-        labels: the true classes of the images, where they are known: predictions for others do not count.
+        snapshot: A file of a run's `snapshots` folder.
+        part: The name of the images.
+        labels: The true classes of the images, if they are known; predictions for other labels do not count.
 
     Returns:
-        The predictions; None when there are none, or they are damaged, of other weights or of other images.
+        The predictions; None if there are none, or they are damaged, of other weights or of other images.
     """
     for read in (_read, _read_former):
         try:
@@ -166,7 +166,7 @@ def read_predictions(snapshot: Path, part: str, labels: NDArray[np.uint8] | None
 
 
 def final_predictions(run: Run) -> Predictions | None:
-    """Read the kept test predictions of a run's newest snapshot; None when they are still to be computed."""
+    """Read the kept test predictions of a run's newest snapshot; None if they are not computed yet."""
     snapshots = run.snapshots
     return read_predictions(snapshots[-1], TEST) if snapshots else None
 
@@ -179,7 +179,7 @@ def _read(snapshot: Path, part: str, labels: NDArray[np.uint8] | None) -> Predic
         classes, confidences = kept["classes"], kept["confidences"]
         if "others" not in kept:
             return Predictions(kept["labels"], classes, confidences)
-        # Rounding must not lift another class to the predicted one.
+        # Rounding must not make another class as probable as the predicted class.
         below = np.nextafter(confidences, np.float32(0))[:, None]
         probabilities = np.minimum(kept["others"].astype(np.float32) / _SCALE, below)
         np.put_along_axis(probabilities, classes[:, None], confidences[:, None], axis=1)
@@ -187,7 +187,7 @@ def _read(snapshot: Path, part: str, labels: NDArray[np.uint8] | None) -> Predic
 
 
 def _read_former(snapshot: Path, part: str, labels: NDArray[np.uint8] | None) -> Predictions | None:
-    """Read what the versions up to November 2026 kept: a file for the test images, a folder for validation."""
+    """Read the files of the versions up to November 2026: a file for the test images, a folder for validation."""
     run_folder = snapshot.parent.parent
     if part == TEST:
         with _opened(run_folder / "test-answers.npz") as kept:
@@ -201,17 +201,17 @@ def _read_former(snapshot: Path, part: str, labels: NDArray[np.uint8] | None) ->
         if str(kept["digest"]) != snapshot_digest(snapshot):
             return None
         confidences = np.zeros(len(labels), np.float32)
-        # Only the fixed digits, which come first, have a confidence there.
+        # The former files have confidences for the fixed digits alone, which come first.
         confidences[: len(kept["confidences"])] = kept["confidences"]
         return Predictions(labels.astype(np.uint8), kept["predictions"], confidences)
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    """Open an archive of arrays of bounded size; NPZ_FAULTS are what can go wrong."""
+    """Open an archive of arrays of bounded size; a damaged archive raises one of `NPZ_FAULTS`."""
     if path.stat().st_size > _MAX_BYTES:
         raise ValueError(f"{path.name} has more than {_MAX_BYTES:,} bytes.")
-    # Opened here, because numpy leaves a file open that turns out to be no archive.
+    # The file is opened here, because NumPy leaves a file open that is no archive.
     with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
         if sum(member.file_size for member in kept.zip.infolist()) > _MAX_BYTES:
             raise ValueError(f"{path.name} unpacks to more than {_MAX_BYTES:,} bytes.")

@@ -1,7 +1,7 @@
 """Which items of labs are deleted so that all labs stay within the limits.
 
 A lab meets its own limits first: what it keeps beyond its share goes from this lab alone. The limits on all labs
-together take first from the lab that has most of what is too much, and a pinned run only from a lab beyond its share.
+together evict first from the lab with most of the kind that is too much, and a pinned run only beyond a lab's share.
 """
 
 import heapq
@@ -148,7 +148,7 @@ class _Choice:
             for item in reversed(self._left.values()):
                 if item.kind in going:
                     waiting[item.lab].append(item)
-            # By what is at stake here alone: a flood of small files evicts no small file of a lab with large runs.
+            # Only the sizes of these kinds decide, so a flood of small files evicts none of a lab with large runs.
             largest = [(-self._size(lab, going), lab) for lab in waiting]
             heapq.heapify(largest)
             while largest and is_too_much():

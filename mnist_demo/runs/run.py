@@ -4,104 +4,16 @@ import errno
 import functools
 import json
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from mnist_demo.experiment import MAX_JSON_BYTES, Experiment
 from mnist_demo.files import read_json, write_atomically
-from mnist_demo.runs.events import FIELDS, Event, EventKind, EventWriter, RunState, read_events
+from mnist_demo.runs.events import Event, EventKind, EventWriter, RunState, read_events
+from mnist_demo.runs.history import History, history_of
 from mnist_demo.runs.run_id import RunId
 from mnist_demo.runs.stop_reasons import StopReason
-
-FloatArray = NDArray[np.float64]
-
-_SHORTEST = 1e-4
-"""Seconds; events round to these, so that less says nothing about speed."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The planned epochs, batches and images of a run, and the size of its network."""
-
-    epochs: int
-    steps_per_epoch: int
-    images_per_epoch: int
-    parameters: int
-
-
-@dataclass(frozen=True)
-class DigitAnswers:
-    """The network's predictions for the fixed validation digits after `step` batches."""
-
-    step: int
-    answers: tuple[int, ...]
-    confidences: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class History:
-    """A run's figures: float64 columns of equal length by name, of batches, epochs and changes of the learning rate."""
-
-    batches: dict[str, FloatArray]
-    epochs: dict[str, FloatArray]
-    rates: dict[str, FloatArray]
-    plan: Plan | None
-    digits: DigitAnswers | None
-
-    @property
-    def step(self) -> int:
-        """Batches that the network has learned from so far."""
-        done = [column["step"][-1] for column in (self.batches, self.epochs) if len(column["step"])]
-        return int(max(done, default=0))
-
-    @property
-    def images(self) -> int:
-        """Images that the network has learned from so far, repeats included."""
-        done = [column["images"][-1] for column in (self.batches, self.epochs) if len(column["images"])]
-        return int(max(done, default=0))
-
-    @property
-    def seconds(self) -> float:
-        """Seconds of training so far, pauses excluded."""
-        done = [column["seconds"][-1] for column in (self.batches, self.epochs) if len(column["seconds"])]
-        return float(max(done, default=0.0))
-
-    @property
-    def progress(self) -> float:
-        """The share of the planned batches that is done, 0–1."""
-        if self.plan is None:
-            return 0.0
-        return min(1.0, self.step / max(1, self.plan.epochs * self.plan.steps_per_epoch))
-
-    @property
-    def images_per_second(self) -> float | None:
-        """Training speed since the first batch, validation included; None before it can be known."""
-        if len(self.batches["step"]) < 2:
-            return None
-        # The first batch waits for the graph to be built and says nothing about speed.
-        images = self.images - float(self.batches["images"][0])
-        seconds = self.seconds - float(self.batches["seconds"][0])
-        return images / seconds if images > 0 and seconds >= _SHORTEST else None
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Expected seconds to the end at the speed so far; None before the speed is known."""
-        if self.plan is None or self.images_per_second is None:
-            return None
-        left = self.plan.epochs * self.plan.images_per_epoch - self.images
-        return max(0.0, left / self.images_per_second)
-
-    @property
-    def best_validation_accuracy(self) -> float | None:
-        """The highest validation accuracy of any epoch; None before the first epoch ends."""
-        accuracies = self.epochs["val_accuracy"]
-        return float(accuracies.max()) if len(accuracies) else None
 
 
 class Run:
@@ -227,16 +139,7 @@ class Run:
 
     def history(self) -> History:
         """Return the figures so far, from one reading of the events."""
-        events = _standing(self.events())
-        plans = [event for event in events if event["kind"] == EventKind.PLAN]
-        digits = [event for event in events if event["kind"] == EventKind.DIGITS]
-        return History(
-            batches=_columns(events, EventKind.BATCH),
-            epochs=_columns(events, EventKind.EPOCH),
-            rates=_columns(events, EventKind.RATE),
-            plan=_plan(plans[-1]) if plans else None,
-            digits=_digits(digits[-1]) if digits else None,
-        )
+        return history_of(self.events())
 
     def mark(self, state: RunState, reason: StopReason | None = None) -> None:
         """Append a change of state."""
@@ -297,37 +200,3 @@ def create_run(folder: str | os.PathLike[str], experiment: Experiment) -> Run:
 def write_state(writer: EventWriter, state: RunState, reason: StopReason | None = None) -> None:
     """Append a change of state to an open events file."""
     writer.write(EventKind.STATE, state=str(state), **({"reason": reason.to_json()} if reason else {}))
-
-
-def _standing(events: Sequence[Event]) -> list[Event]:
-    """Return the events that count, without those from beyond a place at which the run was resumed."""
-    standing: list[Event] = []
-    for event in events:
-        if event["kind"] == EventKind.RESUME:
-            standing = [earlier for earlier in standing if _is_before(earlier, event)]
-        standing.append(event)
-    return standing
-
-
-def _is_before(event: Event, resume: Event) -> bool:
-    match event["kind"]:
-        case EventKind.EPOCH:
-            # An epoch is done after its validation, and its last batch before, so the step alone does not decide.
-            return bool(event["epoch"] <= resume["epoch"])
-        case EventKind.BATCH:
-            return bool(event["step"] <= resume.get("reported", resume["step"]))
-        case _:
-            return bool(event.get("step", 0) <= resume["step"])
-
-
-def _columns(events: list[Event], kind: EventKind) -> dict[str, FloatArray]:
-    rows = [event for event in events if event["kind"] == kind]
-    return {name: np.array([row[name] for row in rows], dtype=np.float64) for name in FIELDS[kind]}
-
-
-def _plan(event: dict[str, Any]) -> Plan:
-    return Plan(event["epochs"], event["steps_per_epoch"], event["images_per_epoch"], event["parameters"])
-
-
-def _digits(event: dict[str, Any]) -> DigitAnswers:
-    return DigitAnswers(event["step"], tuple(event["answers"]), tuple(event["confidences"]))

@@ -27,6 +27,7 @@ class StopCode(StrEnum):
     DIVERGED_IN_VALIDATION = "diverged_in_validation"
     WEIGHTS_DIVERGED = "weights_diverged"
     PREEMPTED = "preempted"
+    TIME_SLICE = "time_slice"
     PAUSED_TOO_LONG = "paused_too_long"
     NEVER_BEGAN = "never_began"
     SERVER_GONE = "server_gone"

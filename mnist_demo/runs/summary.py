@@ -2,6 +2,8 @@
 
 import functools
 import json
+import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,9 @@ class Summary:
         learned: Whether the run has weights after its first weights.
         test_right, test_images: The test images that the final network classifies correctly, of how many; None if
             unknown.
+
+    Raises:
+        ValueError: On construction, if a value has another type or range.
     """
 
     state: RunState
@@ -43,10 +48,35 @@ class Summary:
     test_right: int | None
     test_images: int | None
 
+    def __post_init__(self) -> None:
+        tested = ("test_right", "test_images")
+        _check(self, ("state",), lambda value: isinstance(value, RunState), "a state of a run")
+        _check(self, ("epochs_planned", "epochs_done", "images", "rate_changes"), _is_count, "a whole number from 0")
+        _check(self, ("seconds",), _is_figure, "a number from 0")
+        _check(self, ("validation_accuracy",), lambda value: value is None or _is_figure(value), "a number from 0")
+        _check(self, ("learned",), lambda value: isinstance(value, bool), "true or false")
+        _check(self, tested, lambda value: value is None or _is_count(value), "a whole number from 0 or nothing")
+        if (self.test_right is None) != (self.test_images is None) or (self.test_right or 0) > (self.test_images or 0):
+            raise ValueError(f"test_right is {self.test_right} of test_images {self.test_images}; accepted is a part.")
+
     @property
     def test_accuracy(self) -> float | None:
         """The share of the test images that are classified correctly, 0–1; None if unknown."""
         return self.test_right / self.test_images if self.test_right is not None and self.test_images else None
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _is_figure(value: object) -> bool:
+    return _is_count(value) or (isinstance(value, float) and math.isfinite(value) and value >= 0)
+
+
+def _check(summary: Summary, names: tuple[str, ...], is_accepted: Callable[[object], bool], accepted: str) -> None:
+    for name in names:
+        if not is_accepted(value := getattr(summary, name)):
+            raise ValueError(f"{name} is {value!r:.40}; accepted is {accepted}.")
 
 
 def read_summary(run: Run) -> Summary:
@@ -61,7 +91,7 @@ Sources = tuple[tuple[int, int], ...]
 
 
 def _sources(run: Run) -> Sources:
-    """Size and time of everything that a summary is made of: other ones, another summary."""
+    """Return size and time of each file and folder that a summary depends on."""
     # A folder's time changes with each file that is renamed into it.
     return tuple(_stamp(path) for path in (run.events_path, run.folder / "snapshots", run.folder / "predictions"))
 
@@ -80,14 +110,14 @@ def _summary(folder: Path, sources: Sources) -> Summary:
     kept = _kept(run, sources)
     if kept is not None:
         return kept
-    fresh = _worked_out(run)
+    fresh = _computed(run)
     # The summary of an active run is not kept, because the run changes all the time.
     if not fresh.state.is_active:
         _keep(run, sources, fresh)
     return fresh
 
 
-def _worked_out(run: Run) -> Summary:
+def _computed(run: Run) -> Summary:
     history = run.history()
     accuracies = history.epochs["val_accuracy"]
     tested = final_predictions(run)

@@ -46,7 +46,7 @@ class BatchGraph:
         self._run = tf.function(run, autograph=False)
 
     def __call__(self, batches: Iterator[Any], count: int) -> dict[str, Any]:
-        """Do so many batches; the first call traces the graph, which takes a second or two.
+        """Do `count` batches; the first call traces the graph, which takes a second or two.
 
         Returns:
             The means over these batches.

@@ -23,7 +23,7 @@ VERSION = 1
 _ABOUT = "about"
 
 _MOST = 1e15
-"""Counts and figures of a training lie below this, whatever a damaged file says."""
+"""Counts and figures of a training lie below this; a larger value is damage."""
 
 Sums = tuple[int, float, float]
 NOTHING: Sums = (0, 0.0, 0.0)
@@ -96,7 +96,7 @@ _ACCEPTED: dict[Any, tuple[Callable[[Any], bool], str]] = {
         "images, loss and correct answers",
     ),
 }
-"""Which values a field of a position accepts, by its type."""
+"""The check of a position's field, by the type of the field."""
 
 
 def save_checkpoint(path: Path, model: Any, position: Position) -> None:
@@ -111,11 +111,11 @@ def save_checkpoint(path: Path, model: Any, position: Position) -> None:
 
 
 def read_position(path: Path) -> Position:
-    """Read where a checkpoint stands, without its weights.
+    """Read the place of a checkpoint, without its weights.
 
     Raises:
-        OSError: when it cannot be read.
-        DamagedFileError: when it is damaged, or of another version of the lab.
+        OSError: If the file cannot be read.
+        DamagedFileError: If the file is damaged, or of another version of the lab.
     """
     return _position(path.name, read_npz(path, [_ABOUT]))
 
@@ -127,8 +127,8 @@ def load_checkpoint(path: Path, model: Any) -> Position:
         The place that the training had reached.
 
     Raises:
-        OSError: when it cannot be read; the model is unchanged then, as it is where the file is damaged.
-        DamagedFileError: when it is damaged, of another network, or of another version of the lab.
+        OSError: If the file cannot be read; the model is unchanged.
+        DamagedFileError: If the file is damaged, of another network, or of another version; the model is unchanged.
     """
     arrays = read_npz(path)
     position = _position(path.name, arrays)

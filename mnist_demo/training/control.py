@@ -1,4 +1,4 @@
-"""What a running training can be told from outside: a line of commands, within a process or across to another one."""
+"""Commands to a running training: a pipe within a process or to another one."""
 
 import json
 import multiprocessing
@@ -10,11 +10,11 @@ from multiprocessing.connection import Connection
 from mnist_demo.runs import StopCode, StopReason
 
 MAX_MESSAGE_BYTES = 4_000
-"""Most bytes of a command on the line: a reason's text of 300 characters, escaped, and the rest."""
+"""Most bytes of a command in the pipe: a reason's text of 300 characters, escaped, and the rest."""
 
 
 class CommandKind(StrEnum):
-    """What a training understands."""
+    """The commands that a training understands."""
 
     PAUSE = "pause"
     RESUME = "resume"
@@ -29,9 +29,9 @@ class Command:
     """One command.
 
     Attributes:
-        kind: what is to be done.
-        value: the new learning rate, for that command alone.
-        reason: why, for the run's events; None when somebody just pressed the button.
+        kind: What the training does.
+        value: The new learning rate, for that command alone.
+        reason: Why the training stops, for the run's events; None when somebody just pressed the button.
     """
 
     kind: CommandKind
@@ -40,18 +40,18 @@ class Command:
 
 
 SERVER_GONE = Command(CommandKind.STOP, reason=StopReason(code=StopCode.SERVER_GONE))
-"""What a training takes the end of its line for: nobody would be left to look, and an orphan would eat a core."""
+"""What the end of the pipe means: a training stops, because an orphan would use a core for nobody."""
 
 
 class Control:
-    """A line to one training.
+    """A pipe to one training.
 
-    Without arguments both ends are here, for a training in another thread of this process. Across processes each side
-    has one end; the operating system closes the line when the commanding process dies, however it dies.
+    Without arguments this object has both ends, for a training in another thread of this process. Across processes each
+    side has one end; the operating system closes the pipe when the commanding process dies, however it dies.
 
     Args:
-        receiver: the end that the training reads.
-        sender: the end that commands go into.
+        receiver: The end that the training reads.
+        sender: The end that commands go into.
     """
 
     def __init__(self, receiver: Connection | None = None, sender: Connection | None = None) -> None:
@@ -72,7 +72,7 @@ class Control:
             try:
                 self._sender.send_bytes(message)
             except OSError:
-                # The training has ended; there is nobody left to tell.
+                # The training has ended.
                 self._sender = None
 
     def request_stop(self, reason: StopReason | None = None) -> None:
@@ -80,19 +80,19 @@ class Control:
         self.send(Command(CommandKind.STOP, reason=reason))
 
     def pause(self) -> None:
-        """Ask the training to stand still at the next batch."""
+        """Ask the training to pause at the next batch."""
         self.send(Command(CommandKind.PAUSE))
 
     def resume(self) -> None:
-        """Let a training that stands still go on."""
+        """Let a paused training go on."""
         self.send(Command(CommandKind.RESUME))
 
     def step_batch(self) -> None:
-        """Ask for one batch more, and to stand still after it."""
+        """Ask for one more batch and a pause after it."""
         self.send(Command(CommandKind.STEP_BATCH))
 
     def step_epoch(self) -> None:
-        """Ask to go on to the end of the epoch, and to stand still after it."""
+        """Ask for the rest of the epoch and a pause after it."""
         self.send(Command(CommandKind.STEP_EPOCH))
 
     def set_learning_rate(self, rate: float) -> None:
@@ -100,9 +100,9 @@ class Control:
         self.send(Command(CommandKind.LEARNING_RATE, value=rate))
 
     def receive(self, timeout: float = 0.0) -> Command | None:
-        """The next command, waiting at most so many seconds for it; None when there is none.
+        """Wait at most this long for the next command; None when there is none.
 
-        The end of the line is a command to stop.
+        The end of the pipe is a command to stop.
         """
         if self._leaving is not None:
             return self._leaving
@@ -120,5 +120,5 @@ class Control:
         return Command(CommandKind(fields["kind"]), fields["value"], reason)
 
     def leave(self, command: Command) -> None:
-        """Let this be all that the training is told from now on; a signal handler may call it."""
+        """Make this the only command from now on; a signal handler may call it."""
         self._leaving = command

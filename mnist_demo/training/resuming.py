@@ -56,7 +56,7 @@ def take_up(run: Run, model: Any, start: Position) -> tuple[Position, str | None
         The place of the restored state, and a note for the visitor if the last state is lost.
 
     Raises:
-        OSError, DamagedFileError: when no weights that the run began with can be read, where it needs them.
+        OSError, DamagedFileError: If no weights can be read, the run's first weights included.
     """
     # The variables are made here, because Keras makes them with the first batch, and no batch comes if only the
     # validation of an epoch is left.
@@ -85,7 +85,7 @@ def reached_by(run: Run) -> Position:
     try:
         return _kept_position(run)
     except (OSError, DamagedFileError):
-        # The epochs that the events tell of have a snapshot; a checkpoint is only written after both.
+        # Each epoch in the events has a snapshot, because a snapshot is written before the event of its epoch.
         history = run.history()
         whole = int(history.epochs["epoch"][-1]) if len(history.epochs["epoch"]) else 0
         last = min(history.plan.epochs, MAX_EPOCHS) if history.plan else run.experiment.training.epochs
@@ -93,7 +93,7 @@ def reached_by(run: Run) -> Position:
 
 
 def _kept_position(run: Run) -> Position:
-    """Read the place of a run's checkpoint, and check that it is one of the run's experiment."""
+    """Read the place of a run's checkpoint, and check that the place exists in the run's experiment."""
     position, settings = read_position(run.checkpoint_path), run.experiment.training
     images = min(position.batch * settings.batch_size, settings.train_images)
     if position.batch > settings.steps() or not position.reported[0] <= position.sums[0] == images:
@@ -102,11 +102,11 @@ def _kept_position(run: Run) -> Position:
 
 
 def _load_newest_snapshot(run: Run, model: Any) -> int:
-    """Load the newest weights of a whole epoch that can be read, and return the number of that epoch.
+    """Load the newest readable weights of a finished epoch, and return the number of that epoch.
 
     Raises:
-        OSError: when no snapshot can be read, nor the weights of another run that this one began with.
-        DamagedFileError: when no snapshot can be used, nor these.
+        OSError: If neither a snapshot nor the run's first weights can be read.
+        DamagedFileError: If neither a snapshot nor the run's first weights can be used.
     """
     history = run.history()
     whole = {0, *(int(epoch) for epoch in history.epochs["epoch"])}

@@ -157,7 +157,7 @@ class _Training:
     ) -> None:
         settings = made.experiment.training
         self._run, self._made, self._settings, self._writer = run, made, settings, writer
-        # A continued run has newer weights, and falls back to these itself.
+        # A continued run has newer weights, and loads its first weights only if no others can be read.
         if not is_continued and run.initial_path.exists():
             load_weights(run.initial_path, made.model)
         writer.write(

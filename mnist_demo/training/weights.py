@@ -15,11 +15,11 @@ def load_weights(path: Path, model: Any) -> None:
     """Read weights that `save_weights` wrote into a model of the same network.
 
     Raises:
-        OSError: when the file cannot be read.
-        DamagedFileError: when it is damaged or of another network.
+        OSError: If the file cannot be read.
+        DamagedFileError: If the file is damaged or of another network.
     """
     weights = [array for _, array in sorted(read_npz(path).items())]
-    # Checked first, because Keras sets one array after the other.
+    # All shapes are checked first, because Keras sets one array after the other.
     forms = [(tuple(weight.shape), weight.dtype) for weight in model.weights]
     if [(array.shape, array.dtype.name) for array in weights] != forms:
         raise DamagedFileError(path.name, "its weights are not those of this network")

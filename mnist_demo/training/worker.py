@@ -1,4 +1,4 @@
-"""What a training process does."""
+"""The training process: train one run and obey the commands of the server."""
 
 import gc
 import os
@@ -17,19 +17,19 @@ from mnist_demo.training.resuming import NothingLeftError
 from mnist_demo.training.trainer import train, train_more
 
 NICENESS = 5
-"""How far training stands back, so that pages answer at once while it uses every core."""
+"""Niceness that a training process adds to its own, so that pages answer at once while it uses every core."""
 
 
 def run_job(run_folder: Path, data_path: Path | None, commands: Connection, continuation: Continuation | None) -> None:
     """Train the experiment that lies in a run's folder; the entry point of a training process.
 
     Args:
-        run_folder: a folder that `create_run` made.
-        data_path: where the data lies; None for the bundled MNIST.
-        commands: what the server asks comes from here; when it closes, the server is gone and the training stops.
-        continuation: how a run that has ended goes on; None for one that begins.
+        run_folder: A folder that `create_run` made.
+        data_path: Where the data is; None for the bundled MNIST.
+        commands: The pipe with the server's commands; when it closes, the server is gone and the training stops.
+        continuation: How a run that has ended continues; None for a new one.
     """
-    _stand_back()
+    _lower_priority()
     run = Run(run_folder)
 
     def fit(control: Control) -> None:
@@ -42,13 +42,13 @@ def run_job(run_folder: Path, data_path: Path | None, commands: Connection, cont
     _supervise(run, commands, fit)
 
 
-def _stand_back() -> None:
+def _lower_priority() -> None:
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    # Tracing a graph makes a million objects and hardly any garbage: with Python's own threshold, collections take
-    # a tenth of the time until the first batch.
+    # With Python's own threshold, collections take a tenth of the time until the first batch, because tracing a graph
+    # makes a million objects and hardly any garbage.
     gc.set_threshold(50_000, 50, 50)
-    # Ctrl-C in the server's terminal reaches every process; the line that closes then says all that is needed.
+    # Ctrl-C in the server's terminal reaches every process; a training stops when the pipe to the server closes.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
@@ -57,7 +57,7 @@ def _load(data_path: Path | None) -> MnistData:
 
 
 def _supervise(run: Run, commands: Connection, fit: Callable[[Control], None]) -> None:
-    """Let a training be told what comes over the line, and let its run say what went wrong."""
+    """Train under the commands of the server, and write into the run what went wrong."""
     control = Control(receiver=commands)
     signal.signal(signal.SIGTERM, lambda *_: control.leave(SERVER_GONE))
     try:
@@ -66,10 +66,10 @@ def _supervise(run: Run, commands: Connection, fit: Callable[[Control], None]) -
         print(f"The run {run.folder.name} could not be written: {error}", file=sys.stderr)
         sys.exit(EXIT_DISK_FULL if is_disk_full(error) else EXIT_NOT_WRITTEN)
     except NothingLeftError as error:
-        # A finished run that was queued in vain stays as it ended.
+        # A finished run that was queued in vain keeps the state in which it ended.
         run.mark(*(run.last_ending or (RunState.FAILED, StopReason.of_error(error))))
     except ValueError as error:
-        # What keeps a training from beginning, nobody has said yet.
+        # The trainer writes only the errors of a training that has begun.
         if run.state.is_active:
             run.mark(RunState.FAILED, StopReason.of_error(error))
         raise

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_demo.app.runs.comparison_charts import Progress, axis_end, comparison_frame, comparison_spec
-from mnist_demo.app.runs.conclusion import verdict
+from mnist_demo.app.runs.conclusion import conclusion
 from mnist_demo.app.widgets.learning_curves import Measure
 from mnist_demo.data import load_mnist
 from mnist_demo.evaluation import McNemar
@@ -115,7 +115,7 @@ def test_the_duel_queues_both_and_chooses_them(open_page: OpenPage, trained_run:
     assert app.button(key="runs_duel").disabled
     assert "wait until the training is over" in said(app)
     assert not app.metric
-    app.button(key="bench_stop").click().run()
+    app.button(key="sidebar_stop").click().run()
 
 
 @pytest.mark.parametrize(
@@ -131,9 +131,9 @@ def test_the_duel_queues_both_and_chooses_them(open_page: OpenPage, trained_run:
         (McNemar(40, 20), ["A reads better than B", "about once in 74 tries"]),
     ],
 )
-def test_a_verdict_claims_what_the_test_allows(test: McNemar, words: list[str]) -> None:
-    conclusion = verdict(test, "A", "B")
-    assert [each for each in words if each not in conclusion] == []
+def test_a_conclusion_claims_what_the_test_allows(test: McNemar, words: list[str]) -> None:
+    said = conclusion(test, "A", "B")
+    assert [each for each in words if each not in said] == []
 
 
 def test_the_chart_has_every_run_and_a_letter_at_its_end(trained_run: Run) -> None:

@@ -22,7 +22,7 @@ def page() -> AppTest:
     return app
 
 
-def bench(page: AppTest) -> Experiment:
+def experiment_of(page: AppTest) -> Experiment:
     experiment = page.session_state["experiment"]
     assert isinstance(experiment, Experiment)
     return experiment
@@ -70,67 +70,69 @@ def show_training(page: AppTest) -> None:
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_a_preset_goes_on_the_bench_with_what_it_teaches(page: AppTest, preset: str) -> None:
+def test_a_preset_becomes_the_current_experiment_with_what_it_teaches(page: AppTest, preset: str) -> None:
     other = "codelab" if preset == "fast" else "fast"
     choose(page, other)
     choose(page, preset)
-    assert bench(page) == PRESETS[preset]
+    assert experiment_of(page) == PRESETS[preset]
     assert PRESETS[preset].about in texts(page)
     assert f"**{PRESETS[preset].network.report().parameters:,}** parameters" in texts(page)
 
 
-def test_an_edited_field_is_on_the_bench_at_once_with_its_consequences(page: AppTest) -> None:
+def test_an_edited_field_is_in_the_experiment_at_once_with_its_consequences(page: AppTest) -> None:
     choose(page, "codelab")
     layer_id = open_layer(page, 1)
     widget(page.number_input, f"design_{layer_id}_filters").set_value(16).run()
     assert not page.exception
-    first = bench(page).network.layers[0]
+    first = experiment_of(page).network.layers[0]
     assert isinstance(first, Conv2D)
     assert first.filters == 16
-    assert bench(page).name == "codelab, changed"
+    assert experiment_of(page).name == "codelab, changed"
     assert "24×24×16" in texts(page)
-    assert f"**{bench(page).network.report().parameters:,}** parameters" in texts(page)
+    assert f"**{experiment_of(page).network.report().parameters:,}** parameters" in texts(page)
     # Back again, it is the preset again.
     widget(page.number_input, f"design_{layer_id}_filters").set_value(8).run()
-    assert bench(page) == PRESETS["codelab"]
+    assert experiment_of(page) == PRESETS["codelab"]
 
 
-def test_a_problem_is_named_in_place_and_the_bench_keeps_what_works(page: AppTest) -> None:
+def test_a_problem_is_named_in_place_and_the_experiment_keeps_what_works(page: AppTest) -> None:
     choose(page, "codelab")
-    before = bench(page)
+    before = experiment_of(page)
     layer_id = open_layer(page, 5)
     assert isinstance(before.network.layers[4], Flatten)
     press(page, f"design_{layer_id}_Remove")
-    assert bench(page) == before
+    assert experiment_of(page) == before
     assert "The final layer, Dense 10, gets a 4×4×16 map, but it needs a vector" in texts(page)
     assert "This network cannot work yet: see layer 5" in texts(page)
-    assert "The bench keeps the last one that works" in texts(page)
+    assert "The current experiment keeps the last network" in texts(page)
     press(page, "design_back")
     assert len(layer_ids(page)) == 5
-    assert "The bench keeps" not in texts(page)
+    assert "The current experiment keeps" not in texts(page)
 
 
 def test_a_broken_draft_survives_leaving_the_page(page: AppTest) -> None:
-    flatten = next(index for index, layer in enumerate(bench(page).network.layers, 1) if isinstance(layer, Flatten))
+    flatten = next(
+        index for index, layer in enumerate(experiment_of(page).network.layers, 1) if isinstance(layer, Flatten)
+    )
     layer_id = open_layer(page, flatten)
     press(page, f"design_{layer_id}_Remove")
     ids = layer_ids(page)
     page.switch_page(script("train")).run()
     page.switch_page(script("design")).run()
     assert layer_ids(page) == ids
-    assert "The bench keeps the last one that works" in texts(page)
+    assert "The current experiment keeps the last network" in texts(page)
 
 
 def test_layers_are_moved_and_duplicated(page: AppTest) -> None:
     choose(page, "fast")
-    layers = bench(page).network.layers
+    layers = experiment_of(page).network.layers
     layer_id = open_layer(page, 3)
     press(page, f"design_{layer_id}_Move up")
-    assert bench(page).network.layers == (layers[0], layers[2], layers[1], *layers[3:])
+    assert experiment_of(page).network.layers == (layers[0], layers[2], layers[1], *layers[3:])
     press(page, f"design_{layer_id}_Move down")
-    assert bench(page).network.layers == layers
+    assert experiment_of(page).network.layers == layers
     press(page, f"design_{layer_id}_Duplicate")
-    assert bench(page).network.layers == (*layers[:3], layers[2], *layers[3:])
+    assert experiment_of(page).network.layers == (*layers[:3], layers[2], *layers[3:])
 
 
 def add(page: AppTest, kind: str, place: str | None = None) -> None:
@@ -145,11 +147,11 @@ def add(page: AppTest, kind: str, place: str | None = None) -> None:
 def test_a_layer_is_added_where_it_belongs_or_where_it_is_asked_for(page: AppTest) -> None:
     choose(page, "codelab")
     add(page, "MaxPooling2D")
-    assert bench(page).network.layers[4:] == (MaxPooling2D(), Flatten())
+    assert experiment_of(page).network.layers[4:] == (MaxPooling2D(), Flatten())
     add(page, "Dropout", "before 2 · MaxPooling2D")
-    assert bench(page).network.layers[1] == Dropout()
+    assert experiment_of(page).network.layers[1] == Dropout()
     add(page, "Dense", "at the end")
-    assert bench(page).network.layers[-1] == Dense()
+    assert experiment_of(page).network.layers[-1] == Dense()
 
 
 def test_no_layer_more_than_the_lab_allows(page: AppTest) -> None:
@@ -171,27 +173,27 @@ def test_a_hostile_number_changes_nothing(page: AppTest, hostile: int) -> None:
     layer_id = open_layer(page, 1)
     widget(page.number_input, f"design_{layer_id}_filters").set_value(hostile).run()
     assert not page.exception
-    assert bench(page) == PRESETS["codelab"]
+    assert experiment_of(page) == PRESETS["codelab"]
 
 
 def test_a_hostile_choice_changes_nothing(page: AppTest) -> None:
     show_training(page)
-    before = bench(page)
+    before = experiment_of(page)
     selectbox = widget(page.selectbox, "design_training_optimizer")
     # What is on offer is known to an honest browser only.
     selectbox.options.append("rmsprop; rm")
     selectbox.set_value("rmsprop; rm").run()
     assert not page.exception
-    assert bench(page).training.optimizer is before.training.optimizer
+    assert experiment_of(page).training.optimizer is before.training.optimizer
 
 
-def test_training_settings_change_the_bench_and_the_estimate(page: AppTest) -> None:
+def test_training_settings_change_the_experiment_and_the_estimate(page: AppTest) -> None:
     show_training(page)
     before = estimate_text(page)
     widget(page.number_input, "design_training_epochs").set_value(50).run()
     assert not page.exception
-    assert bench(page).training.epochs == 50
-    assert bench(page).name == "fast, changed"
+    assert experiment_of(page).training.epochs == 50
+    assert experiment_of(page).name == "fast, changed"
     assert estimate_text(page) != before
 
 
@@ -201,8 +203,8 @@ def test_only_the_settings_of_the_chosen_optimizer_are_shown(page: AppTest) -> N
     widget(page.selectbox, "design_training_optimizer").set_value(Optimizer.SGD).run()
     assert not page.exception
     widget(page.number_input, "design_training_momentum").set_value(0.5).run()
-    assert bench(page).training.optimizer is Optimizer.SGD
-    assert bench(page).training.momentum == 0.5
+    assert experiment_of(page).training.optimizer is Optimizer.SGD
+    assert experiment_of(page).training.momentum == 0.5
     assert not [each for each in page.number_input if "beta" in (each.key or "")]
 
 
@@ -210,12 +212,12 @@ def test_more_images_than_there_are_get_a_sentence_in_place(page: AppTest) -> No
     show_training(page)
     widget(page.number_input, "design_training_train_images").set_value(60_000).run()
     assert not page.exception
-    assert bench(page).training.train_images == 55_000
+    assert experiment_of(page).training.train_images == 55_000
     assert "60,000 are asked for, and MNIST has 55,000" in texts(page)
     assert widget(page.number_input, "design_training_train_images").value == 55_000
     # The sentence goes with the next good value.
     widget(page.number_input, "design_training_train_images").set_value(10_000).run()
-    assert bench(page).training.train_images == 10_000
+    assert experiment_of(page).training.train_images == 10_000
     assert "are asked for" not in texts(page)
 
 
@@ -226,7 +228,7 @@ def test_a_batch_too_large_for_the_maps_gets_a_sentence_in_place(page: AppTest) 
     widget(page.number_input, "design_training_batch_size").set_value(1024).run()
     assert not page.exception
     assert f"accepted is up to {large.network.report().largest_batch}" in texts(page)
-    assert bench(page) == large
+    assert experiment_of(page) == large
 
 
 def test_a_network_too_large_for_its_batches_waits_until_they_are_smaller(page: AppTest) -> None:
@@ -235,13 +237,13 @@ def test_a_network_too_large_for_its_batches_waits_until_they_are_smaller(page: 
     page.run()
     layer_id = open_layer(page, 2)
     widget(page.number_input, f"design_{layer_id}_filters").set_value(64).run()
-    assert "The bench keeps the last one that works" in texts(page)
-    assert bench(page).network == large
+    assert "The current experiment keeps the last network" in texts(page)
+    assert experiment_of(page).network == large
     show_training(page)
     widget(page.number_input, "design_training_batch_size").set_value(64).run()
     assert not page.exception
-    assert bench(page).network.layers[1] == Conv2D(64)
-    assert "The bench keeps" not in texts(page)
+    assert experiment_of(page).network.layers[1] == Conv2D(64)
+    assert "The current experiment keeps" not in texts(page)
 
 
 def test_augmentation_seed_and_name_reach_the_bench(page: AppTest) -> None:
@@ -250,8 +252,8 @@ def test_augmentation_seed_and_name_reach_the_bench(page: AppTest) -> None:
     widget(page.number_input, "design_experiment_seed").set_value(7).run()
     widget(page.text_input, "design_experiment_name").set_value("turned").run()
     assert not page.exception
-    assert bench(page).training.augmentation.rotation == 10.0
-    assert (bench(page).seed, bench(page).name) == (7, "turned")
+    assert experiment_of(page).training.augmentation.rotation == 10.0
+    assert (experiment_of(page).seed, experiment_of(page).name) == (7, "turned")
 
 
 def test_the_link_holds_the_experiment_and_not_the_lab(page: AppTest) -> None:

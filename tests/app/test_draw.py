@@ -52,7 +52,7 @@ def test_beside_another_network_it_offers_the_one_for_the_pen(open_page: OpenPag
     # One is enough.
     app.run()
     assert not [button for button in app.button if button.key == "draw_train_canvas"]
-    app.button(key="bench_stop").click().run()
+    app.button(key="sidebar_stop").click().run()
 
 
 def test_a_network_for_other_data_is_not_offered_what_is_for_digits(open_page: OpenPage, trained_run: Run) -> None:

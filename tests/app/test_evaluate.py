@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_demo.app.evaluate.confusion_chart import confusion_frame, confusion_spec, confusion_text
 from mnist_demo.app.session import server
-from mnist_demo.app.widgets.readings_sheet import Reading, readings_sheet, width
+from mnist_demo.app.widgets.readings_sheet import ShownAnswer, readings_sheet, sheet_width
 from mnist_demo.data import Split, load_mnist
 from mnist_demo.evaluation import Evaluation, evaluate
 from mnist_demo.experiment import DataReference, Experiment
@@ -119,7 +119,7 @@ def test_choosing_classes_filters_the_images(open_page: OpenPage, trained_run: R
     assert list(table(app, "Confidence")["Image"]) == list(evaluation.indices(true, predicted))
     app.selectbox(key="evaluate_true").set_value(predicted).run()
     right = evaluation.confusion[predicted, predicted]
-    assert f"{right:,} images of {predicted}, read rightly" in headings(app)
+    assert f"{right:,} images of {predicted}, read correctly" in headings(app)
     app.button(key="evaluate_all").click().run()
     assert f"{len(evaluation.mistakes):,} wrong images" in headings(app)
 
@@ -129,7 +129,7 @@ def test_the_images_come_in_pages(open_page: OpenPage, trained_run: Run, evaluat
 
     def said() -> str:
         (picture,) = app.get("image")[0].proto.imgs
-        assert picture.url.endswith(".png"), "JPEG would smudge the pixels"
+        assert picture.url.startswith("data:image/png;base64,"), "JPEG would smudge the pixels"
         return str(picture.alt)
 
     first = said()
@@ -262,15 +262,15 @@ def test_a_pass_goes_part_by_part_and_on_after_a_failure() -> None:
 
     images = np.zeros((CHUNK + 5, 28, 28), np.uint8)
     images[:, 0, 0] = np.arange(len(images)) % 256
-    reading = PredictionPass(Split(images, np.zeros(len(images), np.uint8)), ask)
-    assert not reading.seconds_left, "unknown before the first part"
+    prediction = PredictionPass(Split(images, np.zeros(len(images), np.uint8)), ask)
+    assert not prediction.seconds_left, "unknown before the first part"
     with pytest.raises(InferenceError):
-        reading.predictions()
-    assert reading.done == CHUNK
-    np.testing.assert_allclose(reading.probabilities()[:, 3], images[:, 0, 0] / 255)
+        prediction.predictions()
+    assert prediction.done == CHUNK
+    np.testing.assert_allclose(prediction.probabilities()[:, 3], images[:, 0, 0] / 255)
     assert asked == [CHUNK, 0, 5]
-    assert reading.seconds_left == 0
-    reading.step()
+    assert prediction.seconds_left == 0
+    prediction.step()
     assert len(asked) == 3
 
 
@@ -336,9 +336,9 @@ def test_predictions_come_from_memory_then_disk_then_the_network(tmp_path: Path)
 
 def test_the_picture_has_every_digit_in_whole_pixels() -> None:
     images = load_mnist().test.images[:7]
-    content = readings_sheet(images, [Reading("4", "9", ">99.9%")] * 7)
+    content = readings_sheet(images, [ShownAnswer("4", "9", ">99.9%", is_right=False)] * 7)
     picture = np.asarray(Image.open(io.BytesIO(content)))
-    assert picture.shape[1] == 2 * width()
+    assert picture.shape[1] == 2 * sheet_width()
     # A digit pixel is four by four pixels of the picture, which is shown at half its size.
     digit = picture[:112, :112]
     np.testing.assert_array_equal(digit, digit[::4, ::4].repeat(4, axis=0).repeat(4, axis=1))

@@ -1,6 +1,7 @@
 """The page Explore as a visitor meets it: the grid, the views under it, and other people's data."""
 
 import gc
+import itertools
 import subprocess
 import sys
 from pathlib import Path
@@ -105,17 +106,19 @@ def test_any_link_opens_the_page(parameters: dict[str, str]) -> None:
     assert count_line(visit(**parameters)).startswith("72 of the 55,000 training images")
 
 
-def test_more_shows_another_handful_and_stands_in_the_address() -> None:
+def test_more_shows_another_sample_and_stands_in_the_address() -> None:
     app = visit()
     first = pictures(app)
     assert len(first) >= 6
     app.button(key="more").click().run()
-    assert app.query_params["handful"] in ("1", ["1"])
+    assert app.query_params["sample"] in ("1", ["1"])
     assert pictures(app)[:6] != first[:6]
+    assert pictures(visit(sample="1"))[:6] == pictures(app)[:6]
+    # An earlier version's link.
     assert pictures(visit(handful="1"))[:6] == pictures(app)[:6]
 
 
-def test_handfuls_deal_out_all_images_before_any_comes_again() -> None:
+def test_samples_deal_out_all_images_before_any_comes_again() -> None:
     examples = Examples(load_mnist(), "mnist", SplitName.TEST, 7)
     dealt = np.concatenate([examples.sample(number, 72) for number in range(14)])
     assert len(np.unique(dealt)) == len(dealt) == 14 * 72
@@ -352,3 +355,16 @@ def test_a_visitor_who_may_have_gone_keeps_no_images_in_memory() -> None:
     gc.collect()
     assert not [each.name for each in gc.get_objects() if isinstance(each, MnistData) and each.name == "mine"]
     assert count_line(app.run()).endswith("in mine")
+
+
+@pytest.mark.parametrize("names", [tuple("0123456789"), tuple(f"{each}-class" for each in "abcdefghij")])
+def test_no_name_on_the_map_covers_another(names: tuple[str, ...]) -> None:
+    split = load_mnist().test
+    points = pca_map(split[:1_000])
+    spec = map_chart(points, names, None, "#ffffff", "#000000").to_dict()
+    places = spec["datasets"][spec["layer"][1]["data"]["name"]]
+    width, height = np.ptp(points.points, axis=0)
+    assert sorted(place["name"] for place in places) == sorted(names)
+    for first, second in itertools.combinations(places, 2):
+        is_beside = abs(first["first"] - second["first"]) >= 0.012 * len(names[0]) * width
+        assert is_beside or abs(first["second"] - second["second"]) >= 0.05 * height, (first, second)

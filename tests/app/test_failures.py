@@ -6,6 +6,7 @@ import pytest
 
 from mnist_demo.app.words import could_not
 from mnist_demo.drawing import DrawingError
+from mnist_demo.jobs.limits import QueueFullError
 from mnist_demo.runs import StoreFullError
 
 
@@ -16,6 +17,7 @@ from mnist_demo.runs import StoreFullError
         (OSError(errno.EIO, "Input/output error"), "Input/output error. Nothing was lost; try again."),
         (OSError("no number"), "OSError. Nothing was lost; try again."),
         (StoreFullError("all runs are pinned; unpin or delete one"), "all runs are pinned; unpin or delete one."),
+        (QueueFullError("200 trainings wait; try again"), "200 trainings wait; try again."),
         (DrawingError("There is room for 500 drawings."), "There is room for 500 drawings."),
     ],
 )

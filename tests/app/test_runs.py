@@ -318,7 +318,7 @@ def test_a_run_that_was_deleted_elsewhere_is_passed_over(
     assert any("**small** cannot be tested" in each.value for each in app.warning)
 
 
-def test_the_run_on_the_bench_stays_there(open_page: OpenPage, two_runs: tuple[Run, Run]) -> None:
+def test_the_current_run_stays_the_current_one(open_page: OpenPage, two_runs: tuple[Run, Run]) -> None:
     app = choose(open_page("runs", LAB), 1)
     app.button(key="runs_open").click().run()
     assert app.session_state["run_id"] == two_runs[0].id

@@ -8,9 +8,12 @@ import streamlit as st
 from mnist_demo.app.session import server, trainings
 from mnist_demo.app.widgets import layout
 from mnist_demo.experiment import Experiment
+from mnist_demo.jobs.jobs import Jobs
+from mnist_demo.jobs.limits import QueueLimits
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Lab, Run, home
 from tests.app.conftest import LAB, OpenPage
+from tests.jobs.fake_executor import Clock, FakeExecutor, learn
 
 pytestmark = pytest.mark.usefixtures("executor")
 
@@ -70,3 +73,31 @@ def test_what_stands_against_it_is_said_and_the_next_click_works(
     app.button(key="train").click().run()
     assert not app.error
     assert [run.experiment for run in queued(app.session_state["lab_id"])] == [PRESETS["fast"]]
+
+
+def test_a_full_queue_is_said_before_a_run_is_created(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "Jobs", lambda executor: Jobs(executor, slots=1, limits=QueueLimits(max_per_lab=1)))
+    app = open_page("runs", LAB)
+    app.button(key="runs_duel").click().run()
+    assert [error.value for error in app.error] == [
+        "The run could not be created: this lab has as many trainings under way as it may (1); "
+        "wait until one ends, or stop one."
+    ]
+    assert len(Lab(home(), LAB).runs) == len(queued(LAB)) == 1
+
+
+def test_a_run_whose_time_slice_is_over_waits_and_says_why(
+    open_page: OpenPage, executor: FakeExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr(server, "Jobs", lambda executor: Jobs(executor, slots=1, clock=clock))
+    app = open_page("train", LAB)
+    app.button(key="train").click().run()
+    training = executor.next()
+    server.jobs().submit(Lab(home(), "another-lab-0123456789").runs.create(PRESETS["fast"]))
+    learn(training, clock, 100)
+    executor.next()
+    app.run()
+    said = str(app.get("progress")[0].text)
+    assert "Waiting: 1 ahead of you" in said
+    assert said.endswith(". Paused while others have their turn; it goes on by itself.")

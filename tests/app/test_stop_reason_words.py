@@ -26,6 +26,7 @@ EXAMPLES = [
         StopReason(code=code)
         for code in (
             StopCode.PREEMPTED,
+            StopCode.TIME_SLICE,
             StopCode.PAUSED_TOO_LONG,
             StopCode.NEVER_BEGAN,
             StopCode.SERVER_GONE,

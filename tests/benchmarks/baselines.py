@@ -21,16 +21,16 @@ def canvas_picture(
     """Draw a canvas as the one who drew on it sees it, except for the colours.
 
     Args:
-        strokes: as `digit_from_strokes` takes them.
-        canvas: its width and height in the strokes' unit.
-        drawn_pen_width: in the strokes' unit.
-        pixels: the picture's side; a canvas that is not square gets paper on both sides.
+        strokes: As `digit_from_strokes` takes them.
+        canvas: Its width and height in the strokes' unit.
+        drawn_pen_width: In the strokes' unit.
+        pixels: The picture's side; a canvas that is not square gets paper on both sides.
 
     Returns:
         uint8 (pixels, pixels), white ink (255) on black (0).
 
     Raises:
-        DrawingError: if there is no ink, or the strokes, the canvas or the pen are not these.
+        DrawingError: If there is no ink, or the strokes, the canvas or the pen are not these.
     """
     nothing: frozenset[Step] = frozenset()
     stages = stages_from_strokes(strokes, steps=nothing, canvas=canvas, drawn_pen_width=drawn_pen_width)
@@ -48,7 +48,7 @@ def crop_and_centre(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     The pen stays as thick as it was drawn, and grows and shrinks with the digit.
 
     Raises:
-        DrawingError: if the picture has no ink.
+        DrawingError: If the picture has no ink.
     """
     ink = picture > INK
     if not ink.any():

@@ -74,8 +74,8 @@ def non_digits(of_each: int, seed: int = 0) -> dict[str, list[Strokes]]:
     """Drawings by kind: letters, shapes, scribbles and dots.
 
     Args:
-        of_each: how many of each letter and each shape; there are twenty times as many scribbles, and dots.
-        seed: where the hand's variations start.
+        of_each: How many of each letter and each shape; there are twenty times as many scribbles, and dots.
+        seed: Where the hand's variations start.
     """
     rng = np.random.default_rng(seed)
     return {

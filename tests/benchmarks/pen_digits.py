@@ -21,12 +21,13 @@ from numpy.typing import NDArray
 from mnist_demo.data import MnistData, load_mnist
 from mnist_demo.drawing import digit_from_strokes
 from mnist_demo.drawing.verdict import DECIDED, TWO_BEST
-from mnist_demo.evaluation import calibrated, expected_calibration_error, fit_temperature
+from mnist_demo.evaluation import calibrated, fit_temperature
 from mnist_demo.presets import PRESETS
 from mnist_demo.training import train
 from tests.benchmarks.baselines import canvas_picture, crop_and_centre, naive
 from tests.benchmarks.refusals import Trial, non_digit_images, trade_off
 from tests.benchmarks.report import print_result, print_table
+from tests.evaluation.calibration_error import expected_calibration_error
 
 TARGETS = {"fast": 0.94, "canvas": 0.975}
 WAYS = ("drawn anew", "crop and centre", "naive")
@@ -41,7 +42,7 @@ class PenDigits:
     Attributes:
         labels: int64 (n,).
         writers: int64 (n,).
-        images: by way, each uint8 (n, 28, 28).
+        images: By way, each uint8 (n, 28, 28).
     """
 
     labels: NDArray[np.int64]

@@ -26,7 +26,7 @@ class Trial:
 
     Attributes:
         images: uint8 (n, 28, 28).
-        answers: one for each seed, float (n, 10), not calibrated.
+        answers: One for each seed, float (n, 10), not calibrated.
     """
 
     images: NDArray[np.uint8]
@@ -47,11 +47,11 @@ def trade_off(
     """Print and return, by threshold, the shares of digits refused and of non-digits accepted.
 
     Args:
-        name: whose answers they are.
-        digits: by name, such as "pen".
-        others: what is no digit, by kind.
-        temperatures: the network's, one for each seed.
-        is_seconded: whether the detector must agree, at its own threshold.
+        name: Whose answers they are.
+        digits: By name, such as "pen".
+        others: What is no digit, by kind.
+        temperatures: The network's, one for each seed.
+        is_seconded: Whether the detector must agree, at its own threshold.
     """
     decided = {
         kind: _decidedness(trial, temperatures, is_seconded=is_seconded) for kind, trial in {**digits, **others}.items()

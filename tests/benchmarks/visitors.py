@@ -103,9 +103,9 @@ def prepare(home: Path, visitors: int) -> list[str]:
         shutil.copytree(model, folder)
         experiment = json.loads((folder / "experiment.json").read_text())
         (folder / "experiment.json").write_text(json.dumps({**experiment, "name": _name(number)}))
-        bench = home / "labs" / f"{lab}.json"
-        bench.parent.mkdir(exist_ok=True)
-        bench.write_text(json.dumps({**PRESETS["mnist_convnet"].to_json(), "name": _name(number)}))
+        kept = home / "labs" / f"{lab}.json"
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_text(json.dumps({**PRESETS["mnist_convnet"].to_json(), "name": _name(number)}))
         labs.append(lab)
     shutil.rmtree(model)
     return labs

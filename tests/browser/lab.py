@@ -2,8 +2,10 @@
 
 import dataclasses
 import re
+import shutil
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -37,6 +39,11 @@ def open_page(page: Page, server: LabServer, name: str, lab: str | None = None) 
     expect_page(page, name)
 
 
+def keep_run(folder: Path, home: Path, lab: str) -> None:
+    """Put a copy of a trained run into a lab."""
+    shutil.copytree(folder, home / "runs" / lab / folder.name)
+
+
 def go_to(page: Page, name: str) -> None:
     """Go to a page by the navigation."""
     page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
@@ -57,7 +64,7 @@ def expect_no_exception(page: Page) -> None:
 
 
 def main(page: Page) -> Locator:
-    """The page itself, without the sidebar and its bench."""
+    """The page itself, without the sidebar."""
     return page.get_by_test_id("stMain")
 
 

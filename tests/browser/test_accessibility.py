@@ -1,6 +1,5 @@
 """Every page, empty and with a trained run, light and dark: axe-core finds nothing, and no other host is asked."""
 
-import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,9 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
 from mnist_demo.app import navigation
-from mnist_demo.presets import PRESETS
-from tests.apart import train_apart
-from tests.browser.lab import PATIENCE, expect_page, main
+from tests.browser.lab import PATIENCE, expect_page, go_to, keep_run, main
 from tests.server import LabServer
 
 LAB = "access-lab-01234567890"
@@ -31,12 +28,9 @@ _KNOB = """label => {
 
 
 @pytest.fixture(scope="module")
-def trained(server: LabServer) -> Path:
-    """A lab with one network of one epoch."""
-    fast = PRESETS["fast"]
-    settings = dataclasses.replace(fast.training, epochs=1, train_images=2_000, validation_images=500)
-    folder = server.home / "runs" / LAB / "20260101-120000-abcdef"
-    return train_apart(dataclasses.replace(fast, training=settings), folder)
+def trained(server: LabServer, trained_folder: Path) -> None:
+    """A lab with one network."""
+    keep_run(trained_folder, server.home, LAB)
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -68,13 +62,21 @@ def offline(browser: Browser, look: str, server: LabServer, asked: list[str]) ->
     context.close()
 
 
-def open_complete(page: Page, server: LabServer, which: navigation.Page, lab: str | None) -> None:
-    """Open a page and wait for what comes after its script: pictures, charts and fonts."""
-    address = "" if which is navigation.FIRST else which.name
-    page.goto(f"{server.url}/{address}" + (f"?lab={lab}" if lab else ""))
-    expect_page(page, which.title)
+def open_lab(page: Page, server: LabServer, lab: str | None) -> None:
+    """Open the first page by its address."""
+    page.goto(server.url + (f"?lab={lab}" if lab else ""))
+    expect_page(page, navigation.FIRST.title)
+
+
+def open_complete(page: Page, which: navigation.Page) -> None:
+    """Go to a page and wait for what comes after its script: pictures, charts and fonts."""
+    go_to(page, which.title)
+    # A script that goes on shows a button of Streamlit's own after a while.
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     expect(main(page).get_by_test_id("stSkeleton")).to_have_count(0)
     page.wait_for_load_state("networkidle")
+    page.wait_for_function("() => [...document.images].every(image => image.complete)")
     page.evaluate("document.fonts.ready.then(() => true)")
 
 
@@ -83,8 +85,9 @@ def open_complete(page: Page, server: LabServer, which: navigation.Page, lab: st
 def test_axe_finds_nothing_and_no_other_host_is_asked(
     offline: Page, server: LabServer, asked: list[str], lab: str | None
 ) -> None:
+    open_lab(offline, server, lab)
     for which in navigation.PAGES:
-        open_complete(offline, server, which, lab)
+        open_complete(offline, which)
         found = Axe().run(offline)
         assert found.violations_count == 0, f"{which.title}: {found.generate_report()}"
         # Each "?" says what it explains.
@@ -96,7 +99,8 @@ def test_axe_finds_nothing_and_no_other_host_is_asked(
 
 @pytest.mark.usefixtures("trained")
 def test_focus_on_the_navigation_and_a_toggles_knob_are_seen(offline: Page, server: LabServer) -> None:
-    open_complete(offline, server, navigation.EVALUATE, LAB)
+    open_lab(offline, server, LAB)
+    open_complete(offline, navigation.EVALUATE)
     links = offline.get_by_test_id("stSidebarNav").get_by_role("link")
     links.first.focus()
     offline.keyboard.press("Tab")

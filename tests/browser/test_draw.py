@@ -10,8 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from mnist_demo.presets import PRESETS
-from tests.apart import train_apart
-from tests.browser.lab import PATIENCE, button, expect_page, go_to, main, open_page, train
+from tests.browser.lab import PATIENCE, button, expect_page, go_to, keep_run, main, open_page, train
 from tests.server import LabServer
 
 LIGHT_INK, DARK_INK = (0x3A, 0x55, 0xB4), (0x8F, 0xA5, 0xFF)
@@ -34,10 +33,10 @@ ZERO: Strokes = [
 
 
 @pytest.fixture(scope="module")
-def trained(server: LabServer) -> Path:
+def trained(server: LabServer, trained_folder: Path) -> Path:
     """A lab with one network that reads most digits."""
-    folder = server.home / "runs" / LAB / "20260101-120000-abcdef"
-    return train_apart(PRESETS["codelab"], folder)
+    keep_run(trained_folder, server.home, LAB)
+    return trained_folder
 
 
 @pytest.fixture
@@ -169,7 +168,7 @@ def test_a_stroke_begun_while_the_answer_comes_is_not_lost(drawing_page: Page) -
 
 def test_a_network_that_learns_reads_the_drawing_again_and_again(page: Page, server: LabServer, trained: Path) -> None:
     # In a lab of its own: what is stopped half-taught here would be the newest network of the others, and read theirs.
-    shutil.copytree(trained, server.home / "runs" / LEARNING_LAB / trained.name)
+    keep_run(trained, server.home, LEARNING_LAB)
     open_page(page, server, "Draw", LEARNING_LAB)
     expect(canvas(page)).to_be_visible()
     draw(page, SEVEN)
@@ -203,14 +202,13 @@ def test_a_network_that_learns_reads_the_drawing_again_and_again(page: Page, ser
 
 
 def test_a_second_network_leaves_the_drawing_on_the_canvas(page: Page, server: LabServer, trained: Path) -> None:
-    lab = server.home / "runs" / GROWING_LAB
-    shutil.copytree(trained, lab / trained.name)
+    keep_run(trained, server.home, GROWING_LAB)
     open_page(page, server, "Draw", GROWING_LAB)
     expect(canvas(page)).to_be_visible()
     draw(page, SEVEN)
     expect_answer(page, "7")
     # From two networks on there is a choice of them, above the canvas.
-    shutil.copytree(trained, lab / "20260102-120000-abcdef")
+    shutil.copytree(trained, server.home / "runs" / GROWING_LAB / "20260102-120000-abcdef")
     page.keyboard.press("r")
     expect(main(page).get_by_role("combobox")).to_be_visible()
     expect_page(page, "Draw")
@@ -229,7 +227,7 @@ def test_a_change_of_theme_keeps_the_drawing(drawing_page: Page) -> None:
 
 def test_the_steps_are_shown_in_order(drawing_page: Page) -> None:
     main(drawing_page).get_by_text("How your drawing becomes the network's input").click()
-    expect(main(drawing_page).get_by_text("Put something on the table first")).to_be_visible()
+    expect(main(drawing_page).get_by_text("Draw or bring a digit first")).to_be_visible()
     draw(drawing_page, SEVEN)
     captions = main(drawing_page).get_by_text(re.compile(r"^[1-6]\. "))
     expect(captions).to_have_count(6)
@@ -242,7 +240,7 @@ def test_a_finger_draws_and_does_not_scroll(browser: Browser, server: LabServer,
         page = phone.new_page()
         forget_drawing(server)
         open_page(page, server, "Draw", LAB)
-        # A trial waits until it stands still, and touches nothing.
+        # A trial waits until the canvas no longer moves, and touches nothing.
         canvas(page).tap(trial=True)
         box = canvas(page).bounding_box()
         assert box is not None

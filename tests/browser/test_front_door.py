@@ -1,7 +1,5 @@
 """The front door: headers that a browser enforces, other spellings of an address, and the lab without that door."""
 
-import dataclasses
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,14 +7,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mnist_demo.app.navigation import FIRST, PAGES
-from mnist_demo.presets import PRESETS
 from mnist_demo.runs import HOME_VARIABLE
-from tests.apart import train_apart
-from tests.browser.lab import expect_page, lab_of, main
+from tests.browser.lab import EPOCHS, expect_page, keep_run, lab_of, main
 from tests.server import MAIN, LabServer
 
 LAB = "open-door-lab-01234567"
-RUN_ID = "20260101-120000-abcdef"
 BASE = "course/lab"
 
 VIOLATIONS = """
@@ -25,21 +20,13 @@ addEventListener('securitypolicyviolation', event => violations.push(`${event.ef
 """
 
 
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run with kernels to look at."""
-    settings = dataclasses.replace(PRESETS["codelab"].training, epochs=2, train_images=2_000, validation_images=1_000)
-    experiment = dataclasses.replace(PRESETS["codelab"], training=settings)
-    return train_apart(experiment, tmp_path_factory.mktemp("door") / RUN_ID)
-
-
 @pytest.fixture(scope="module", params=["", BASE], ids=["at the root", "below a path"])
 def door(
-    request: pytest.FixtureRequest, chromium: str, trained: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, chromium: str, trained_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LabServer]:
     """The lab by its front door, with a trained run in it."""
     home = tmp_path_factory.mktemp("home")
-    shutil.copytree(trained, home / "runs" / LAB / RUN_ID)
+    keep_run(trained_folder, home, LAB)
     with LabServer(home, options=[f"--server.baseUrlPath={request.param}"] if request.param else []) as server:
         yield server
         log = server.log.read_text()
@@ -63,9 +50,9 @@ def test_a_page_does_all_it_does_within_the_policy(page: Page, door: LabServer, 
             expect(main(page).get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible()
         case "time_machine":
             slider = main(page).get_by_role("slider", name="Epoch")
-            expect(slider).to_have_attribute("max", "2")
+            expect(slider).to_have_attribute("max", f"{EPOCHS}")
             slider.press("ArrowLeft")
-            expect(slider).to_have_value("1")
+            expect(slider).to_have_value(f"{EPOCHS - 1}")
         case "draw":
             canvas = main(page).get_by_role("img", name="Canvas: draw a digit")
             canvas.drag_to(canvas, source_position={"x": 160, "y": 60}, target_position={"x": 160, "y": 250})

@@ -1,6 +1,5 @@
 """Nothing jumps while a page loads: the cumulative layout shift (CLS) of each page's first load."""
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, ViewportSize, expect
 
 from mnist_demo.app.navigation import FIRST, PAGES, Page
-from tests.browser.lab import PATIENCE, expect_page, main
+from tests.browser.lab import PATIENCE, expect_page, keep_run, main
 from tests.server import LabServer
 
 LAB = "shifting-lab-012345678"
@@ -50,7 +49,7 @@ def cumulative(shifts: list[dict[str, Any]]) -> float:
 @pytest.fixture(scope="module")
 def trained(server: LabServer, trained_folder: Path) -> None:
     """A lab with a trained run in it."""
-    shutil.copytree(trained_folder, server.home / "runs" / LAB / trained_folder.name)
+    keep_run(trained_folder, server.home, LAB)
 
 
 @pytest.mark.usefixtures("trained")

@@ -51,8 +51,8 @@ def choose_preset(page: Page, name: str) -> None:
     main(page).get_by_role("radio", name=name, exact=True).or_(
         main(page).get_by_role("button", name=name, exact=True)
     ).first.click()
-    bench = page.get_by_test_id("stSidebar")
-    expect(bench.get_by_text(re.compile(rf"^{name} · [\d,]+ parameters"))).to_be_visible()
+    sidebar = page.get_by_test_id("stSidebar")
+    expect(sidebar.get_by_text(re.compile(rf"^{name} · [\d,]+ parameters"))).to_be_visible()
 
 
 def test_from_the_digits_to_the_accuracy(page: Page, server: LabServer) -> None:
@@ -76,9 +76,9 @@ def test_from_the_digits_to_the_accuracy(page: Page, server: LabServer) -> None:
     (always,) = watched["seen"]
     assert always[:3] == [True, 2, 200]
     expect(main(page).get_by_text(re.compile(r"\d+ of 20 right"))).to_be_visible()
-    bench = page.get_by_test_id("stSidebar")
-    expect(bench.get_by_text("Finished: 10 epochs")).to_be_visible()
-    expect(bench.get_by_text(re.compile(r"Best validation accuracy: 9\d"))).to_be_visible()
+    sidebar = page.get_by_test_id("stSidebar")
+    expect(sidebar.get_by_text("Finished: 10 epochs")).to_be_visible()
+    expect(sidebar.get_by_text(re.compile(r"Best validation accuracy: 9\d"))).to_be_visible()
 
     button(page, "See how good it is").click()
     expect_page(page, "Evaluate")
@@ -113,8 +113,8 @@ def test_leaving_and_pressing_anything_never_disturbs_a_run(page: Page, server: 
     main(page).get_by_role("radio", name="Test").or_(main(page).get_by_role("button", name="Test")).first.click()
     page.reload()
     expect_page(page, "Explore")
-    bench = page.get_by_test_id("stSidebar")
-    expect(bench.get_by_text("Finished: 10 epochs")).to_be_visible()
+    sidebar = page.get_by_test_id("stSidebar")
+    expect(sidebar.get_by_text("Finished: 10 epochs")).to_be_visible()
 
 
 def test_the_same_link_shows_the_same_lab_and_no_other_sees_it(

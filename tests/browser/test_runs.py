@@ -31,23 +31,23 @@ def test_a_duel_then_delete_and_undo(page: Page, context: BrowserContext, server
     expect(main(other).get_by_text("Stopped after").first).to_be_visible()
     # The table takes keys in the foreground only.
     other.close()
-    verdict = main(page).get_by_text(re.compile(r"reads better than .*McNemar's exact test"))
+    conclusion = main(page).get_by_text(re.compile(r"reads better than .*McNemar's exact test"))
     # Two networks are trained until then, ten epochs each: 20 s here, and minutes on a machine with other work to do.
-    expect(verdict).to_be_visible(timeout=4 * PATIENCE)
-    expect(verdict).to_contain_text("A codelab reads better than B dense.")
+    expect(conclusion).to_be_visible(timeout=4 * PATIENCE)
+    expect(conclusion).to_contain_text("A codelab reads better than B dense.")
     expect(main(page).get_by_test_id("stMetric")).to_have_count(2)
     expect_chosen(page, 2)
     # The link shows the comparison to whoever opens it.
     page.reload()
     expect_page(page, "Runs")
-    expect(verdict).to_be_visible()
+    expect(conclusion).to_be_visible()
 
     table = main(page).get_by_test_id("stDataFrame").first
-    # The verdict stands before the table knows what is chosen, and until then it takes no click.
+    # The conclusion stands before the table knows what is chosen, and until then it takes no click.
     expect(table.locator("[role=row][aria-selected=true]")).to_have_count(2)
     table.click(position={"x": 17, "y": HEAD + ROW // 2})
     expect_chosen(page, 1)
-    expect(verdict).to_have_count(0)
+    expect(conclusion).to_have_count(0)
     with page.expect_download() as download:
         button(page, "Download").click()
     assert re.fullmatch(r"(codelab|dense)-\d{8}-\d{6}\.zip", download.value.suggested_filename)
@@ -62,5 +62,5 @@ def test_a_duel_then_delete_and_undo(page: Page, context: BrowserContext, server
     table.click(position={"x": 60, "y": HEAD + ROW // 2})
     page.keyboard.press("Shift+Space")
     expect_chosen(page, 2)
-    expect(verdict).to_be_visible()
+    expect(conclusion).to_be_visible()
     expect_no_exception(page)

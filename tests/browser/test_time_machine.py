@@ -1,15 +1,12 @@
 """The time machine's slider: everything moves with it, by mouse and by key, in the browser alone."""
 
-import dataclasses
 import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from mnist_demo.presets import PRESETS
-from tests.apart import train_apart
-from tests.browser.lab import main, open_page
+from tests.browser.lab import keep_run, main, open_page
 from tests.server import LabServer
 
 LAB = "machine-lab-0123456789"
@@ -27,12 +24,9 @@ _DRAG = """async slider => {
 
 
 @pytest.fixture(scope="module")
-def trained(server: LabServer) -> Path:
+def trained(server: LabServer, trained_folder: Path) -> None:
     """A lab with one network of three epochs."""
-    folder = server.home / "runs" / LAB / "20260101-120000-abcdef"
-    codelab = PRESETS["codelab"]
-    settings = dataclasses.replace(codelab.training, epochs=3, train_images=2_000, validation_images=1_000)
-    return train_apart(dataclasses.replace(codelab, training=settings), folder)
+    keep_run(trained_folder, server.home, LAB)
 
 
 @pytest.fixture
@@ -44,7 +38,7 @@ def asked(page: Page) -> list[str | bytes]:
 
 
 @pytest.fixture
-def machine(page: Page, asked: list[str | bytes], server: LabServer, trained: Path) -> Page:
+def machine(page: Page, asked: list[str | bytes], server: LabServer, trained: None) -> Page:
     """The page with all epochs."""
     open_page(page, server, "Time machine", LAB)
     expect(slider(page)).to_have_attribute("max", "3")

@@ -70,7 +70,7 @@ def test_all_callers_share_read_only_pixels() -> None:
         first.test.labels[0] = 1
 
 
-def test_visitors_who_come_first_together_read_the_file_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_simultaneous_first_calls_read_the_file_once(monkeypatch: pytest.MonkeyPatch) -> None:
     reads: list[Path] = []
 
     def counting_read(path: Path) -> dict[str, NDArray[Any]]:

@@ -124,7 +124,7 @@ def test_a_given_name_is_used() -> None:
         (uploads(a=b""), "'a' has 0 bytes: accepted are 1 to 20,971,520"),
         (uploads(a=bytes(MAX_UPLOAD_BYTES + 1)), r"'a' has 20,971,521 bytes: .* \(20 MB\)"),
         (uploads(a=b"hello there"), "'a' begins with 68 65 6c 6c 6f 20 74 68, which is none of the formats"),
-        (uploads(a=NPZ, b=NPZ), "'a' is one of 2 files: accepted is a Keras .npz by itself"),
+        (uploads(a=NPZ, b=NPZ), "'a' is one of 2 files: accepted is one Keras .npz by itself"),
         (uploads(a=sprite(IMAGES), b=NPZ), "'b' is one of 2 files"),
         (uploads(a=idx(IMAGES)), "Of 'a', 1 hold images and 0 hold labels: accepted is"),
         (uploads(a=sprite(IMAGES)), "Of 'a', 1 hold images and 0 hold labels"),

@@ -72,6 +72,6 @@ def test_the_zip_has_each_image_beside_its_label() -> None:
     ],
     ids=["empty", "text", "torn", "no labels", "label 10", "too few labels", "bomb", "too long"],
 )
-def test_what_is_no_collection_is_refused(content: bytes) -> None:
+def test_a_file_that_is_no_collection_is_refused(content: bytes) -> None:
     with pytest.raises(DamagedFileError, match=r"^The collection is damaged: .{3,200}\.$"):
         Collection.from_npz(content)

@@ -7,7 +7,7 @@ import pytest
 from scipy.special import softmax
 
 from mnist_demo.data import load_mnist
-from mnist_demo.drawing.detector import WEIGHTS, Stage, detect, read_stages, write_stages
+from mnist_demo.drawing.detector import WEIGHTS, WeightLayer, detect, read_layers, write_layers
 from mnist_demo.drawing.verdict import is_clear
 from mnist_demo.network import build_model
 from mnist_demo.presets import PRESETS
@@ -26,11 +26,11 @@ def test_the_detector_equals_its_keras_model(tmp_path: Path) -> None:
             layer.set_weights([scale * rng.choice([-1, 1], scale.shape), *rest])
     images = load_mnist().test.images[:20]
     before = np.log(np.asarray(model(images[..., None].astype(np.float32) / 255)))
-    write_stages(tmp_path / "kept.npz", folded(model, 1.7))
-    stages = read_stages(tmp_path / "kept.npz")
-    assert stages[0].kernel.shape == (5, 5, 1, 16)
+    write_layers(tmp_path / "kept.npz", folded(model, 1.7))
+    layers = read_layers(tmp_path / "kept.npz")
+    assert layers[0].kernel.shape == (5, 5, 1, 16)
     for image, logits in zip(images, before, strict=True):
-        np.testing.assert_allclose(detect(image, stages), softmax(logits / 1.7), atol=2e-3)
+        np.testing.assert_allclose(detect(image, layers), softmax(logits / 1.7), atol=2e-3)
 
 
 def test_the_detector_accepts_digits_and_refuses_most_non_digits() -> None:
@@ -54,4 +54,4 @@ def test_the_detector_is_calibrated_and_small() -> None:
 
 def test_a_stage_has_a_scale_and_a_shift_for_each_output() -> None:
     with pytest.raises(ValueError, match="for each output"):
-        Stage(np.ones((3, 2), np.float32), np.ones(3, np.float32), np.ones(2, np.float32))
+        WeightLayer(np.ones((3, 2), np.float32), np.ones(3, np.float32), np.ones(2, np.float32))

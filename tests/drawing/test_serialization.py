@@ -14,7 +14,7 @@ from tests.drawing.samples import Strokes, drawings
 
 @settings(max_examples=30)
 @given(drawings)
-def test_strokes_come_back(strokes: Strokes) -> None:
+def test_kept_strokes_are_read_unchanged(strokes: Strokes) -> None:
     back = drawing_from_json(json.loads(drawing_to_json(strokes)))
     assert len(back) == len(strokes)
     for one, other in zip(strokes, back, strict=True):
@@ -37,6 +37,6 @@ def test_the_largest_drawing_fits() -> None:
         ({"strokes": [[[0, 0]]] * 1001}, "more than 1,000 strokes"),
     ],
 )
-def test_what_is_no_drawing_is_refused(value: object, message: str) -> None:
+def test_a_value_that_is_no_drawing_is_refused(value: object, message: str) -> None:
     with pytest.raises(DrawingError, match=message):
         drawing_from_json(value)

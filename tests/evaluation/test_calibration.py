@@ -8,7 +8,8 @@ from scipy.special import softmax
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import log_loss
 
-from mnist_demo.evaluation import calibrated, expected_calibration_error, fit_temperature
+from mnist_demo.evaluation import calibrated, fit_temperature
+from tests.evaluation.calibration_error import expected_calibration_error
 
 
 def answers(temperature: float, count: int = 4_000) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

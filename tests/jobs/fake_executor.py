@@ -17,13 +17,16 @@ class FakeTraining:
     def __init__(self, run: Run, data_path: Path | None = None, continuation: Continuation | None = None) -> None:
         self.run, self.data_path, self.continuation = run, data_path, continuation
         self.commands: list[Command] = []
+        self.stops_at_once = True
+        self.fault: Exception | None = None
+        self.is_killed = False
         self._exit_code: int | None = None
         self._ticks: queue.Queue[None] = queue.Queue()
         self._in_tick = False
 
     def send(self, command: Command) -> None:
         self.commands.append(command)
-        if command.kind is CommandKind.STOP:
+        if command.kind is CommandKind.STOP and self.stops_at_once:
             self.end(RunState.STOPPED, command.reason)
 
     def wait(self, seconds: float) -> int | None:
@@ -37,9 +40,12 @@ class FakeTraining:
         # The queue does not wait for a training that has ended.
         while self._exit_code is not None and self._ticks.unfinished_tasks:
             self._ticks.task_done()
+        if self.fault is not None:
+            raise self.fault
         return self._exit_code
 
     def kill(self) -> None:
+        self.is_killed = True
         self.end(None, exit_code=-9)
 
     def end(self, state: RunState | None, reason: StopReason | None = None, exit_code: int = 0) -> None:
@@ -47,6 +53,10 @@ class FakeTraining:
         if state is not None:
             self.run.mark(state, reason)
         self._exit_code = exit_code
+        self.wake()
+
+    def wake(self) -> None:
+        """Let a wait for this training return."""
         self._ticks.put(None)
 
     def tick(self) -> None:
@@ -80,3 +90,20 @@ class FakeExecutor:
     def next(self) -> FakeTraining:
         """Wait for the next start."""
         return self._new.get(timeout=PATIENCE)
+
+
+class Clock:
+    """Stands still until a test moves it."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def learn(training: FakeTraining, clock: Clock, seconds: float) -> None:
+    """Let a training learn for so long, as the queue sees it."""
+    training.run.mark(RunState.TRAINING)
+    training.tick()
+    clock.now += seconds
+    training.tick()

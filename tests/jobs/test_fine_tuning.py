@@ -88,6 +88,7 @@ def test_what_is_held_back_stays_so_when_drawings_are_added(source: Run, tmp_pat
 def test_a_second_lesson_has_no_longer_name(source: Run, tmp_path: Path) -> None:
     fine_tuning = plan_fine_tuning(source, a_strange_hand(FEWEST), load_mnist())
     fine_tuned = create_run(tmp_path / "taught", fine_tuning.experiment)
+    fine_tuning.write(fine_tuned)
     (fine_tuned.folder / "snapshots" / "000.npz").write_bytes(fine_tuning.initial)
     again = plan_fine_tuning(fine_tuned, a_strange_hand(FEWEST), load_mnist())
     assert again.experiment.name == fine_tuning.experiment.name

@@ -8,12 +8,11 @@ import pytest
 from mnist_demo.experiment import Experiment
 from mnist_demo.jobs.estimate import estimate_seconds
 from mnist_demo.jobs.job import STOP_PATIENCE, Job
+from mnist_demo.jobs.limits import QueueLimits
 from mnist_demo.runs import EventKind, EventWriter, RunState, StopCode, StopReason, create_run
 from mnist_demo.training import Continuation
 from mnist_demo.training.control import Command, CommandKind
 from tests.jobs.fake_executor import FakeTraining
-
-NOW = 1_000.0
 
 
 @pytest.fixture
@@ -58,27 +57,34 @@ def test_commands_given_before_the_start_are_sent_at_the_start(job: Job) -> None
     assert kinds == [CommandKind.PAUSE, CommandKind.LEARNING_RATE, CommandKind.STOP]
 
 
+LIMITS = QueueLimits(idle_timeout=60, pause_patience=50, time_slice=100)
+
+
 @pytest.mark.parametrize(
-    ("paused", "unseen", "patience", "reason", "comes_back"),
+    ("state", "seconds", "unseen", "reason", "comes_back"),
     [
-        (False, 0.0, 60.0, None, False),
-        (False, 120.0, 60.0, StopCode.PREEMPTED, True),
-        (True, 0.0, 60.0, None, False),
-        (True, 120.0, 60.0, StopCode.PAUSED_TOO_LONG, False),
-        (True, 0.0, -1.0, StopCode.PAUSED_TOO_LONG, False),
-        (False, 0.0, -1.0, None, False),
+        (RunState.TRAINING, 100, 0, None, False),
+        (RunState.TRAINING, 101, 0, StopCode.TIME_SLICE, True),
+        (RunState.TRAINING, 1, 61, StopCode.PREEMPTED, True),
+        (RunState.PAUSED, 50, 0, None, False),
+        (RunState.PAUSED, 51, 0, StopCode.PAUSED_TOO_LONG, False),
+        (RunState.PAUSED, 1, 61, StopCode.PAUSED_TOO_LONG, False),
+        # A slice begins with the first batch: a slow start is not stopped before it.
+        (RunState.STARTING, 1_000, 0, None, False),
     ],
 )
-def test_others_go_first_when_nobody_looks_or_it_stands_still(
-    job: Job, paused: bool, unseen: float, patience: float, reason: StopCode | None, comes_back: bool
+def test_others_go_first_after_a_slice_or_a_pause_or_when_nobody_looks(
+    job: Job, state: RunState, seconds: float, unseen: float, reason: StopCode | None, comes_back: bool
 ) -> None:
     training = FakeTraining(job.run)
+    job.take_slot(0.0)
     job.begin(training)
-    job.run.mark(RunState.PAUSED if paused else RunState.TRAINING)
-    job.heartbeat = NOW - unseen
-    job.note_pause(NOW)
-    job.let_others_go_first(NOW, idle_timeout=60.0, pause_patience=patience)
+    job.inspect(0.0, state, is_contended=False)
+    job.inspect(seconds, state, is_contended=True)
+    job.heartbeat = seconds - unseen
+    job.let_others_go_first(seconds, LIMITS)
     assert training.commands == ([Command(CommandKind.STOP, reason=StopReason(code=reason))] if reason else [])
     assert (job.is_stopping, job.is_preempted) == (reason is not None, comes_back)
-    assert not job.is_stuck(NOW + STOP_PATIENCE)
-    assert job.is_stuck(NOW + STOP_PATIENCE + 1) == job.is_stopping
+    assert job.contended_seconds == seconds
+    assert not job.is_stuck(seconds + STOP_PATIENCE)
+    assert job.is_stuck(seconds + STOP_PATIENCE + 1) == job.is_stopping

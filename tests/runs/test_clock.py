@@ -1,4 +1,4 @@
-"""The kept clock goes on with the process and the system, and never jumps."""
+"""The kept clock advances with the process and the system, and never jumps."""
 
 import time
 from collections.abc import Callable
@@ -16,7 +16,7 @@ Tick = Callable[..., None]
 
 @pytest.fixture
 def tick(monkeypatch: pytest.MonkeyPatch) -> Tick:
-    """Move the clocks on: the system's and the process' own, which differ when somebody sets the system's."""
+    """Return a function that advances the system's and the process' clock; a jump moves the system's alone."""
     system, monotonic = [START], [50.0]
     monkeypatch.setattr(time, "time", lambda: system[0])
     monkeypatch.setattr(time, "monotonic", lambda: monotonic[0])
@@ -33,7 +33,7 @@ def start_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "_running", {})
 
 
-def test_the_kept_clock_goes_with_the_system_s(tmp_path: Path, tick: Tick) -> None:
+def test_the_kept_clock_advances_with_the_system_s(tmp_path: Path, tick: Tick) -> None:
     assert read_clock(tmp_path, START) == Now(START, START)
     tick(3 * DAY)
     assert read_clock(tmp_path, START) == Now(START + 3 * DAY, START + 3 * DAY)
@@ -43,7 +43,7 @@ def test_a_jump_forward_moves_only_the_system_s_clock(tmp_path: Path, tick: Tick
     read_clock(tmp_path, START)
     tick(60, jump=4_000 * DAY)
     assert read_clock(tmp_path, START) == Now(START + 60 + 4_000 * DAY, START + 60)
-    # The clock is set right again.
+    # The system's clock is corrected.
     tick(60, jump=-4_000 * DAY)
     assert read_clock(tmp_path, START) == Now(START + 120, START + 120)
 
@@ -57,7 +57,7 @@ def test_a_jump_back_does_not_take_the_kept_clock_with_it(tmp_path: Path, tick: 
     assert now.distance(START) == 0
 
 
-def test_time_without_a_server_counts_for_a_day(tmp_path: Path, tick: Tick, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_time_without_a_server_counts_as_a_day(tmp_path: Path, tick: Tick, monkeypatch: pytest.MonkeyPatch) -> None:
     read_clock(tmp_path, START)
     start_again(monkeypatch)
     tick(400 * DAY)
@@ -75,7 +75,7 @@ def test_a_damaged_clock_begins_at_the_newest_change(
     assert read_clock(tmp_path, START - 30 * DAY).kept == START - 29 * DAY
 
 
-def test_a_home_that_cannot_be_written_has_a_clock_all_the_same(
+def test_a_home_that_cannot_be_written_has_a_clock_too(
     tmp_path: Path, tick: Tick, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(*_: object) -> None:
@@ -88,6 +88,6 @@ def test_a_home_that_cannot_be_written_has_a_clock_all_the_same(
     assert read_clock(tmp_path, START).kept == START + 60
 
 
-def test_a_home_that_is_not_there_is_not_made(tmp_path: Path, tick: Tick) -> None:
+def test_a_home_that_does_not_exist_is_not_made(tmp_path: Path, tick: Tick) -> None:
     assert read_clock(tmp_path / "home", START).kept == START
     assert not (tmp_path / "home").exists()

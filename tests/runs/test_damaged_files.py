@@ -1,6 +1,4 @@
-"""Every file of a lab, damaged in every way that a disk, a crash or a stranger can: each reader gives its documented
-result for damage, and nothing else is raised.
-"""
+"""Every file of a lab, damaged as by a disk, a crash or an attacker, gives the documented result of its reader."""
 
 import io
 import json
@@ -51,7 +49,7 @@ HOSTILE: tuple[str, ...] = (
     "null", "true", "-1", "0", "0.5", "1e400", "NaN", "-Infinity", '"x"', '""', "[]", "{}", "[[1, 2]]", "[null]",
     "1" + "0" * 30, "1" + "0" * 5000, json.dumps("x" * 188_000), json.dumps("\ud800"), "[" * 2000 + "]" * 2000,
 )  # fmt: skip
-"""JSON that may stand where another value belongs."""
+"""JSON values that take the place of another value."""
 
 
 class FakeVariable:
@@ -98,7 +96,7 @@ class FakeLayer:
 
 @pytest.fixture
 def lab(tmp_path: Path, small_experiment: Experiment) -> Lab:
-    """A lab with one of every file."""
+    """Return a lab with one file of each kind."""
     lab = Lab(tmp_path, new_lab_id())
     lab.keep_experiment(small_experiment)
     lab.keep_current_run("20260101-120000-abcdef")
@@ -126,7 +124,7 @@ def lab(tmp_path: Path, small_experiment: Experiment) -> Lab:
 
 
 def the_run(lab: Lab) -> Run:
-    # Their keys are size and time, and a disk's clock is too coarse for a test that writes all the time.
+    # The caches are cleared, because their keys are size and time, and a disk's clock is too coarse for fast writes.
     run_module._events_when.cache_clear()
     run_module._experiment_when.cache_clear()
     (folder,) = lab.runs.folder.glob("2*")
@@ -134,7 +132,7 @@ def the_run(lab: Lab) -> Run:
 
 
 def figures(lab: Lab) -> object:
-    """Everything that pages ask of events."""
+    """Return everything that pages read from events."""
     run = the_run(lab)
     history = run.history()
     numbers = (history.progress, history.seconds, history.images_per_second or 0.0, history.seconds_left or 0.0)
@@ -164,7 +162,7 @@ def checkpoint(lab: Lab) -> object:
 
 Reader = Callable[[Lab], object]
 
-# A file's name, what reads it, and what its reader raises for damage: nothing where it has another answer.
+# Each entry holds a file's name, its reader, and the errors of the reader for damage; none if it returns a default.
 READERS: dict[str, tuple[Reader, tuple[type[Exception], ...]]] = {
     "labs/*.json": (lambda lab: lab.experiment, ()),
     "labs/*.run": (lambda lab: lab.current_run, ()),
@@ -203,7 +201,7 @@ def damages(content: bytes, suffix: str, chance: random.Random) -> Iterator[byte
 
 
 def json_damages(text: str, chance: random.Random) -> Iterator[bytes]:
-    """The file with one of its values, or one more, hostile; whatever its lines are."""
+    """Yield the file with a hostile value in place of a line or of one of its values, or beside them."""
     lines = text.splitlines() if text.count('"kind"') else [text]
     for number, line in enumerate(lines):
         for hostile in HOSTILE if len(lines) == 1 else chance.sample(HOSTILE, 5):
@@ -212,7 +210,7 @@ def json_damages(text: str, chance: random.Random) -> Iterator[bytes]:
 
 
 def _changed(line: str, hostile: str, chance: random.Random) -> str:
-    """One of the values in a JSON text, at any depth, replaced by another text."""
+    """Replace one of the values in a JSON text, at any depth, by another text."""
     value = json.loads(line)
     owner, places = value, list(value)
     while True:
@@ -264,7 +262,7 @@ def _npy(array: NDArray[Any]) -> bytes:
 
 
 def _promise(size: int) -> bytes:
-    """The header of an array of so many bytes, and nothing more."""
+    """Return the header of an array of the given number of bytes, without the array."""
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(header, {"descr": "|u1", "fortran_order": False, "shape": (size,)})
     return header.getvalue()
@@ -287,7 +285,7 @@ def test_a_damaged_file_has_one_documented_answer(name: str, lab: Lab) -> None:
     assert any(answer != whole for answer in answers)
     assert all(5 < len(message) <= LONGEST_MESSAGE for message in messages)
     if path.suffix == ".npz":
-        # The checksum lets nothing through that was changed by chance; what somebody crafted may be another array.
+        # The checksum finds every random change; a crafted file may hold another array.
         assert all(answer == whole or answer in (None, []) for answer in answers[: 6 + 2 * CHANCES])
     path.unlink()
     if accepted:
@@ -297,13 +295,13 @@ def test_a_damaged_file_has_one_documented_answer(name: str, lab: Lab) -> None:
         read(lab)
 
 
-def test_a_folder_in_the_place_of_a_file_is_the_disks_fault(tmp_path: Path) -> None:
+def test_a_folder_in_the_place_of_a_file_is_an_error_of_the_disk(tmp_path: Path) -> None:
     for read in (lambda: read_json(tmp_path, 10), lambda: read_npz(tmp_path)):
         with pytest.raises(IsADirectoryError):
             read()
 
 
-def test_what_is_too_long_is_not_read(tmp_path: Path) -> None:
+def test_a_file_that_is_too_long_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "file.npz"
     path.write_bytes(_zipped({"a.npy": _npy(np.zeros(1000, np.uint8))}, zipfile.ZIP_DEFLATED))
     assert len(read_npz(path, most=2000)["a"]) == 1000
@@ -315,13 +313,13 @@ def test_what_is_too_long_is_not_read(tmp_path: Path) -> None:
         read_json(path, 5)
 
 
-def test_a_message_says_what_is_wrong_and_stays_short() -> None:
+def test_a_message_names_the_damage_and_is_short() -> None:
     error = DamagedFileError("state.npz", "x\n" * 94_000)
     assert len(str(error)) <= LONGEST_MESSAGE
     assert str(error).isprintable()
 
 
-def test_of_too_many_events_the_last_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_last_of_too_many_events_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "events.jsonl"
     state = '{"kind":"state","state":"%s"}\n'
     path.write_text(state % "training" * 1000 + state % "failed")
@@ -332,7 +330,7 @@ def test_of_too_many_events_the_last_are_read(tmp_path: Path, monkeypatch: pytes
     assert [event["state"] for event in read_events(path)] == ["training"]
 
 
-def test_a_collection_that_is_damaged_makes_way_and_stays_beside(lab: Lab) -> None:
+def test_a_damaged_collection_is_renamed_and_stays_beside_the_new_one(lab: Lab) -> None:
     (path,) = lab.home.glob("drawings/*/collection.npz")
     path.write_bytes(b"damaged")
     lab.change_collection(lambda collection: collection.with_drawing(SPLIT.images[1], 9))
@@ -349,7 +347,7 @@ def test_a_collection_that_is_damaged_makes_way_and_stays_beside(lab: Lab) -> No
         ("best_loss", float("inf")), ("target_reached", 1), ("waited", True), ("reported_step", 10**400),
     ],
 )  # fmt: skip
-def test_a_place_that_no_training_reaches_cannot_be_made(name: str, value: object) -> None:
-    """So that no checkpoint is written that would not be read."""
+def test_a_position_that_no_training_reaches_is_refused(name: str, value: object) -> None:
+    """The check prevents checkpoints that could not be read."""
     with pytest.raises(ValueError, match=rf"{name} is .*; accepted is|does not lie within"):
         Position(**{"epoch": 0, "batch": 0, "first_epoch": 0, "last_epoch": 5, name: value})  # type: ignore[arg-type]

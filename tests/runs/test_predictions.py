@@ -1,4 +1,4 @@
-"""Predictions kept with a run: they come back whole, and only for the weights that made them."""
+"""Predictions kept with a run are read unchanged, and only for the weights that made them."""
 
 import dataclasses
 import os
@@ -33,7 +33,7 @@ def keep(run: Run, part: str = TEST, *, with_probabilities: bool = True) -> Path
     return predictions_path(snapshot, part)
 
 
-def test_they_come_back(run: Run) -> None:
+def test_kept_predictions_are_read_unchanged(run: Run) -> None:
     assert final_predictions(run) is None
     keep(run)
     kept = final_predictions(run)
@@ -48,9 +48,9 @@ def test_they_come_back(run: Run) -> None:
     assert read_predictions(run.snapshots[-1], "validation") is None
 
 
-def test_a_network_that_learned_more_has_none(run: Run) -> None:
+def test_newer_weights_have_no_predictions(run: Run) -> None:
     keep(run)
-    # A stop within an epoch leaves a snapshot that the whole epoch replaces.
+    # A stop within an epoch leaves a snapshot, which the finished epoch replaces.
     snapshot = run.snapshots[-1]
     changed = snapshot.stat().st_mtime_ns + 1
     snapshot.write_bytes(b"Weights 2")
@@ -62,13 +62,13 @@ def test_a_network_that_learned_more_has_none(run: Run) -> None:
     assert final_predictions(run) is None
 
 
-def test_a_copied_run_keeps_them(run: Run) -> None:
+def test_a_copied_run_keeps_its_predictions(run: Run) -> None:
     keep(run)
     os.utime(run.snapshots[-1], ns=(1, 1))
     assert final_predictions(run) is not None, "the content counts, not the file's time"
 
 
-def test_without_probabilities_they_are_small_and_exact(run: Run) -> None:
+def test_predictions_without_probabilities_have_exact_confidences(run: Run) -> None:
     keep(run, with_probabilities=False)
     kept = final_predictions(run)
     assert kept is not None
@@ -76,7 +76,7 @@ def test_without_probabilities_they_are_small_and_exact(run: Run) -> None:
     assert kept.confidences.tolist() == PROBABILITIES.max(axis=1).tolist()
 
 
-def test_what_5000_images_take(run: Run) -> None:
+def test_the_file_of_5000_images_is_small(run: Run) -> None:
     random = np.random.default_rng(0)
     logits = random.normal(0, 4, (5_000, 10))
     shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
@@ -86,13 +86,13 @@ def test_what_5000_images_take(run: Run) -> None:
     for predictions in (dataclasses.replace(whole, probabilities=None), whole):
         keep_predictions(snapshot, snapshot_digest(snapshot), "validation", predictions)
         sizes.append(predictions_path(snapshot, "validation").stat().st_size)
-    # 200,000 bytes of float32 pack to no less than nine tenths.
+    # As float32, the probabilities would take 200,000 bytes, which compress to nine tenths.
     assert sizes[0] < 30_000
     assert sizes[1] < 120_000
 
 
-def test_rounded_probabilities_leave_the_class_and_the_loss(run: Run) -> None:
-    # float16 knows no number between these two and the last has none at all.
+def test_rounding_the_probabilities_keeps_the_class_and_the_loss(run: Run) -> None:
+    # float16 has no number between the first two, and none near the smallest without the factor.
     probabilities = np.array([[0.49999, 0.50001, *[0.0] * 8], [1 - 1e-9, 1e-9, *[0.0] * 8]], np.float32)
     whole = Predictions.of(np.array([1, 1]), probabilities)
     snapshot = run.snapshots[-1]
@@ -117,13 +117,13 @@ def test_a_network_that_diverged_has_predictions_too(run: Run) -> None:
 
 
 @pytest.mark.parametrize("cut", [0, 10, 100, -1])
-def test_a_torn_file_is_none(run: Run, cut: int) -> None:
+def test_a_torn_file_gives_no_predictions(run: Run, cut: int) -> None:
     path = keep(run)
     path.write_bytes(path.read_bytes()[:cut])
     assert final_predictions(run) is None
 
 
-def test_a_file_that_unpacks_to_too_much_is_none(run: Run) -> None:
+def test_a_file_that_unpacks_to_too_many_bytes_gives_no_predictions(run: Run) -> None:
     path = keep(run)
     np.savez_compressed(path, bomb=np.zeros(6_000_000, np.uint8))
     assert path.stat().st_size < 10_000
@@ -148,6 +148,6 @@ def test_a_pickle_is_not_opened(run: Run) -> None:
         ([1], np.full((1, 10), np.inf)),
     ],
 )
-def test_what_is_not_accepted(labels: list[int], probabilities: np.ndarray) -> None:
+def test_arrays_that_do_not_fit_are_refused(labels: list[int], probabilities: np.ndarray) -> None:
     with pytest.raises(ValueError, match=r"accepted|outside"):
         Predictions.of(np.array(labels, np.uint8), probabilities.astype(np.float32))

@@ -134,7 +134,7 @@ def test_an_event_with_impossible_values_is_skipped(tmp_path: Path, small_experi
 
 
 @pytest.mark.parametrize(("images", "seconds"), [(10, 5.0), (5, 5.0), (20, 1.0), (20, 0.5), (20, 1.0 + 1e-12)])
-def test_speed_is_not_known_from_events_that_contradict_each_other(
+def test_events_that_contradict_each_other_give_no_speed(
     tmp_path: Path, small_experiment: Experiment, images: int, seconds: float
 ) -> None:
     run = create_run(tmp_path / "run", small_experiment)
@@ -149,7 +149,7 @@ def test_speed_is_not_known_from_events_that_contradict_each_other(
     assert history.seconds_left is None
 
 
-def test_events_that_cannot_be_read_are_a_run_that_has_not_begun(tmp_path: Path, small_experiment: Experiment) -> None:
+def test_a_run_whose_events_cannot_be_read_is_queued(tmp_path: Path, small_experiment: Experiment) -> None:
     run = create_run(tmp_path / "run", small_experiment)
     run.events_path.mkdir()
     assert (run.state, run.history().step) == (RunState.QUEUED, 0)

@@ -85,7 +85,12 @@ def test_the_summary_of_an_active_run_is_not_written(run: Run) -> None:
 def test_a_damaged_summary_is_computed_again(run: Run, content: bytes) -> None:
     first = read(run)
     path = run.folder / "summary.json"
-    for damaged in (content, json.dumps({**json.loads(path.read_text()), "summary": {"state": "spell"}}).encode()):
+    kept = json.loads(path.read_text())
+    spoiled = [
+        {"state": "spell"},
+        *({**kept["summary"], name: value} for name in kept["summary"] for value in ("x", -1, [1])),
+    ]
+    for damaged in (content, *(json.dumps({**kept, "summary": summary}).encode() for summary in spoiled)):
         path.write_bytes(damaged)
         module._summary.cache_clear()
         assert read(run) == first

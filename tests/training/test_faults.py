@@ -22,6 +22,7 @@ from mnist_demo.data import load_mnist
 from mnist_demo.experiment import Experiment
 from mnist_demo.experiment.settings import TrainingSettings
 from mnist_demo.jobs.jobs import Jobs
+from mnist_demo.jobs.limits import QueueLimits
 from mnist_demo.jobs.local import LocalExecutor
 from mnist_demo.runs import EventKind, Lab, LabRuns, Run, RunState, StopCode, StopReason, create_run, new_lab_id
 from mnist_demo.training import Continuation, train, train_more
@@ -237,14 +238,19 @@ def test_a_clock_that_goes_back(tmp_path: Path, small_experiment: Experiment, mo
     assert [event["kind"] for event in run.events() if event["kind"] == EventKind.EPOCH] == ["epoch"] * 3
 
 
-def test_a_job_that_nobody_looks_at_gives_way_and_comes_back(tmp_path: Path, small_experiment: Experiment) -> None:
-    jobs = Jobs(LocalExecutor(), slots=1, idle_timeout=0.5)
+@pytest.mark.parametrize(
+    ("limits", "reason"),
+    [(QueueLimits(idle_timeout=0.5), "preempted"), (QueueLimits(time_slice=5), "time_slice")],
+    ids=["nobody looks", "its slice is over"],
+)
+def test_a_job_lets_others_go_first_and_comes_back(
+    tmp_path: Path, small_experiment: Experiment, limits: QueueLimits, reason: str
+) -> None:
+    jobs = Jobs(LocalExecutor(), 1, limits)
     mine, other = (Lab(tmp_path, new_lab_id()) for _ in range(2))
     lonely = mine.runs.create(long(small_experiment))
     jobs.submit(lonely)
     wait_for(lambda: lonely.history().step > 0)
-    time.sleep(1.5)
-    assert lonely.state is RunState.TRAINING  # no other training waits
     short = other.runs.create(small_experiment)
     jobs.submit(short)
 
@@ -255,8 +261,10 @@ def test_a_job_that_nobody_looks_at_gives_way_and_comes_back(tmp_path: Path, sma
     wait_for(is_finished_and_looked_at)
     assert jobs.state(lonely).is_active
     wait_for(lambda: lonely.state is RunState.TRAINING)
+    # On a slow machine the short job may be preempted too, and the other one again.
     reasons = [event.get("reason") for event in lonely.events() if event.get("state") == "queued"]
-    assert reasons == [{"code": "preempted"}]
+    assert reasons
+    assert all(given == {"code": reason} for given in reasons)
     jobs.stop(lonely)
     wait_for(lambda: not jobs.is_active(lonely))
     steps = lonely.history().batches["step"]
@@ -268,7 +276,7 @@ def test_a_paused_job_does_not_keep_others_waiting(
     tmp_path: Path, small_experiment: Experiment, looked_at: bool
 ) -> None:
     idle_timeout, pause_patience = (600.0, 0.5) if looked_at else (0.5, 600.0)
-    jobs = Jobs(LocalExecutor(), slots=1, idle_timeout=idle_timeout, pause_patience=pause_patience)
+    jobs = Jobs(LocalExecutor(), 1, QueueLimits(idle_timeout=idle_timeout, pause_patience=pause_patience))
     mine, other = (Lab(tmp_path, new_lab_id()).runs for _ in range(2))
     paused = mine.create(long(small_experiment))
     jobs.submit(paused)

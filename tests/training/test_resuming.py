@@ -3,12 +3,14 @@
 import dataclasses
 import io
 import json
+import math
 import os
 import shutil
 import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +22,7 @@ from mnist_demo.files import DamagedFileError
 from mnist_demo.network import BatchNormalization, Conv2D, Dropout, Flatten, MaxPooling2D, Network
 from mnist_demo.runs import EventKind, Run, RunState, StopCode, StopReason
 from mnist_demo.training import Continuation, Control, train, train_more
+from mnist_demo.training.checkpoint import Position
 from mnist_demo.training.control import Command, CommandKind
 from mnist_demo.training.resuming import TrainingError, reached_by
 
@@ -172,7 +175,7 @@ def test_a_damaged_snapshot_is_skipped(data: MnistData, tmp_path: Path, damage: 
     assert run.history().epochs["epoch"].tolist() == [1, 2, 3, 4, 5]
 
 
-def test_first_weights_that_are_damaged_are_missed_only_where_a_run_needs_them(data: MnistData, tmp_path: Path) -> None:
+def test_damaged_first_weights_matter_only_to_a_run_without_newer_weights(data: MnistData, tmp_path: Path) -> None:
     run = Run(tmp_path / "run")
     train(EXPERIMENT, data, run.folder, When(run, (at_step(8), STOP)))
     run.initial_path.write_bytes(b"damaged")
@@ -189,7 +192,7 @@ def test_first_weights_that_are_damaged_are_missed_only_where_a_run_needs_them(d
         assert run.reason.text == "initial.npz is damaged: File is not a zip file."
 
 
-def test_a_place_of_another_experiment_is_not_gone_on_from(data: MnistData, tmp_path: Path) -> None:
+def test_a_checkpoint_of_another_experiment_is_not_used(data: MnistData, tmp_path: Path) -> None:
     run = Run(tmp_path / "run")
     train(EXPERIMENT, data, run.folder, When(run, (at_step(30), STOP)))
     _with_position(run, reported=[500, 1.0, 1.0])
@@ -198,7 +201,9 @@ def test_a_place_of_another_experiment_is_not_gone_on_from(data: MnistData, tmp_
     assert run.history().epochs["epoch"].tolist() == [1, 2, 3, 4, 5]
 
 
-def test_a_finished_run_goes_on_for_more_epochs_and_its_schedule_begins_again(data: MnistData, tmp_path: Path) -> None:
+def test_a_finished_run_continues_for_more_epochs_and_its_schedule_begins_again(
+    data: MnistData, tmp_path: Path
+) -> None:
     run = train(changed(epochs=2, batch_size=8), data, tmp_path / "run")
     with pytest.raises(TrainingError, match="say how many more"):
         train_more(run.folder, data)
@@ -219,7 +224,7 @@ def test_a_finished_run_goes_on_for_more_epochs_and_its_schedule_begins_again(da
 
 
 def _with_epochs(run: Run, epochs: int) -> Path:
-    """The run with a checkpoint that says it has come so far."""
+    """Return the run with a checkpoint of the given number of epochs."""
     return _with_position(run, epoch=epochs, last_epoch=epochs)
 
 
@@ -297,7 +302,7 @@ def test_a_paused_run_is_saved_and_can_be_stopped(data: MnistData, whole: Run, t
     control = When(
         run,
         (at_step(8), Command(CommandKind.STEP_BATCH)),
-        # On a slow machine the state was saved before the pause too.
+        # The step alone does not decide, because a slow machine may save the state before the pause too.
         (
             lambda run: run.history().step == 9 and run.checkpoint_path.exists(),
             Command(CommandKind.STOP, reason=StopReason.told("Enough.")),
@@ -353,3 +358,22 @@ def test_a_stop_between_two_batch_events_writes_one_and_changes_no_later_event(d
     np.testing.assert_allclose(run.history().batches["loss"], whole.history().batches["loss"], rtol=1e-6)
     assert run.history().batches["step"].tolist() == whole.history().batches["step"].tolist()
     assert stopped_at in [event.get("step") for event in run.events() if event["kind"] == EventKind.BATCH]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"epoch": -1},
+        {"batch": 1.5},
+        {"epoch": 3},
+        {"seconds": "long"},
+        {"rate_factor": math.inf},
+        {"sums": (0, 0.0)},
+        {"reported": "abc"},
+        {"best_loss": "low"},
+        {"target_reached": 1},
+    ],
+)
+def test_what_is_no_position_cannot_be_built(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"place|epoch|number|accepted"):
+        Position(**{"epoch": 0, "batch": 0, "first_epoch": 0, "last_epoch": 2, **wrong})

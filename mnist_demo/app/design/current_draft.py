@@ -1,4 +1,4 @@
-"""The draft of the Design page beside the experiment on the bench: the bench follows as soon as the draft works."""
+"""The draft of the page Design: the current experiment follows it as soon as it works."""
 
 import dataclasses
 from typing import Any
@@ -9,6 +9,7 @@ from mnist_demo import fields
 from mnist_demo.app.design import editors
 from mnist_demo.app.session import current, datasets
 from mnist_demo.experiment import Experiment
+from mnist_demo.experiment.difference import BEGUN_FROM, CHANGED
 from mnist_demo.network import Layer
 from mnist_demo.network.draft import Draft
 from mnist_demo.presets import PRESETS
@@ -18,16 +19,16 @@ _SOURCE = "design_source"
 
 
 def draft() -> Draft:
-    """The network as it is being edited. It starts again when another page or preset changes the bench."""
-    on_bench = current.experiment().network
-    if _DRAFT not in st.session_state or st.session_state.get(_SOURCE) != on_bench:
+    """Return the network as it is being edited, begun again when another page or preset changed the experiment."""
+    current_network = current.experiment().network
+    if _DRAFT not in st.session_state or st.session_state.get(_SOURCE) != current_network:
         _begin(current.experiment())
     drafted: Draft = st.session_state[_DRAFT]
     return drafted
 
 
 def refusal() -> str | None:
-    """Why the bench does not follow the draft, in a sentence; None when it does."""
+    """Return why the current experiment does not follow the draft, in a sentence; None when it does."""
     drafted, experiment = draft(), current.experiment()
     if drafted.is_of(experiment.network):
         return None
@@ -39,7 +40,7 @@ def refusal() -> str | None:
 
 
 def set_draft(changed: Draft) -> None:
-    """Take an edit, and let the bench follow if the network works with the training settings."""
+    """Take an edit, and let the current experiment follow if the network works with the training settings."""
     st.session_state[_DRAFT] = changed
     _follow()
 
@@ -48,7 +49,7 @@ def add_layer(layer: Layer, place: int | None) -> int:
     """Add a layer, where it most likely belongs without a place, and say its identity.
 
     Raises:
-        ValueError: no further layer is allowed.
+        ValueError: No further layer is allowed.
     """
     drafted = draft()
     set_draft(drafted.add(layer, place))
@@ -59,7 +60,7 @@ def change_layer(layer_id: int, name: str, value: object) -> None:
     """Give a field of a layer another value.
 
     Raises:
-        ValueError: the value is not accepted, or the layer is gone.
+        ValueError: The value is not accepted, or the layer is gone.
     """
     drafted = draft()
     set_draft(drafted.change(layer_id, _replaced(drafted.layer(layer_id), name, value)))
@@ -69,7 +70,7 @@ def change_output(name: str, value: object) -> None:
     """Give the final Dense 10 another initializer.
 
     Raises:
-        ValueError: the value is not accepted.
+        ValueError: The value is not accepted.
     """
     set_draft(_replaced(draft(), name, value))
 
@@ -78,7 +79,7 @@ def change_training(name: str, value: object) -> None:
     """Give a training setting another value.
 
     Raises:
-        ValueError: the value is not accepted, here or with the images that there are.
+        ValueError: The value is not accepted, here or with the images that there are.
     """
     experiment = current.experiment()
     _check_available(experiment, name, value)
@@ -89,7 +90,7 @@ def change_augmentation(name: str, value: object) -> None:
     """Vary the training images in another way.
 
     Raises:
-        ValueError: the value is not accepted.
+        ValueError: The value is not accepted.
     """
     experiment = current.experiment()
     varied = _replaced(experiment.training.augmentation, name, value)
@@ -101,7 +102,7 @@ def change_experiment(name: str, value: object) -> None:
     """Give the experiment another name or seed.
 
     Raises:
-        ValueError: the value is not accepted.
+        ValueError: The value is not accepted.
     """
     changed = _replaced(current.experiment(), name, value)
     if name == "name":
@@ -111,20 +112,20 @@ def change_experiment(name: str, value: object) -> None:
 
 
 def choose_preset(name: str) -> None:
-    """Put a preset on the bench, on the data that lies there."""
+    """Make a preset the current experiment, on the data of the one before."""
     if preset := PRESETS.get(name):
         current.set_experiment(datasets.fit(preset, current.experiment().data))
         start_again()
 
 
 def start_again() -> None:
-    """Leave the draft and begin with what is on the bench."""
+    """Leave the draft and begin with the current experiment."""
     _begin(current.experiment())
     editors.forget()
 
 
 def preset_of(experiment: Experiment) -> str | None:
-    """The preset that an experiment is, apart from its name, on whatever data; None when it is none of them."""
+    """Return the preset that an experiment is, apart from its name, on whatever data; None when it is none of them."""
     for name, preset in PRESETS.items():
         if preset.network != experiment.network:
             continue
@@ -153,7 +154,7 @@ def _follow() -> None:
 
 
 def _put(changed: Experiment) -> None:
-    """The bench takes a changed experiment; the draft stays as it is and may follow from here."""
+    """Make a changed experiment the current one; the draft stays as it is and may follow from here."""
     st.session_state[_SOURCE] = changed.network
     current.set_experiment(_named(changed))
     if not st.session_state[_DRAFT].is_of(changed.network):
@@ -161,12 +162,12 @@ def _put(changed: Experiment) -> None:
 
 
 def _named(experiment: Experiment) -> Experiment:
-    """An experiment under a name that does not claim to be a preset which it no longer is."""
+    """Return an experiment under a name that does not claim to be a preset which it no longer is."""
     if preset := preset_of(experiment):
         return dataclasses.replace(experiment, name=preset, about=PRESETS[preset].about)
     if experiment.name in PRESETS:
-        about = f"Begun from the preset {experiment.name}."
-        return dataclasses.replace(experiment, name=experiment.name + current.CHANGED, about=about)
+        about = BEGUN_FROM.format(experiment.name)
+        return dataclasses.replace(experiment, name=experiment.name + CHANGED, about=about)
     return experiment
 
 

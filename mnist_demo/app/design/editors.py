@@ -41,11 +41,11 @@ def edit(owner: Any, names: Iterable[str], key: str, change: Change, columns: in
     """Draw the editors of some fields of a spec, row by row.
 
     Args:
-        owner: the spec with the current values.
-        names: which of its fields.
-        key: what tells the widgets from all others; another key forgets what was typed.
-        change: called with each new value; what it refuses is said under the widget, and the old value returns.
-        columns: editors side by side.
+        owner: The spec with the current values.
+        names: Which of its fields.
+        key: What tells the widgets from all others; another key forgets what was typed.
+        change: Called with each new value; what it refuses is said under the widget, and the old value returns.
+        columns: Editors side by side.
     """
     specs = fields.field_specs(owner)
     chosen = list(names)
@@ -64,7 +64,7 @@ def forget() -> None:
 
 
 def choice_label(value: StrEnum | str) -> str:
-    """A choice as a person reads it: 'one_cycle' is 'one cycle', 'adamw' is 'AdamW'."""
+    """Return a choice as a person reads it: 'one_cycle' is 'one cycle', 'adamw' is 'AdamW'."""
     return _CHOICES.get(str(value), str(value).replace("_", " "))
 
 

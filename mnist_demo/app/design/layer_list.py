@@ -22,7 +22,8 @@ _HEADINGS = {
     "Field": "Receptive field: the side, in pixels, of the square of the image that one value depends on.",
 }
 
-_AT_USUAL_PLACE = "where it belongs"
+# Stands for the place in the list where a layer most likely belongs.
+_USUAL_PLACE = -1
 _TYPE, _PLACE = "design_type", "design_place"
 _NOTICE = "design_notice"
 
@@ -67,13 +68,19 @@ def _editor(draft: Draft, item: DraftLayer, place: int) -> None:
     layer, key = item.layer, f"design_{item.id}"
     st.caption(layer.description)
     with st.container(horizontal=True, gap="small"):
-        actions: tuple[tuple[str, str, bool, Any], ...] = (
-            ("Move up", "arrow_upward", place == 1, lambda: current_draft.draft().move(item.id, -1)),
-            ("Move down", "arrow_downward", place == len(draft.items), lambda: current_draft.draft().move(item.id, 1)),
-            ("Duplicate", "content_copy", draft.is_full, lambda: current_draft.draft().duplicate(item.id)),
-            ("Remove", "delete", False, lambda: current_draft.draft().remove(item.id)),
+        actions: tuple[tuple[str, str, bool, int | None, Any], ...] = (
+            ("Move up", "arrow_upward", place == 1, item.id, lambda: current_draft.draft().move(item.id, -1)),
+            (
+                "Move down",
+                "arrow_downward",
+                place == len(draft.items),
+                item.id,
+                lambda: current_draft.draft().move(item.id, 1),
+            ),
+            ("Duplicate", "content_copy", draft.is_full, None, lambda: current_draft.draft().duplicate(item.id)),
+            ("Remove", "delete", False, None, lambda: current_draft.draft().remove(item.id)),
         )
-        for label, icon, disabled, edited in actions:
+        for label, icon, disabled, reopened, edited in actions:
             st.button(
                 label,
                 icon=f":material/{icon}:",
@@ -81,7 +88,7 @@ def _editor(draft: Draft, item: DraftLayer, place: int) -> None:
                 type="tertiary",
                 disabled=disabled,
                 on_click=_try,
-                args=(edited, item.id if label.startswith("Move") else None),
+                args=(edited, reopened),
             )
     names = list(fields.field_specs(layer))
     if names:
@@ -142,7 +149,7 @@ def _consequences(row: LayerReport) -> tuple[str, str, str, str]:
 
 
 def _settings(layer: Layer) -> str:
-    """What is not in the layer's name: '8 · 5×5 · relu'."""
+    """Return what is not in the layer's name: '8 · 5×5 · relu'."""
     return layer.summary().removeprefix(layer.type_name).strip(" ·")
 
 
@@ -173,27 +180,21 @@ def _add(draft: Draft) -> None:
 
 
 def _menu(draft: Draft) -> None:
-    places = [
-        _AT_USUAL_PLACE,
-        *(f"before {place} · {item.layer.type_name}" for place, item in enumerate(draft.items, start=1)),
-        "at the end",
-    ]
+    labels = {
+        _USUAL_PLACE: "where it belongs",
+        **{place: f"before {place + 1} · {item.layer.type_name}" for place, item in enumerate(draft.items)},
+        len(draft.items): "at the end",
+    }
     kind = LAYER_TYPES[st.selectbox("Layer", list(LAYER_TYPES), key=_TYPE)]
     st.caption(kind.description)
-    st.selectbox("Place", places, key=_PLACE)
+    st.selectbox("Place", list(labels), format_func=lambda place: labels[place], key=_PLACE)
     st.button("Add", type="primary", icon=":material/add:", key="design_add_it", on_click=_added, args=(kind,))
 
 
 def _added(kind: type[Layer]) -> None:
-    chosen = st.session_state.get(_PLACE, _AT_USUAL_PLACE)
-    draft = current_draft.draft()
-    place: int | None = None
-    if chosen == "at the end":
-        place = len(draft.items)
-    elif isinstance(chosen, str) and (number := chosen.removeprefix("before ").partition(" ")[0]).isdecimal():
-        place = int(number) - 1
+    place = st.session_state.get(_PLACE, _USUAL_PLACE)
     try:
-        added = current_draft.add_layer(kind(), place)
+        added = current_draft.add_layer(kind(), None if place == _USUAL_PLACE else place)
     except ValueError as refused:
         st.session_state[_NOTICE] = str(refused)
         return
@@ -214,7 +215,7 @@ def _try(edited: Any, reopen: int | None) -> None:
 
 
 def short(number: int) -> str:
-    """A large number in three digits: '1,200', '115 k', '1.24 M'."""
+    """Return a large number in three digits: '1,200', '115 k', '1.24 M'."""
     if number < 10_000:
         return f"{number:,}"
     if number < 999_500:

@@ -63,11 +63,11 @@ class Block:
     """One block: a layer that makes a new shape, and the plates that follow it.
 
     Attributes:
-        name: what stands under it.
+        name: What stands under it.
         shape: (side, side, channels), (length,), or None where it cannot be known.
-        learns: whether it has parameters.
-        text: what it is, for whoever cannot see it.
-        plates: the layers behind it that keep the shape.
+        learns: Whether it has parameters.
+        text: What it is, for whoever cannot see it.
+        plates: The layers behind it that keep the shape.
     """
 
     name: str
@@ -78,12 +78,12 @@ class Block:
 
     @property
     def alt(self) -> str:
-        """The block in words, its plates included."""
+        """Return the block in words, its plates included."""
         return ", then ".join([self.text, *self.plates])
 
 
 def blocks(layers: Sequence[Layer], report: NetworkReport) -> list[Block]:
-    """The blocks of a network, the image first and the ten outputs last."""
+    """Return the blocks of a network, the image first and the ten outputs last."""
     found = [Block("Image", (IMAGE_SIDE, IMAGE_SIDE, IMAGE_CHANNELS), False, "Image, 28×28×1")]
     for row, layer in zip(report.layers, [*layers, None], strict=True):
         is_plate = isinstance(layer, Activation | BatchNormalization | Dropout | Normalization)
@@ -95,13 +95,13 @@ def blocks(layers: Sequence[Layer], report: NetworkReport) -> list[Block]:
 
 
 def draw(block: Block, colours: Colours, digit: NDArray[np.uint8] | None = None, is_first: bool = False) -> str:
-    """A block as an SVG picture with its name and shape under it.
+    """Return a block as an SVG picture with its name and shape under it.
 
     Args:
-        block: what to draw.
-        colours: the page's.
+        block: What to draw.
+        colours: The page's.
         digit: uint8 (28, 28, 3), drawn on the front of a 28×28 map.
-        is_first: whether nothing stands before it.
+        is_first: Whether nothing stands before it.
     """
     body, plates = list(_body(block, colours, digit)), 4 * len(block.plates)
     extent = _extent(block.shape) + (plates + 2 if plates else 0)
@@ -166,7 +166,7 @@ def _body(block: Block, colours: Colours, digit: NDArray[np.uint8] | None) -> It
             height = _column(length)
             place = f'x="0.5" y="{_BASE - height:.1f}" width="11" height="{height:.1f}"'
             yield f"<rect {place} {solid}/><rect {place} {tint}/>"
-            # Ten cells are ten answers; hundreds could not be told apart.
+            # Ten cells are ten answers; hundreds could not be distinguished.
             for cell in range(1, length if length <= 10 else 0):
                 y = _BASE - height + cell * height / length
                 yield f'<path d="M0.5 {y:.1f}h11" stroke="{colours.ink}" stroke-width="0.8"/>'
@@ -201,7 +201,7 @@ def _top(shape: tuple[int, ...] | None) -> float:
 
 
 def _depth(channels: int) -> tuple[float, float]:
-    """How far the last sheet of a stack lies to the right and up."""
+    """Return how far the last sheet of a stack lies to the right and up."""
     depth = min(44.0, 3.2 * math.sqrt(channels - 1))
     return 0.85 * depth, 0.5 * depth
 

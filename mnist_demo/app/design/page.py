@@ -53,7 +53,7 @@ def page() -> None:
 
 def _presets(experiment: Experiment) -> None:
     chosen = current_draft.preset_of(experiment)
-    # The pills follow the bench: a preset that was changed is none any more.
+    # The pills follow the current experiment, which is no preset once it was changed.
     if st.session_state.get(_PRESET) != chosen:
         st.session_state[_PRESET] = chosen
     st.pills("Preset", list(PRESETS), key=_PRESET, on_change=_chosen, label_visibility="collapsed")
@@ -122,7 +122,10 @@ def _refusal(report: NetworkReport) -> None:
     if report.problems:
         reason = f"This network cannot work yet: see layer {report.problems[0].layer_index}."
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f":red[:material/error: {reason}] The bench keeps the last one that works.", width="content")
+        st.markdown(
+            f":red[:material/error: {reason}] The current experiment keeps the last network that works.",
+            width="content",
+        )
         st.button("Back to it", icon=":material/undo:", key="design_back", on_click=current_draft.start_again)
 
 
@@ -153,7 +156,7 @@ def _rounded(seconds: float) -> float:
 def _share(experiment: Experiment) -> None:
     with st.popover("Share", icon=":material/link:", key="design_share", on_change="rerun") as popover:
         if popover.open:
-            st.caption("This link opens a copy of the experiment on somebody else's bench. It shows none of your runs.")
+            st.caption("This link opens a copy of the experiment in somebody else's lab. It shows none of your runs.")
             shared = experiment
             if not experiment.data.is_mnist:
                 st.caption(
@@ -167,7 +170,7 @@ def _share(experiment: Experiment) -> None:
 
 
 def _link(experiment: Experiment) -> str:
-    """The page's address with the experiment and without the lab, which is nobody else's."""
+    """Return the page's address with the experiment and without the lab, which is nobody else's."""
     here = urlsplit(st.context.url or "")
     return urlunsplit((here.scheme, here.netloc, here.path, urlencode({"experiment": experiment.to_query()}), ""))
 

@@ -1,4 +1,4 @@
-"""A network's answer to what lies on the table: a class with calibrated confidence, or none; live while it learns."""
+"""A network's answer to a digit: a class with calibrated confidence, or none; live while it learns."""
 
 import numpy as np
 import streamlit as st
@@ -18,7 +18,7 @@ _SCALE = 5  # screen pixels for each of the 28 that the network sees
 
 
 def show(run: Run, given: DigitInput) -> None:
-    """The answer large, what the network sees, and the ten bars."""
+    """Draw the answer large, what the network sees, and the ten bars."""
     names = class_names(run)
     reading, problem = None, given.problem
     place, below = st.container(), st.container()
@@ -55,7 +55,7 @@ def _show(reading: Reading | None, given: DigitInput, problem: str, names: tuple
 
 
 def network_view(digit: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
-    """A digit as the network gets it, white on black: uint8 (28 scale, 28 scale, 3)."""
+    """Return a digit as the network gets it, white on black: uint8 (28 scale, 28 scale, 3)."""
     enlarged = digit.repeat(scale, axis=0).repeat(scale, axis=1)
     return np.stack([enlarged] * 3, axis=-1)
 
@@ -68,7 +68,7 @@ def _words(reading: Reading | None, given: DigitInput, problem: str, names: tupl
         delta_color="off",
         delta_arrow="off",
         help="How sure it says it is was checked on the validation images: of the digits that it is 90% sure of, about "
-        "nine in ten are read rightly. What looks like no digit is refused. A network that has only ever seen digits "
+        "nine in ten are read correctly. What looks like no digit is refused. A network that has only ever seen digits "
         "is sure of letters too: there a small second network, which has seen other things as well, must agree that it "
         "is a digit.",
     )

@@ -21,12 +21,12 @@ HEIGHT = 290
 def answer_frame(
     probabilities: NDArray[np.floating] | None, class_names: Sequence[str], *, is_refused: bool = False
 ) -> pd.DataFrame:
-    """The ten rows for `answer_spec`.
+    """Return the ten rows for `answer_spec`.
 
     Args:
         probabilities: float (10,), 0 to 1; None, or not finite, for ten bars at rest.
-        class_names: ten.
-        is_refused: whether the drawing is taken for no digit: then no bar stands out.
+        class_names: Ten.
+        is_refused: Whether the drawing is taken for no digit: then no bar stands out.
     """
     at_rest = probabilities is None or not np.isfinite(probabilities).all()
     shares = np.zeros(10) if probabilities is None or at_rest else probabilities.astype(np.float64)
@@ -42,7 +42,7 @@ def answer_frame(
 
 
 def answer_spec(primary: str) -> dict[str, Any]:
-    """Ten horizontal bars, the longest in the theme's primary colour, as Vega-Lite for the data of `answer_frame`.
+    """Return ten horizontal bars as Vega-Lite for `answer_frame`, the longest in the theme's primary colour.
 
     Args:
         primary: '#rrggbb'.

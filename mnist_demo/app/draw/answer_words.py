@@ -25,9 +25,9 @@ class Answer:
     """What to say about ten probabilities.
 
     Attributes:
-        label: the class, or the classes that the network hesitates between, or '?'; large on the page.
-        sureness: how sure the network is, in a few words.
-        sentence: what else is worth knowing.
+        label: The class, or the classes that the network hesitates between, or '?'; large on the page.
+        sureness: How sure the network is, in a few words.
+        sentence: What else is worth knowing.
     """
 
     label: str
@@ -40,7 +40,7 @@ def answer_in_words(probabilities: NDArray[np.floating], class_names: Sequence[s
 
     Args:
         probabilities: float (10,), 0 to 1, summing to 1; not finite when the network's weights are not.
-        class_names: ten.
+        class_names: Ten.
     """
     if not np.isfinite(probabilities).all():
         return Answer("?", "no answer", "The network's weights are no longer numbers: its training went astray.")
@@ -63,8 +63,8 @@ def verdict_in_words(verdict: Verdict, class_names: Sequence[str]) -> Answer:
     """Put a verdict on a digit into words.
 
     Args:
-        verdict: what is known of the drawing.
-        class_names: ten.
+        verdict: What is known of the drawing.
+        class_names: Ten.
     """
     if not verdict.is_digit:
         return Answer("Not a digit", "refused", verdict.reason)
@@ -81,7 +81,7 @@ def verdict_in_words(verdict: Verdict, class_names: Sequence[str]) -> Answer:
 
 
 def answer_text(probabilities: NDArray[np.floating] | None, class_names: Sequence[str]) -> str:
-    """What the bars say, highest first, for those who do not see them."""
+    """Return what the bars say, highest first, for those who do not see them."""
     if probabilities is None or not np.isfinite(probabilities).all():
         return "Ten bars at zero: no answer yet"
     order = np.argsort(-probabilities, kind="stable")
@@ -89,7 +89,7 @@ def answer_text(probabilities: NDArray[np.floating] | None, class_names: Sequenc
 
 
 def whole_percent(share: float) -> str:
-    """A share in whole percent that is never rounded to certainty: '98%', 'over 99%', 'under 1%'."""
+    """Return a share in whole percent that is never rounded to certainty: '98%', 'over 99%', 'under 1%'."""
     if share > 0.995:
         return "over 99%"
     return "under 1%" if share < 0.005 else f"{share:.0%}"

@@ -48,7 +48,7 @@ def drawing_canvas() -> list[Stroke]:
         One float64 (k, 2) for each stroke, in canvas pixels, x right, y down; empty before anything was drawn.
 
     Raises:
-        DrawingError: if what came from the browser is not strokes of the pen.
+        DrawingError: If what came from the browser is not strokes of the pen.
     """
     # The component registers itself with the server that imports it, so it cannot be imported without one.
     from streamlit_drawable_canvas import st_canvas
@@ -91,7 +91,7 @@ def drawing_canvas() -> list[Stroke]:
 
 
 def current_strokes() -> list[Stroke]:
-    """What is drawn, as far as the server knows; what the lab has kept when the page was just opened."""
+    """Return what is drawn, as far as the server knows; what the lab has kept when the page was just opened."""
     lab_id = st.session_state["lab_id"]
     if st.session_state.get(_LAB) != lab_id:
         for name in (_SEEN, _START, _INK, _REPLACED):

@@ -28,8 +28,8 @@ _SHOWN = 20  # drawings in the picture, the newest ones
 _COLUMNS = 5  # as many as a phone of 360 pixels has room for
 
 
-def keep(given: DigitInput, source: str | None, steps: frozenset[Step]) -> None:
-    """Beside the table: a label for what lies on it, one tap for each drawing, and it is kept."""
+def keep(given: DigitInput, source: Source, steps: frozenset[Step]) -> None:
+    """Draw the labels beside the digit: one tap keeps the drawing under a label."""
     kept = len(lab().collection)
     if source == Source.TEST_SET:
         hint = "The test set stays unseen: draw a digit or bring a photo."
@@ -61,7 +61,7 @@ def keep(given: DigitInput, source: str | None, steps: frozenset[Step]) -> None:
 
 
 def show(run: Run) -> None:
-    """What is kept, and what a network has learned of it."""
+    """Draw what is kept, and what a network has learned of it."""
     collection = lab().collection
     st.markdown(
         "Draw digits as you write them, above all those that are misread, and say under the canvas which ones they "
@@ -80,7 +80,7 @@ def _keep_drawing(digit: NDArray[np.uint8] | None, is_drawn: bool) -> None:
     try:
         lab().change_collection(lambda collection: _with_new(collection, digit, label))
     except _KeptAlreadyError:
-        st.session_state[_PROBLEM] = "This one is kept already. Put another one on the table."
+        st.session_state[_PROBLEM] = "This one is kept already. Draw or bring another one."
         return
     except (DrawingError, OSError) as error:
         st.session_state[_PROBLEM] = could_not("The drawing could not be kept", error)
@@ -94,7 +94,7 @@ class _KeptAlreadyError(Exception):
 
 
 def _with_new(collection: Collection, digit: NDArray[np.uint8], label: int) -> Collection:
-    # Twice, a drawing could be both taught and held back. A photo stays on the table, and a finger taps twice.
+    # Twice, a drawing could be both taught and held back. A photo stays on the page, and a finger taps twice.
     if (collection.images == digit).all(axis=(1, 2)).any():
         raise _KeptAlreadyError
     return collection.with_drawing(digit, label)

@@ -1,4 +1,4 @@
-"""What lies on the table of the page Draw: strokes, or a digit of the test set; ready for a network to read."""
+"""Where the digit of the page Draw comes from: strokes, or the test set; ready for a network to read."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,7 +16,7 @@ from mnist_demo.data.examples import Examples
 from mnist_demo.drawing import ALL_STEPS, DrawingError, Stages, Step, stages_from_strokes
 from mnist_demo.runs import Run
 
-_ANY = "Any"
+_ANY = -1
 _ANOTHER = "test_digit_number"
 _SCALE = 9  # screen pixels for each of a test digit's
 
@@ -24,9 +24,12 @@ _SCALE = 9  # screen pixels for each of a test digit's
 class Source(StrEnum):
     """Where the digit comes from."""
 
-    DRAWING = "Draw"
-    PHOTO = "Photo"
-    TEST_SET = "Test set"
+    DRAWING = "drawing"
+    PHOTO = "photo"
+    TEST_SET = "test_set"
+
+
+SOURCE_LABELS = {Source.DRAWING: "Draw", Source.PHOTO: "Photo", Source.TEST_SET: "Test set"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,13 +37,13 @@ class DigitInput:
     """What is to be read.
 
     Attributes:
-        digit: what the network gets, uint8 (28, 28), white ink on black; None when there is nothing to read.
-        stages: how it became that; None for a digit that came as it is.
-        is_prepared: whether every step was done on the way. Else nothing is refused, so that one sees what a network
+        digit: What the network gets, uint8 (28, 28), white ink on black; None when there is nothing to read.
+        stages: How it became that; None for a digit that came as it is.
+        is_prepared: Whether every step was done on the way. Else nothing is refused, so that one sees what a network
             makes of it.
-        label: its true class, where that is known.
-        invitation: what to do when there is nothing to read.
-        problem: why there is nothing to read, where that is somebody's fault.
+        label: Its true class, where that is known.
+        invitation: What to do when there is nothing to read.
+        problem: Why there is nothing to read, where that is somebody's fault.
     """
 
     digit: NDArray[np.uint8] | None = None
@@ -52,13 +55,13 @@ class DigitInput:
 
 
 def drawing_tools() -> None:
-    """What takes strokes away again: words alone, which on a phone stand beside the choice of a source."""
+    """Draw what takes strokes away again: words alone, which on a phone stand beside the choice of a source."""
     st.button("Undo", type="tertiary", on_click=undo_stroke, key="undo", help="Takes the last stroke away.")
     st.button("Clear", type="tertiary", on_click=clear_canvas, key="clear", help="Takes all strokes away.")
 
 
 def drawing(steps: frozenset[Step]) -> DigitInput:
-    """The canvas and what is drawn on it."""
+    """Draw the canvas, and return what is drawn on it."""
     try:
         strokes = drawing_canvas()
         if not strokes:
@@ -70,7 +73,7 @@ def drawing(steps: frozenset[Step]) -> DigitInput:
 
 
 def test_digit(run: Run) -> DigitInput:
-    """A digit of the test set of a run's data, of any class or of one."""
+    """Draw a digit of the test set of a run's data, of any class or of one, and return it."""
     try:
         data = datasets.load(run.experiment.data)
     except (OSError, ValueError):
@@ -80,16 +83,17 @@ def test_digit(run: Run) -> DigitInput:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
             "Class",
-            [_ANY, *data.class_names],
+            [_ANY, *range(len(data.class_names))],
+            format_func=lambda option: "Any" if option == _ANY else data.class_names[option],
             key="test_digit_class",
             persist_state="session",
             width=150,
         )
         st.button("Another one", icon=":material/casino:", on_click=_another, key="test_digit_another")
-    label = data.class_names.index(chosen) if chosen in data.class_names else None
+    label = None if chosen == _ANY else chosen
     examples = Examples(data, run.experiment.data.digest, SplitName.TEST, label)
     if not len(examples.indices):
-        return DigitInput(problem=f"The test set has no image of {chosen}. Choose another class.")
+        return DigitInput(problem=f"The test set has no image of {data.class_names[chosen]}. Choose another class.")
     (index,) = examples.sample(st.session_state.get(_ANOTHER, 0), 1)
     digit, true = data.test.images[index], int(data.test.labels[index])
     enlarged = digits.inked(digit[None])[0].repeat(_SCALE, axis=0).repeat(_SCALE, axis=1)

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from mnist_demo.app.session import lab, server
 from mnist_demo.app.stop_reason_words import in_words
+from mnist_demo.app.widgets import digits
 from mnist_demo.app.widgets.live import live, watching
 from mnist_demo.app.widgets.progress import progress_line
-from mnist_demo.app.widgets.readings_sheet import Reading, readings_sheet, width
+from mnist_demo.app.widgets.readings_sheet import ShownAnswer, readings_sheet, sheet_width
 from mnist_demo.app.words import escape_markdown, percent
 from mnist_demo.data import DataError, Split, load_data, load_mnist
 from mnist_demo.inference import InferenceError
@@ -42,7 +43,7 @@ class _Answers:
 
 
 def show() -> None:
-    """The newest lesson of the lab, live while it goes on; nothing when there was none."""
+    """Draw the newest lesson of the lab, live while it goes on; nothing when there was none."""
     fine_tuning = next((run for run in lab.lab().runs if run.initial_path.exists()), None)
     if fine_tuning is None:
         return
@@ -90,12 +91,12 @@ def _before_and_after(run: Run) -> None:
         _figure("MNIST's test images", percent(after), f"before: {percent(before)}")
     st.markdown(_sentence(drawn, before - after))
     some = slice(0, _SHOWN)
-    readings = [
-        Reading(str(true), str(after), f"before {before}")
+    answers = [
+        ShownAnswer(str(true), str(after), f"before {before}", bool(true == after))
         for true, before, after in zip(drawn.labels[some], drawn.before[some], drawn.after[some], strict=True)
     ]
-    what = "; ".join(f"a {r.true} is read as {r.predicted}, {r.confidence}" for r in readings)
-    st.image(readings_sheet(own.images[some], readings), width=width(), alt=f"Held back drawings: {what}")
+    what = "; ".join(f"a {r.true} is read as {r.predicted}, {r.confidence}" for r in answers)
+    digits.show_png(readings_sheet(own.images[some], answers), sheet_width(), f"Held back drawings: {what}")
 
 
 def _figure(label: str, value: str, before: str) -> None:

@@ -1,11 +1,11 @@
-"""The page on which a visitor puts a digit on the table and networks read it."""
+"""The page on which a visitor draws or brings a digit, and networks read it."""
 
 import streamlit as st
 
 from mnist_demo.app import navigation
 from mnist_demo.app.draw import answer, collection, digit_source, photo, reading, several_networks, stages
 from mnist_demo.app.draw.canvas import SIDE
-from mnist_demo.app.draw.digit_source import DigitInput, Source
+from mnist_demo.app.draw.digit_source import SOURCE_LABELS, DigitInput, Source
 from mnist_demo.app.session import current, server, trainings
 from mnist_demo.app.widgets import live, start_button
 from mnist_demo.app.widgets.layout import choice, header
@@ -20,25 +20,25 @@ _TEACH = "draw_teach"
 
 
 def page() -> None:
-    """The table, the answer, and how one becomes the other."""
+    """Draw the input, the answer, and how one becomes the other."""
     header("Draw", "Draw a digit, and the network reads it at once.")
     # A canvas that changes its place on the page begins anew, so what comes and goes above it has a place of its own.
     choice, waiting = st.container(), st.container()
     with choice:
         run = choose_run("to read what you draw", while_learning=True)
     with waiting:
-        _wait_for_bench(run)
+        _wait_for_current_run(run)
     reading.warm_up(run)
-    _table_and_answer(run)
+    _input_and_answer(run)
     _offer_canvas(run)
     navigation.next_step(navigation.DESIGN, "Design a better network")
 
 
 def _offer_canvas(run: Run) -> None:
-    """The way to the network that is made for this page, beside one that is not."""
-    bench = current.run()
-    is_busy = bench is not None and server.run_state(bench).is_active
-    # On other data than digits it would learn nothing that the pen needs, and it learns from those on the bench.
+    """Draw the way to the network that is made for this page, beside one that is not."""
+    latest = current.run()
+    is_busy = latest is not None and server.run_state(latest).is_active
+    # The preset would learn from the current experiment's data, and the pen needs digits.
     are_digits = run.experiment.data.is_mnist and current.experiment().data.is_mnist
     if is_busy or run.experiment.training.augmentation.non_digits or not are_digits:
         return
@@ -56,25 +56,25 @@ def _offer_canvas(run: Run) -> None:
         )
 
 
-def _wait_for_bench(run: Run) -> None:
-    """A run that was just started takes the place of the one that is shown as soon as it can answer."""
-    bench = current.run()
-    if bench is None or bench.id == run.id or not server.run_state(bench).is_active:
+def _wait_for_current_run(run: Run) -> None:
+    """Say that a run that was just started takes the place of the shown one as soon as it can answer."""
+    latest = current.run()
+    if latest is None or latest.id == run.id or not server.run_state(latest).is_active:
         return
 
     def waiting() -> None:
-        st.caption(f"**{escape_markdown(bench.experiment.name)}** takes its place as soon as it begins to learn.")
+        st.caption(f"**{escape_markdown(latest.experiment.name)}** takes its place as soon as it begins to learn.")
 
-    live.live(waiting, lambda: None if bench.snapshots else live.reading(bench)())
+    live.live(waiting, lambda: None if latest.snapshots else live.reading(latest)())
 
 
 @st.fragment
-def _table_and_answer(run: Run) -> None:
-    """All that changes when the pen is lifted."""
+def _input_and_answer(run: Run) -> None:
+    """Draw all that changes when the pen is lifted."""
     steps = stages.chosen_steps()
     # One row as wide as the canvas: a phone has no room for two above it and the answer below.
     with st.container(width=SIDE, horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        source = choice("Where the digit comes from", list(Source), "draw_source", width="content")
+        source = choice("Where the digit comes from", SOURCE_LABELS, "draw_source", width="content")
         if source == Source.DRAWING:
             digit_source.drawing_tools()
     with st.container(horizontal=True, gap="medium"):
@@ -101,7 +101,7 @@ def _table_and_answer(run: Run) -> None:
             collection.show(run)
 
 
-def _digit_input(source: str | None, steps: frozenset[Step], run: Run) -> DigitInput:
+def _digit_input(source: Source, steps: frozenset[Step], run: Run) -> DigitInput:
     match source:
         case Source.PHOTO:
             return photo.show(steps)

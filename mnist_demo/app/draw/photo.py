@@ -1,4 +1,4 @@
-"""A photo or scan on the table of the page Draw: from a file or from the camera."""
+"""A photo or scan as the input of the page Draw: from a file or from the camera."""
 
 from enum import StrEnum
 
@@ -21,14 +21,17 @@ _HIGHEST = 400  # screen pixels of the photo on the page
 
 
 class _Way(StrEnum):
-    FILE = "From a file"
-    CAMERA = "With the camera"
+    FILE = "file"
+    CAMERA = "camera"
+
+
+_WAY_LABELS = {_Way.FILE: "From a file", _Way.CAMERA: "With the camera"}
 
 
 def show(steps: frozenset[Step]) -> DigitInput:
-    """Take a photo, show where on it the digit was found, and put that on the table."""
+    """Take a photo, show where on it the digit was found, and return that digit."""
     # The camera asks for leave as soon as it is shown, so it is not shown before it is asked for.
-    way = choice("How to bring a photo", list(_Way), "photo_way")
+    way = choice("How to bring a photo", _WAY_LABELS, "photo_way")
     if way == _Way.CAMERA:
         file = st.camera_input("A digit on paper, filling most of the picture", key="photo_camera")
     else:
@@ -55,7 +58,7 @@ def show(steps: frozenset[Step]) -> DigitInput:
 
 
 def _marked(photo: Photo) -> NDArray[np.uint8]:
-    """The photo with the ink that was found in the theme's colour: uint8 (height, width, 3), as wide as the canvas."""
+    """Return the photo, as wide as the canvas, with the found ink in the theme's colour: uint8 (height, width, 3)."""
     height, width = photo.picture.shape
     shrink = min(SIDE / width, _HIGHEST / height)
     rows, columns = (

@@ -27,10 +27,10 @@ class Reading:
     """What a network says of a digit.
 
     Attributes:
-        probabilities: calibrated, float64 (10,); not finite when the network's weights are not.
-        answer: the same in words.
-        label: the class that it reads; None when it reads none, or hesitates.
-        is_refused: whether it is taken for no digit.
+        probabilities: Calibrated, float64 (10,); not finite when the network's weights are not.
+        answer: The same in words.
+        label: The class that it reads; None when it reads none, or hesitates.
+        is_refused: Whether it is taken for no digit.
     """
 
     probabilities: NDArray[np.float64]
@@ -44,10 +44,10 @@ def read(run: Run, digit: NDArray[np.uint8], *, may_refuse: bool = True) -> Read
 
     Args:
         digit: uint8 (28, 28), white ink on black.
-        may_refuse: whether what looks like no digit is said to be none.
+        may_refuse: Whether what looks like no digit is said to be none.
 
     Raises:
-        InferenceError: when it cannot answer.
+        InferenceError: If it cannot answer.
     """
     is_learning = server.run_state(run).is_active
     weights = None if is_learning or not run.snapshots else run.snapshots[-1]
@@ -68,7 +68,7 @@ def read(run: Run, digit: NDArray[np.uint8], *, may_refuse: bool = True) -> Read
 
 
 def class_names(run: Run) -> tuple[str, ...]:
-    """The names of a run's classes; '0' to '9' when its data are gone, as its network still answers."""
+    """Return the names of a run's classes; '0' to '9' when its data are gone, as its network still answers."""
     try:
         return datasets.load(run.experiment.data).class_names
     except (OSError, ValueError):

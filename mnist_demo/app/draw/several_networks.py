@@ -1,4 +1,4 @@
-"""The answers of several runs to what lies on the table, side by side."""
+"""The answers of several runs to the same digit, side by side."""
 
 import altair as alt
 import numpy as np
@@ -28,7 +28,7 @@ _NAME_LENGTH = 70  # screen pixels, at most
 
 
 def show(given: DigitInput) -> None:
-    """A choice of runs, and a card for each."""
+    """Draw a choice of runs, and a card for each."""
     runs = {run.id: run for run in current.trained_runs(while_learning=True)}
     if len(runs) < 2:
         st.markdown("Train another network, and both answers stand here side by side.")
@@ -82,7 +82,7 @@ def _card(run: Run, given: DigitInput) -> None:
 
 
 def _columns(reading: Reading | None, names: tuple[str, ...]) -> alt.Chart:
-    """Ten small columns from 0 to 1; the longest in the theme's primary colour unless the drawing is refused."""
+    """Return ten small columns from 0 to 1, the longest in the primary colour unless the drawing is refused."""
     at_rest = reading is None or not np.isfinite(reading.probabilities).all()
     shares = np.zeros(10) if reading is None or at_rest else reading.probabilities
     stands_out = reading is not None and not at_rest and not reading.is_refused

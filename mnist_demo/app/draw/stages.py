@@ -23,7 +23,7 @@ _LABELS = {Step.BOUND: "Bound", Step.SCALE: "Scale", Step.CENTRE: "Centre", Step
 
 
 def chosen_steps() -> frozenset[Step]:
-    """The steps that are not switched off."""
+    """Return the steps that are not switched off."""
     return frozenset(step for step in Step if st.session_state.get(_key(step), True))
 
 
@@ -45,12 +45,12 @@ def notice(steps: frozenset[Step]) -> None:
 
 
 def show(given: DigitInput) -> None:
-    """The stages in order, and the steps between them."""
+    """Draw the stages in order, and the steps between them."""
     if given.stages is None:
         st.markdown(
             "A digit of the test set went this way long ago: it comes as 28×28 pixels and is read as it is."
             if given.digit is not None
-            else "Put something on the table first; its way into the network then appears here, step by step."
+            else "Draw or bring a digit first; its way into the network then appears here, step by step."
         )
         return
     stages = given.stages
@@ -86,7 +86,7 @@ def _by_step(stages: Stages) -> dict[Step, NDArray[np.uint8]]:
 
 
 def _on_field(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A stage's picture in the colour of the canvas's ink, on a field whose edge is seen: uint8 (height, width, 3)."""
+    """Return a stage's picture in the canvas's ink on a field whose edge is seen: uint8 (height, width, 3)."""
     ink, field = (np.array(colours.rgb(each)) for each in (colours.primary_colour(), colours.field_colour()))
     share = picture[..., None] / 255
     mixed: NDArray[np.uint8] = np.rint(share * ink + (1 - share) * field).astype(np.uint8)

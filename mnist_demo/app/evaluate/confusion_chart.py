@@ -25,13 +25,13 @@ _MIDDLE = 0.179
 def confusion_frame(
     evaluation: Evaluation, rates: bool, shade_diagonal: bool, true: int | None, predicted: int | None
 ) -> pd.DataFrame:
-    """The 100 cells as rows for `confusion_spec`.
+    """Return the 100 cells as rows for `confusion_spec`.
 
     Args:
-        evaluation: whose confusion matrix.
-        rates: write shares of the true class in the cells instead of counts.
-        shade_diagonal: shade right answers too, which leaves the rest pale.
-        true, predicted: the classes that are chosen and outlined; None for any.
+        evaluation: Whose confusion matrix.
+        rates: Write shares of the true class in the cells instead of counts.
+        shade_diagonal: Shade right answers too, which leaves the rest pale.
+        true, predicted: The classes that are chosen and outlined; None for any.
     """
     counts, shares = evaluation.confusion, evaluation.confusion_rates
     values = shares if rates else counts.astype(np.float64)
@@ -60,12 +60,12 @@ def confusion_frame(
 
 
 def confusion_spec(class_names: tuple[str, ...]) -> dict[str, Any]:
-    """A heat map with the number in each cell, as Vega-Lite without data: true classes down, predicted ones across.
+    """Return a heat map with the number in each cell as Vega-Lite: true classes down, predicted ones across.
 
     The data are `confusion_frame`'s. Building the chart takes Altair 150 ms, so each is built once.
 
     Args:
-        class_names: in the order of the labels.
+        class_names: In the order of the labels.
     """
     return legible(_spec(class_names, *colours.paper_and_ink(), colours.primary_colour()))
 
@@ -132,12 +132,12 @@ def _spec(class_names: tuple[str, ...], paper: str, ink: str, primary: str) -> d
 
 
 def _on_shade(colour: str) -> str:
-    """Black or white, whichever a colour is nearer to: on a shade half way between both, paper and ink are too pale."""
+    """Return the one of black and white that a colour is nearer to: half way between, paper and ink are too pale."""
     return colours.WHITE if _luminance(colour, colour, 0) > _MIDDLE else colours.BLACK
 
 
 def _turning_point(paper: str, primary: str) -> float:
-    """From which shade on the other one of black and white is read more easily."""
+    """Return the shade from which on the other one of black and white is read more easily."""
     is_light = _luminance(paper, primary, 0) > _MIDDLE
     shades = (step / 100 for step in range(100))
     return next((each for each in shades if (_luminance(paper, primary, each) > _MIDDLE) != is_light), 1.0)
@@ -154,7 +154,7 @@ def _luminance(start: str, end: str, share: float) -> float:
 
 
 def confusion_text(evaluation: Evaluation, most: int = 5) -> str:
-    """The matrix in one sentence: its largest cells off the diagonal."""
+    """Return the matrix in one sentence: its largest cells off the diagonal."""
     off = np.where(np.eye(len(evaluation.confusion), dtype=bool), 0, evaluation.confusion)
     largest = [int(cell) for cell in np.argsort(-off, axis=None, kind="stable")[:most] if off.flat[cell]]
     if not largest:

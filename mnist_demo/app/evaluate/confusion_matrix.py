@@ -1,6 +1,7 @@
 """The confusion matrix and, beside it, the images that it is about."""
 
 from collections.abc import Callable
+from enum import StrEnum
 
 import pandas as pd
 import streamlit as st
@@ -12,13 +13,22 @@ from mnist_demo.app.words import escape_markdown, plural
 from mnist_demo.data import DIGIT_CLASS_NAMES, MnistData
 from mnist_demo.evaluation import Evaluation, Mistake
 
-_COUNTS, _RATES = "Counts", "Rates"
 _ANY = -1
 _PER_PAGE = 30
 _MATRIX_HEIGHT = 420
 _PERCENT = "%.1f%%"
 
 _TRUE, _PREDICTED, _MATRIX = "evaluate_true", "evaluate_predicted", "evaluate_matrix"
+
+
+class _Unit(StrEnum):
+    """What the numbers in the matrix are."""
+
+    COUNTS = "counts"
+    RATES = "rates"
+
+
+_UNITS = {_Unit.COUNTS: "Counts", _Unit.RATES: "Rates"}
 
 
 @st.fragment
@@ -45,7 +55,7 @@ def _matrix(evaluation: Evaluation, true: int | None, predicted: int | None) -> 
         "every other number counts mistakes.",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        unit = choice("Numbers in the matrix", [_COUNTS, _RATES], "evaluate_unit")
+        unit = choice("Numbers in the matrix", _UNITS, "evaluate_unit")
         shade = st.toggle(
             "Shade the diagonal",
             key="evaluate_diagonal",
@@ -53,7 +63,7 @@ def _matrix(evaluation: Evaluation, true: int | None, predicted: int | None) -> 
             help="The diagonal holds the right answers, a hundred times as many as the wrong ones: shaded, it leaves "
             "everything else pale.",
         )
-    rates = unit == _RATES
+    rates = unit is _Unit.RATES
     frame = confusion_frame(evaluation, rates, shade, true, predicted)
     # Another key makes another chart, which has forgotten what was clicked; else a second click would not count.
     # The room stands before the browser has the chart.
@@ -66,7 +76,7 @@ def _matrix(evaluation: Evaluation, true: int | None, predicted: int | None) -> 
             selection_mode=CELL,
             alt=confusion_text(evaluation),
         )
-    st.caption("In % of the true class. " * rates + "Click a cell to see its images.")
+    st.caption(f"{'In % of the true class. ' if rates else ''}Click a cell to see its images.")
     with st.expander("The matrix as a table"):
         names = list(evaluation.class_names)
         values = 100 * evaluation.confusion_rates if rates else evaluation.confusion
@@ -85,7 +95,7 @@ def _forget_click() -> None:
 
 
 def _clicked_cell() -> tuple[int, int] | None:
-    """The labels of the clicked cell; the answer comes from the browser and may be anything."""
+    """Return the labels of the clicked cell; the answer comes from the browser and may be anything."""
     try:
         cell = st.session_state[_matrix_key()]["selection"][CELL][0]
         true, predicted = int(cell["true"]), int(cell["predicted"])
@@ -138,7 +148,7 @@ def _images(evaluation: Evaluation, data: MnistData) -> None:
 
 
 def _found(evaluation: Evaluation, true: int | None, predicted: int | None) -> list[Mistake]:
-    """The wrong images of the chosen classes, or the right ones where the two are the same; most confident first."""
+    """Return the wrong images of the chosen classes, or the right ones of one class; most confident first."""
     if true is not None and true == predicted:
         return [
             Mistake(int(index), true, true, float(evaluation.confidences[index]))
@@ -156,7 +166,7 @@ def _title(evaluation: Evaluation, count: int, true: int | None, predicted: int 
     if true is None and predicted is None:
         return plural(count, "wrong image")
     if true is not None and true == predicted:
-        return f"{plural(count, 'image')} of {names[true]}, read rightly"
+        return f"{plural(count, 'image')} of {names[true]}, read correctly"
     whose = "" if true is None else f" of {names[true]}"
     return f"{plural(count, 'wrong image')}{whose}" + ("" if predicted is None else f", read as {names[predicted]}")
 

@@ -24,7 +24,7 @@ _FIGURE_HEIGHT = 76  # pixels
 
 
 def page() -> None:
-    """All test images once: figures, the confusion matrix, the wrong images, each class."""
+    """Draw the figures of all test images, the confusion matrix, the wrong images and each class."""
     header("Evaluate", "All test images, once: how good the network is, and which images it gets wrong.")
     run = choose_run("to see how good it is")
     try:
@@ -41,14 +41,14 @@ def page() -> None:
         no_longer_kept(run)
     else:
         _figures(evaluation)
-        # Not the images: what a fragment is given stays in memory for two minutes after its visitor has gone.
+        # A loader, not the images: Streamlit keeps a fragment's arguments for two minutes after the visit.
         confusion_matrix.show(evaluation, functools.partial(datasets.load, run.experiment.data))
         class_table.show(evaluation)
     navigation.next_step(navigation.TIME_MACHINE, "See how it learned")
 
 
 def _snapshot(run: Run) -> Path:
-    """The newest weights of a run; while it is learning, those that were newest when they were last asked for."""
+    """Return the newest weights of a run; while it learns, those that were newest when they were last asked for."""
     snapshots = run.snapshots
     kept = st.session_state.get("evaluate_snapshot")
     if server.run_state(run).is_active and kept in snapshots[1:]:
@@ -62,13 +62,13 @@ def _look_again() -> None:
 
 
 def _loading() -> str:
-    """The first part cannot say how far it is, but just after the start of the server it is known what it waits for."""
+    """Return what the first part waits for, which cannot say how far it is."""
     seconds = seconds_until_warm()
     return "Loading the network" if seconds < 1 else f"The server has just started: about {duration(seconds)} left"
 
 
 def _status(run: Run, snapshot: Path, prediction: PredictionPass) -> None:
-    """How far the prediction pass is, then in the same room what was evaluated."""
+    """Draw how far the prediction pass is, then in the same room what was evaluated."""
     place = st.empty()
     while not prediction.is_done:
         left = prediction.seconds_left
@@ -91,7 +91,7 @@ def _status(run: Run, snapshot: Path, prediction: PredictionPass) -> None:
 
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _evaluation(snapshot: Path, changed: int, _prediction: PredictionPass, _data: MnistData) -> Evaluation:
-    """Every figure, from the answers of one pass; `changed` tells two files of the same name apart."""
+    """Compute every figure from one prediction pass; `changed` tells two files of the same name apart."""
     return evaluate(_data.test.labels, _prediction.probabilities(), _data.class_names)
 
 
@@ -105,7 +105,7 @@ def _figures(evaluation: Evaluation) -> None:
                 "Accuracy",
                 percent(evaluation.accuracy),
                 height=_FIGURE_HEIGHT,
-                help="The share of the test images that is read rightly. These images are a sample: of other images "
+                help="The share of the test images that is read correctly. These images are a sample: of other images "
                 "written like these, the share would lie in the 95% interval (Wilson) nineteen times out of twenty.",
             )
             st.caption(f"between {100 * low:.{places}f} and {high:.{places}%} (95% interval)")

@@ -27,18 +27,18 @@ _PLAIN = alt.Axis(grid=False, tickCount=5)
 
 
 def pixel_frame(image: NDArray[np.uint8]) -> pd.DataFrame:
-    """The pixels of one image, uint8 (28, 28), as rows for `pixel_spec`."""
+    """Return the pixels of one image, uint8 (28, 28), as rows for `pixel_spec`."""
     rows, columns = np.indices(image.shape)
     return pd.DataFrame({"row": rows.ravel(), "column": columns.ravel(), "value": image.ravel()})
 
 
 def pixel_spec(paper: str, ink: str, primary: str) -> dict[str, Any]:
-    """One image, large, each pixel with its row, column and value: Vega-Lite for the data of `pixel_frame`.
+    """Return one large image as Vega-Lite for `pixel_frame`, each pixel with its row, column and value.
 
     Args:
-        paper: colour of the value 0.
-        ink: colour of the value 255.
-        primary: colour of the frame around the pixel that is pointed at.
+        paper: Colour of the value 0.
+        ink: Colour of the value 255.
+        primary: Colour of the frame around the pixel that is pointed at.
     """
     return legible(_pixel_spec(paper, ink, primary))
 
@@ -62,14 +62,14 @@ def _pixel_spec(paper: str, ink: str, primary: str) -> dict[str, Any]:
 
 
 def map_chart(points: PcaMap, class_names: Sequence[str], label: int | None, paper: str, ink: str) -> alt.LayerChart:
-    """Images as points along their first two principal components, with each class' name in its middle.
+    """Return images as points along their first two principal components, with each class' name in its middle.
 
     Args:
-        points: from `pca_map`.
-        class_names: ten names.
-        label: the class to bring forward; `None` for all.
-        paper: colour of the page, around the names.
-        ink: colour of the names.
+        points: From `pca_map`.
+        class_names: Ten names.
+        label: The class to bring forward; `None` for all.
+        paper: Colour of the page, around the names.
+        ink: Colour of the names.
     """
     frame = pd.DataFrame(
         {
@@ -106,7 +106,7 @@ def map_chart(points: PcaMap, class_names: Sequence[str], label: int | None, pap
         .add_params(picked)
     )
     middles = frame[frame["shown"]].groupby("name", as_index=False)[["first", "second"]].median()
-    names = alt.Chart(_apart(middles, frame)).encode(x=x, y=y, text="name:N")
+    names = alt.Chart(_stacked(middles, frame)).encode(x=x, y=y, text="name:N")
     halo = names.mark_text(fontSize=17, fontWeight="bold", stroke=paper, strokeWidth=5, strokeJoin="round")
     text = names.mark_text(fontSize=17, fontWeight="bold", color=ink)
     chart: alt.LayerChart = alt.LayerChart(layer=[dots, halo, text]).properties(height=460).configure(**text_config())
@@ -119,24 +119,23 @@ def _class_colour(class_names: Sequence[str], legend: alt.Legend | None) -> alt.
 
 
 def _padded(values: "pd.Series[float]") -> alt.Scale:
-    """A scale with room for half a dot at both ends, also when all values are the same."""
+    """Return a scale with room for half a dot at both ends, also when all values are the same."""
     low, high = float(values.min()), float(values.max())
     margin = (high - low) * 0.03 or 0.5
     return alt.Scale(domain=[low - margin, high + margin], nice=False)
 
 
-def _apart(middles: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
-    """The names of the map moved from each other until none covers another, or nearly so."""
-    axes = ["first", "second"]
-    extent = np.maximum(np.ptp(frame[axes].to_numpy(), axis=0), 1e-6)
-    # What a name takes of the map: a share of its width for each letter, and a share of its height.
-    margin = np.stack([0.02 + 0.012 * middles["name"].str.len(), np.full(len(middles), 0.055)], axis=1) * extent
-    places = middles[axes].to_numpy(dtype=float, copy=True)
-    for _ in range(60):
-        away = places[:, np.newaxis] - places  # (n, n, 2)
-        overlap = np.maximum((margin[:, np.newaxis] + margin) / 2 - np.abs(away), 0)
-        covers = overlap.all(axis=2) & ~np.eye(len(places), dtype=bool)
-        # Up and down is the short way for words; two in the same place part in the order of their classes.
-        order = np.sign(away[..., 1]) + (away[..., 1] == 0) * np.sign(np.subtract.outer(*[np.arange(len(places))] * 2))
-        places[:, 1] += (covers * order * overlap[..., 1] / 2).sum(axis=1)
-    return middles.assign(first=places[:, 0], second=places[:, 1])
+def _stacked(middles: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    """Move each name up to a line above the names below that it would cover."""
+    width, height = np.maximum(np.ptp(frame[["first", "second"]].to_numpy(), axis=0), 1e-6)
+    # Shares of the map: a name's letters, and a line.
+    apart = (0.02 + 0.012 * middles["name"].str.len().max()) * width
+    line = 0.055 * height
+    ordered = middles.sort_values("second")
+    placed: list[tuple[float, float]] = []
+    for x, y in zip(ordered["first"], ordered["second"], strict=True):
+        for other_x, other_y in sorted(placed, key=lambda place: place[1]):
+            if abs(x - other_x) < apart and y - other_y < line:
+                y = max(y, other_y + line)
+        placed.append((x, y))
+    return ordered.assign(second=[y for _, y in placed])

@@ -11,15 +11,15 @@ from mnist_demo.app.theme.chart_style import text_config
 
 
 def counts_spec(counts: NDArray[np.int64], class_names: Sequence[str], words: str, ink: str) -> dict[str, Any]:
-    """How many images each class has, as bars with their count: Vega-Lite with its data.
+    """Return how many images each class has, as bars with their count: Vega-Lite with its data.
 
     Written as it is and not with Altair, which the first visitor would wait half a second for.
 
     Args:
         counts: int64 (10,).
-        class_names: ten names.
-        words: what is counted, for the axis.
-        ink: colour of the counts.
+        class_names: Ten names.
+        words: What is counted, for the axis.
+        ink: Colour of the counts.
     """
     shares = counts / max(int(counts.sum()), 1)
     rows = [

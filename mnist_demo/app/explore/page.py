@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Sequence
+from enum import Enum
 
 import streamlit as st
 
@@ -21,14 +22,23 @@ _SAMPLE = _BLOCKS * _BLOCK_COLUMNS * _BLOCK_ROWS
 # Screen pixels between digits; Streamlit's gap "xxsmall" between blocks is as wide.
 _GAP = 4
 
-_ALL = "All"
-_SAMPLE_PARAMETER = "handful"
-_CLASSES, _ONE, _MAP, _OTHER = "Classes", "One digit", "Map", "Use other data"
+_ALL = -1
+# Links of earlier versions have the second name.
+_SAMPLE_PARAMETER, _EARLIER_PARAMETER = "sample", "handful"
+
+
+class _View(Enum):
+    """What stands under the grid; the address has the labels."""
+
+    CLASSES = "Classes"
+    ONE_DIGIT = "One digit"
+    MAP = "Map"
+    OTHER_DATA = "Use other data"
 
 
 def page() -> None:
-    """A grid of examples, and under it the classes, one digit, the map and the way to other data."""
-    header("Explore", "Look at what the network will learn from: choose a split and a class, and take another handful.")
+    """Draw a grid of examples, and under it the classes, one digit, the map and the way to other data."""
+    header("Explore", "Look at what the network will learn from: choose a split and a class, and take another sample.")
     upload.say_what_was_taken()
     load = _chosen(current.data().class_names)
     _grid(load)
@@ -37,9 +47,8 @@ def page() -> None:
 
 
 def _chosen(class_names: Sequence[str]) -> Callable[[], Examples]:
-    """The controls, all of which are part of the address, so that a link leads to, say, the test 7s."""
-    # Names and no images: what a widget or a fragment is given stays in memory for two minutes after its visitor has
-    # gone.
+    """Draw the controls, all of which are part of the address, and return a loader of what they choose."""
+    # Names, not images: Streamlit keeps the arguments of widgets and fragments for two minutes after the visit.
     with st.container(horizontal=True, vertical_alignment="bottom", key="explore_choice"):
         split = st.segmented_control(
             "Split",
@@ -57,12 +66,12 @@ def _chosen(class_names: Sequence[str]) -> Callable[[], Examples]:
             [_ALL, *range(len(class_names))],
             default=_ALL,
             required=True,
-            format_func=lambda option: option if isinstance(option, str) else escape_markdown(class_names[option]),
+            format_func=lambda option: "All" if option == _ALL else escape_markdown(class_names[option]),
             key="digit",
             bind="query-params",
             wrap=True,
         )
-    chosen = label if isinstance(label, int) else None
+    chosen = None if label in (None, _ALL) else label
     return functools.partial(_examples, current.experiment().data, split or SplitName.TRAIN, chosen)
 
 
@@ -70,7 +79,7 @@ def _examples(reference: DataReference, split: SplitName, label: int | None) -> 
     return Examples(datasets.load(reference), reference.digest, split, label)
 
 
-@st.fragment  # so that another handful is dealt without drawing the charts again
+@st.fragment  # so that another sample is dealt without drawing the charts again
 def _grid(load: Callable[[], Examples]) -> None:
     examples = load()
     total = len(examples.indices)
@@ -95,7 +104,7 @@ def _grid(load: Callable[[], Examples]) -> None:
             on_click=_next_sample,
             args=(number,),
             key="more",
-            help="Another handful of the same kind.",
+            help="Another sample of the same kind.",
         )
         st.markdown(
             f"{len(shown):,} of the {total:,} {escape_markdown(examples.words)} "
@@ -106,33 +115,28 @@ def _grid(load: Callable[[], Examples]) -> None:
 
 
 def _sample_number() -> int:
-    asked = st.query_params.get(_SAMPLE_PARAMETER, "")
+    asked = st.query_params.get(_SAMPLE_PARAMETER) or st.query_params.get(_EARLIER_PARAMETER, "")
     return int(asked) if len(asked) <= 4 and asked.isascii() and asked.isdigit() else 0
 
 
 def _next_sample(number: int) -> None:
+    st.query_params.pop(_EARLIER_PARAMETER, None)
     st.query_params[_SAMPLE_PARAMETER] = str(number + 1)
 
 
 def _views(load: Callable[[], Examples]) -> None:
-    tabs = dict(
-        zip(
-            (_CLASSES, _ONE, _MAP, _OTHER),
-            st.tabs([_CLASSES, _ONE, _MAP, _OTHER], key="view", bind="query-params"),
-            strict=True,
-        )
-    )
-    for name, tab in tabs.items():
+    tabs = st.tabs([view.value for view in _View], key="view", bind="query-params")
+    for view, tab in zip(_View, tabs, strict=True):
         if not tab.open:
             continue
         with tab:
-            if name == _CLASSES:
+            if view is _View.CLASSES:
                 views.classes(load())
-            elif name == _ONE and len(load().indices):
+            elif view is _View.ONE_DIGIT and len(load().indices):
                 views.one_digit(load)
-            elif name == _MAP:
+            elif view is _View.MAP:
                 views.map_of_images(load)
-            elif name == _OTHER:
+            elif view is _View.OTHER_DATA:
                 upload.panel()
 
 

@@ -1,6 +1,7 @@
 """Other data than MNIST: what a visitor uploads, and the way back."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -15,8 +16,18 @@ from mnist_demo.data.errors import quoted
 from mnist_demo.experiment import DataReference
 from mnist_demo.experiment.settings import TrainingSettings
 
-_DIGITS, _FASHION, _OWN = "0 to 9", "Fashion-MNIST", "My own"
 _ROUND, _TAKEN = "upload_round", "upload_taken"
+
+
+class _Names(StrEnum):
+    """What the ten classes are called."""
+
+    DIGITS = "digits"
+    FASHION = "fashion"
+    OWN = "own"
+
+
+_NAMES = {_Names.DIGITS: "0 to 9", _Names.FASHION: "Fashion-MNIST", _Names.OWN: "My own"}
 
 
 def panel() -> None:
@@ -33,10 +44,15 @@ def panel() -> None:
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choice = st.segmented_control(
-            "Class names", [_DIGITS, _FASHION, _OWN], default=_DIGITS, required=True, key="upload_names"
+            "Class names",
+            list(_Names),
+            default=_Names.DIGITS,
+            required=True,
+            format_func=lambda names: _NAMES[names],
+            key="upload_names",
         )
         own = ""
-        if choice == _OWN:
+        if choice == _Names.OWN:
             own = st.text_input(
                 "Ten names, separated by commas", max_chars=300, placeholder="ant, bee, cat, …", key="upload_own_names"
             )
@@ -45,13 +61,13 @@ def panel() -> None:
 
 
 def say_what_was_taken() -> None:
-    """In the run after an upload, as a toast of a run that ends by starting another one may never be seen."""
+    """Say what an upload brought, one run later: a toast of a run that starts another one may never be seen."""
     if taken := st.session_state.pop(_TAKEN, None):
         st.toast(taken, icon=":material/check_circle:")
 
 
 def back_to_mnist() -> None:
-    """The button that leaves uploaded data."""
+    """Draw the button that leaves uploaded data."""
     st.button("Back to MNIST", icon=":material/undo:", key="use_mnist", on_click=_use_mnist)
 
 
@@ -61,11 +77,11 @@ def _use_mnist() -> None:
     st.rerun()
 
 
-def _class_names(choice: str | None, own: str) -> Sequence[str] | None:
+def _class_names(choice: _Names | None, own: str) -> Sequence[str] | None:
     match choice:
-        case "Fashion-MNIST":
+        case _Names.FASHION:
             return FASHION_MNIST_CLASS_NAMES
-        case "My own":
+        case _Names.OWN:
             return own.split(",")
     return None
 

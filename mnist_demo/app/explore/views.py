@@ -23,7 +23,7 @@ _NAME_WIDTH = 104
 
 
 def classes(examples: Examples) -> None:
-    """How many images each class has, and what they have in common: their mean and their spread."""
+    """Draw how many images each class has, and what they have in common: their mean and their spread."""
     words = f"{SPLIT_WORDS[examples.split_name]} images"
     names = examples.data.class_names
     left, right = st.columns(2, gap="large")
@@ -52,13 +52,13 @@ def classes(examples: Examples) -> None:
                     with st.container(
                         width="content" if is_short else _NAME_WIDTH, horizontal_alignment="center", gap="xxsmall"
                     ):
-                        st.image(pictures[label], width=_CLASS_WIDTH, alt=about)
+                        digits.show_png(pictures[label], _CLASS_WIDTH, about)
                         st.caption(escape_markdown(name), text_alignment="center")
 
 
 @st.cache_data(max_entries=24, show_spinner="Averaging the images …")
 def _means_and_spreads(digest: str, split_name: SplitName, look: str, _examples: Examples) -> list[bytes]:
-    """A picture of each class, its mean above its spread."""
+    """Return a picture of each class, its mean above its spread."""
     del digest, split_name, look  # the key, as hashing the images would take longer than answering
     summary = class_images(_examples.split)
     # No pixel can vary by more than half of its range, so twice the spread uses the whole of the ink.
@@ -68,7 +68,7 @@ def _means_and_spreads(digest: str, split_name: SplitName, look: str, _examples:
 
 @st.fragment
 def one_digit(load: Callable[[], Examples]) -> None:
-    """One of the examples, large, with its pixel values."""
+    """Draw one of the examples, large, with its pixel values."""
     # Here, and for the map too: Altair and pandas take half a second to import, and the first page needs neither.
     from mnist_demo.app.explore.charts import pixel_frame, pixel_spec
 
@@ -124,7 +124,7 @@ def _step(by: int, size: int) -> None:
 
 @st.fragment
 def map_of_images(load: Callable[[], Examples]) -> None:
-    """A few thousand images as points of a plane; a click shows the image."""
+    """Draw a few thousand images as points of a plane; a click shows the image."""
     from mnist_demo.app.explore.charts import PICKED, map_chart
 
     examples = load()
@@ -162,7 +162,7 @@ def _pca_map(digest: str, split_name: SplitName, _examples: Examples) -> PcaMap:
 
 
 def _picked_image(event: object, selection: str, size: int) -> int | None:
-    """The image that was clicked. The selection comes from the browser, so nothing about it is taken for granted."""
+    """Return the image that was clicked; nothing that comes from the browser is taken for granted."""
     try:
         image = event["selection"][selection][0]["image"]  # type: ignore[index]
     except (LookupError, TypeError):

@@ -1,4 +1,4 @@
-"""What can be done with chosen runs: put one on the bench, name it, pin, delete, and undo that."""
+"""What can be done with chosen runs: make one the current run, name it, pin, delete, and undo that."""
 
 import contextlib
 import dataclasses
@@ -71,13 +71,13 @@ def show_undo() -> None:
 
 def _one(row: RunRow) -> None:
     current_run = current.run()
-    on_bench = current_run is not None and current_run.id == row.id
+    is_current = current_run is not None and current_run.id == row.id
     st.button(
-        "On the bench" if on_bench else "Put on the bench",
+        "Current run" if is_current else "Make current",
         icon=":material/science:",
         key="runs_open",
         type="primary",
-        disabled=on_bench,
+        disabled=is_current,
         on_click=current.choose_run,
         args=(row.id,),
         help="Every page then shows this run.",
@@ -121,7 +121,7 @@ def _archive(folder: Path, stamp: tuple[int, ...]) -> bytes:
 
 
 def _stamp(run: Run) -> tuple[int, ...]:
-    """What changes when a run or its name does."""
+    """Return what changes when a run or its name does."""
     paths = (run.events_path, run.model_path, annotations_path(run), *run.snapshots[-1:])
     return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from mnist_demo.app.runs import disagreements, missing_results
 from mnist_demo.app.runs.comparison_charts import Progress, axis_end, comparison_frame, comparison_spec
-from mnist_demo.app.runs.conclusion import verdict
+from mnist_demo.app.runs.conclusion import conclusion
 from mnist_demo.app.runs.rows import RunRow, rows_of
 from mnist_demo.app.widgets.layout import choice
 from mnist_demo.app.widgets.learning_curves import Measure
@@ -19,12 +19,12 @@ from mnist_demo.experiment.difference import differing_settings
 from mnist_demo.runs import Predictions, final_predictions
 
 MOST = 6
-"""Runs that can be told apart on one chart."""
+"""Runs that can be distinguished on one chart."""
 
 LETTERS = "ABCDEF"
 
-_AGAINST = {"Epochs": Progress.EPOCHS, "Images seen": Progress.IMAGES, "Seconds": Progress.SECONDS}
-_MEASURES = {"Accuracy": Measure.ACCURACY, "Error rate": Measure.ERROR, "Loss": Measure.LOSS}
+_AGAINST = {Progress.EPOCHS: "Epochs", Progress.IMAGES: "Images seen", Progress.SECONDS: "Seconds"}
+_MEASURES = {Measure.ACCURACY: "Accuracy", Measure.ERROR: "Error rate", Measure.LOSS: "Loss"}
 
 
 def show(chosen: Sequence[RunRow]) -> None:
@@ -53,7 +53,7 @@ def show(chosen: Sequence[RunRow]) -> None:
 
 
 def _tested(chosen: Sequence[RunRow]) -> list[Predictions | None]:
-    """The answers of the final networks to the test images; those that are missing are worked out first."""
+    """Return the answers of the final networks to the test images; those that are missing are computed first."""
     place = st.empty()
     if any(row.lacks_test for row in chosen):
         refused = missing_results.work_out(chosen, place)
@@ -95,7 +95,7 @@ def _accuracy(label: str, answers: Predictions | None) -> None:
         st.metric(
             escape_markdown(label),
             percent(right / images),
-            help=f"Test accuracy: {right:,} of {images:,} test images are read rightly. Of other images written like "
+            help=f"Test accuracy: {right:,} of {images:,} test images are read correctly. Of other images written like "
             "these, the share would lie in the 95% interval (Wilson) nineteen times out of twenty.",
         )
         st.caption(f"between {100 * low:.{places}f} and {high:.{places}%}")
@@ -110,16 +110,17 @@ def _conclusion(chosen: Sequence[RunRow], first: Predictions, second: Prediction
     names = [f"{letter} {escape_markdown(row.name)}" for letter, row in zip(LETTERS, chosen, strict=False)]
     sizes = {row.parameters for row in chosen}
     alike = f"Both have {sizes.pop():,} parameters. " if len(sizes) == 1 else ""
+    said = conclusion(mcnemar(first.correct, second.correct), names[0], names[1])
     return (
-        f"{verdict(mcnemar(first.correct, second.correct), names[0], names[1])} {alike}This is about these two trained "
+        f"{said} {alike}This is about these two trained "
         "networks: another seed makes other ones, so train several of each to compare two designs."
     )
 
 
 def _curves(chosen: Sequence[RunRow], labels: Sequence[str], active: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        measure = choice("Figure", list(_MEASURES), "compare_measure")
-        against = choice("Against", list(_AGAINST), "compare_against")
+        measure = choice("Figure", _MEASURES, "compare_measure")
+        against = choice("Against", _AGAINST, "compare_against")
         training = st.toggle(
             "Training images too",
             True,
@@ -135,15 +136,15 @@ def _curves(chosen: Sequence[RunRow], labels: Sequence[str], active: bool) -> No
             # Those that are over keep their line: what stands below must not move.
             for row, (label, history) in zip(now, histories.items(), strict=True):
                 st.progress(history.progress, text=f"**{escape_markdown(label)}** · {progress_line(row.run, history)}")
-        shown, progress = _MEASURES[measure], _AGAINST[against]
         settings = {label: row.experiment.training for label, row in zip(labels, now, strict=True)}
         going_on = [label for label, row in zip(labels, now, strict=True) if row.state.is_active]
-        end = axis_end(histories, settings, progress, going_on)
+        end = axis_end(histories, settings, against, going_on)
         st.vega_lite_chart(
             comparison_frame(histories),
-            comparison_spec(shown, progress, end, tuple(labels), training),
-            key=f"compare_{shown}_{progress}_{'_'.join(row.id for row in chosen)}",
-            alt=f"{measure} on the validation images against {against.lower()}, a line for each of {', '.join(labels)}",
+            comparison_spec(measure, against, end, tuple(labels), training),
+            key=f"compare_{measure}_{against}_{'_'.join(row.id for row in chosen)}",
+            alt=f"{_MEASURES[measure]} on the validation images against {_AGAINST[against].lower()}, "
+            f"a line for each of {', '.join(labels)}",
         )
 
     live(draw, watching(*(row.run for row in chosen)))
@@ -172,7 +173,7 @@ def _settings(chosen: Sequence[RunRow], labels: Sequence[str]) -> None:
 
 
 def _what_happened(chosen: Sequence[RunRow]) -> dict[str, tuple[str, ...]]:
-    """What the experiments do not say, where it differs: sizes, and how the trainings really went."""
+    """Return what the experiments do not say, where it differs: sizes, and how the trainings really went."""
     rows = {
         "Parameters": tuple(f"{row.parameters:,}" for row in chosen),
         "Epochs finished": tuple(f"{row.summary.epochs_done}" for row in chosen),

@@ -41,10 +41,10 @@ _LOWEST_LOSS = 0.001
 
 
 def comparison_frame(histories: Mapping[str, History]) -> pd.DataFrame:
-    """The curves of runs as rows for `comparison_spec`.
+    """Return the curves of runs as rows for `comparison_spec`.
 
     Args:
-        histories: by the run's label on the chart, which begins with its letter.
+        histories: By the run's label on the chart, which begins with its letter.
     """
     frames = [_run_frame(label, history) for label, history in histories.items()]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
@@ -68,17 +68,17 @@ def axis_end(
     against: Progress,
     active: Collection[str],
 ) -> float:
-    """Where the axis ends: the longest of the trainings, those that go on as far as they are planned; at least 1.
+    """Return where the axis ends: at the longest of the trainings, as planned where one goes on; at least 1.
 
     It stays the same while a training goes on, except that nobody knows the seconds: they get a round figure, so that
     the axis seldom moves. Of one that was stopped early only what there is of it: its plan would press the curves of
     all into a corner.
 
     Args:
-        histories: by the run's label.
-        settings: so too.
-        against: what the axis counts.
-        active: the labels of the runs that go on.
+        histories: By the run's label.
+        settings: So too.
+        against: What the axis counts.
+        active: The labels of the runs that go on.
     """
     ends = [1.0]
     for label, history in histories.items():
@@ -97,7 +97,7 @@ def _reached(history: History, against: Progress) -> float:
 
 
 def _planned_end(history: History, settings: TrainingSettings, against: Progress) -> float:
-    """Where a training will be: one that was taken up again goes further than it was asked to."""
+    """Return where a training will be: one that was resumed goes further than it was asked to."""
     epochs = max(settings.epochs, history.plan.epochs if history.plan else 0)
     match against:
         case Progress.EPOCHS:
@@ -109,7 +109,7 @@ def _planned_end(history: History, settings: TrainingSettings, against: Progress
 
 
 def _round_up(seconds: float) -> int:
-    """The next of 1, 2, 5, 10, 20, 50 … seconds and their quarters."""
+    """Return the next of 1, 2, 5, 10, 20, 50 … seconds and their quarters."""
     if seconds <= 1:
         return 1
     step = max(1.0, 10.0 ** math.floor(math.log10(seconds)) / 4)
@@ -122,11 +122,11 @@ def comparison_spec(
     """Loss, accuracy or error rate of several runs, for the data of `comparison_frame`, as Vega-Lite without data.
 
     Args:
-        measure: which figure.
-        against: what the horizontal axis counts.
-        end: where that axis ends, from `axis_end`.
-        labels: the runs' labels, in the order of their colours; at most six.
-        training: draw the figures on the training images too, thin and pale.
+        measure: Which figure.
+        against: What the horizontal axis counts.
+        end: Where that axis ends, from `axis_end`.
+        labels: The runs' labels, in the order of their colours; at most six.
+        training: Draw the figures on the training images too, thin and pale.
     """
     return legible(_comparison_spec(measure, against, end, labels, training))
 

@@ -6,12 +6,12 @@ from mnist_demo.evaluation import McNemar
 _LEAST_CHANCE = 1e-6
 
 
-def verdict(test: McNemar, first: str, second: str) -> str:
-    """A conclusion in two or three sentences, as Markdown.
+def conclusion(test: McNemar, first: str, second: str) -> str:
+    """Return a conclusion in two or three sentences, as Markdown.
 
     Args:
         test: McNemar's test of the two.
-        first, second: their names, as Markdown.
+        first, second: Their names, as Markdown.
     """
     if test.parted == 0:
         return f"{first} and {second} are right and wrong on the very same images: nothing tells them apart."
@@ -32,7 +32,7 @@ def verdict(test: McNemar, first: str, second: str) -> str:
 
 
 def _chance(p_value: float) -> str:
-    """A small probability as a person says it: 'about once in 300 tries'."""
+    """Return a small probability as a person says it: 'about once in 300 tries'."""
     if p_value < _LEAST_CHANCE:
         return "less than once in a million tries"
     times = 1 / p_value

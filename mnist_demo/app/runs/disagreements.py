@@ -1,6 +1,7 @@
 """The test images on which just one of two networks is right."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 import numpy as np
 import streamlit as st
@@ -15,12 +16,18 @@ from mnist_demo.evaluation import Mistake
 from mnist_demo.runs import Predictions
 
 _PER_PAGE = 30
-_FIRST, _SECOND = "first", "second"
+
+
+class _Right(StrEnum):
+    """Which of the two networks is right."""
+
+    FIRST = "first"
+    SECOND = "second"
 
 
 @st.fragment
 def show(first: RunRow, second: RunRow, first_answers: Predictions, second_answers: Predictions) -> None:
-    """Draw the images that one of the two reads rightly and the other does not; a switch says which one."""
+    """Draw the images that one of the two reads correctly and the other does not; a switch says which one."""
     only_first = _wrong_only(second_answers, first_answers)
     only_second = _wrong_only(first_answers, second_answers)
     if not only_first and not only_second:
@@ -30,21 +37,23 @@ def show(first: RunRow, second: RunRow, first_answers: Predictions, second_answe
     except (OSError, DataError):
         st.caption("The images on which they disagree are no longer kept.")
         return
-    counts = {_FIRST: f"Only A is right ({len(only_first):,})", _SECOND: f"Only B is right ({len(only_second):,})"}
-    who = choice("Images", [_FIRST, _SECOND], "compare_who", format_func=lambda option: counts[option])
-    found, wrong = (only_second, first) if who == _SECOND else (only_first, second)
-    letter = "A" if who == _SECOND else "B"
+    labels = {
+        _Right.FIRST: f"Only A is right ({len(only_first):,})",
+        _Right.SECOND: f"Only B is right ({len(only_second):,})",
+    }
+    right = choice("Images", labels, "compare_who")
+    found, wrong, letter = (only_second, first, "A") if right is _Right.SECOND else (only_first, second, "B")
     if not found:
         st.markdown("None.")
         return
-    _images(found, data, f"{who}_{first.id}_{second.id}")
+    _images(found, data, f"{right}_{first.id}_{second.id}")
     st.caption(
         f"Under each: what it is, what **{letter} {escape_markdown(wrong.name)}** reads instead, and how confidently."
     )
 
 
 def _wrong_only(answers: Predictions, other: Predictions) -> list[Mistake]:
-    """The images that only the other one reads rightly, the most confident answers first."""
+    """Return the images that only the other one reads correctly, the most confident answers first."""
     indices = np.flatnonzero(other.correct & ~answers.correct)
     ordered = indices[np.argsort(-answers.confidences[indices], kind="stable")]
     return [

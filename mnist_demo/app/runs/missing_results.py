@@ -18,11 +18,11 @@ def work_out(rows: Sequence[RunRow], place: DeltaGenerator) -> list[str]:
     Any click interrupts it, and the next time it goes on where it was.
 
     Args:
-        rows: the runs; those whose accuracy is known or that are still learning are passed over.
-        place: where to say it.
+        rows: The runs; those whose accuracy is known or that are still learning are passed over.
+        place: Where to say it.
 
     Returns:
-        Why some could not be worked out, a sentence for each.
+        Why some could not be computed, a sentence for each.
     """
     wanted = [row for row in rows if row.lacks_test]
     refused: list[str] = []

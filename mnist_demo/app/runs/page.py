@@ -58,7 +58,8 @@ def _offer_duel(rows: Sequence[RunRow]) -> None:
 
 
 def _is_duel_going_on(rows: Sequence[RunRow]) -> bool:
-    return any(row.state.is_active and row.experiment.name in _DUELLISTS for row in rows)
+    duellists = [trainings.preset(name) for name in _DUELLISTS]
+    return any(row.state.is_active and row.experiment in duellists for row in rows)
 
 
 def _duel() -> None:

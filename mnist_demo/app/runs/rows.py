@@ -29,9 +29,9 @@ class RunRow:
     """One run of the lab, as the table and the comparison show it.
 
     Attributes:
-        state: where it stands, the queue's knowledge included.
-        preset: the one that it most likely began with, or `OWN`.
-        changes: what was changed since, and while it was trained, in words; empty for none.
+        state: Where it stands, the queue's knowledge included.
+        preset: The one that it most likely began with, or `OWN`.
+        changes: What was changed since, and while it was trained, in words; empty for none.
     """
 
     run: Run
@@ -45,12 +45,12 @@ class RunRow:
 
     @property
     def id(self) -> str:
-        """The run's id."""
+        """Return the run's id."""
         return self.run.id
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """Return what it is called."""
         return self.about.name or self.experiment.name
 
     @property
@@ -60,18 +60,18 @@ class RunRow:
 
     @property
     def lacks_test(self) -> bool:
-        """Whether it has a final network whose test accuracy nobody has worked out yet."""
+        """Return whether it has a final network whose test accuracy nobody has computed yet."""
         return self.summary.learned and not self.state.is_active and self.summary.test_right is None
 
 
 def rows() -> list[RunRow]:
-    """The lab's runs that can be read, newest first."""
+    """Return the lab's runs that can be read, newest first."""
     found = (_row(run) for run in lab.lab().runs)
     return [row for row in found if row is not None]
 
 
 def rows_of(earlier: Sequence[RunRow]) -> list[RunRow]:
-    """The same runs as they are now."""
+    """Return the same runs as they are now."""
     return [_row(row.run) or row for row in earlier]
 
 
@@ -91,7 +91,7 @@ def _row(run: Run) -> RunRow | None:
 
 
 def _while_training(experiment: Experiment, summary: Summary) -> list[str]:
-    """What people did to a run while it was trained, which its experiment does not know."""
+    """Return what people did to a run while it was trained, which its experiment does not know."""
     done = []
     if summary.rate_changes:
         done.append("Learning rate changed while training")
@@ -102,7 +102,7 @@ def _while_training(experiment: Experiment, summary: Summary) -> list[str]:
 
 @functools.lru_cache(maxsize=2048)
 def _asked(path: Path, changed: int) -> _Asked:
-    """What a run was asked to do. It never changes, and reading it takes a millisecond."""
+    """Return what a run was asked to do, which never changes and takes a millisecond to read."""
     del changed  # part of the key
     experiment = Run(path.parent).experiment
     nearest = nearest_preset(experiment, PRESETS)

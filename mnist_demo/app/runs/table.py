@@ -20,7 +20,7 @@ _ROW, _HEAD = 35, 37  # pixels
 
 
 def chosen() -> list[str]:
-    """The ids of the chosen runs, in the order in which they were chosen."""
+    """Return the ids of the chosen runs, in the order in which they were chosen."""
     return list(st.session_state.get(_CHOSEN, []))
 
 
@@ -67,7 +67,7 @@ def show(rows: Sequence[RunRow]) -> list[RunRow]:
 
 
 def _take_address(known: dict[str, RunRow]) -> None:
-    """A link may name the runs to compare; those that this lab does not have are passed over."""
+    """Choose the runs that a link names; those that this lab does not have are passed over."""
     if _CHOSEN not in st.session_state:
         choose(list(dict.fromkeys(run_id for run_id in st.query_params.get_all(COMPARED) if run_id in known)))
 
@@ -82,7 +82,7 @@ def _tell_address() -> None:
 
 
 def _places() -> list[int]:
-    """The places that the widget has; they come from the browser and may be anything."""
+    """Return the places that the widget has; they come from the browser and may be anything."""
     try:
         return [int(place) for place in st.session_state[_TABLE]["selection"]["rows"]]
     except (LookupError, TypeError, ValueError, OverflowError):
@@ -141,11 +141,11 @@ def _columns() -> dict[str, Any]:
         "Test": config.NumberColumn(
             width=70,
             format="%.2f%%",
-            help="Share of all test images that the final network reads rightly. Empty: not worked out yet. While you "
+            help="Share of all test images that the final network reads correctly. Empty: not computed yet. While you "
             "are still changing things, go by the validation accuracy: the test is for the end.",
         ),
         "Validation": config.NumberColumn(
-            format="%.2f%%", help="Share of the validation images read rightly after the last finished epoch."
+            format="%.2f%%", help="Share of the validation images read correctly after the last finished epoch."
         ),
         "Parameters": config.NumberColumn(format="localized", help="Numbers that the network learns."),
         "Preset": config.TextColumn(help="The preset that the run began with."),

@@ -12,19 +12,17 @@ from mnist_demo.app.session.server import jobs, run_state
 from mnist_demo.app.words import escape_markdown
 from mnist_demo.data import DataError, MnistData, load_mnist
 from mnist_demo.experiment import DataReference, Experiment
+from mnist_demo.experiment.difference import begun_from
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Run
 
 DEFAULT_PRESET = "fast"
 
-CHANGED = ", changed"
-"""Ends the name of an experiment that was begun from a preset and is none any more."""
-
 _log = logging.getLogger(__name__)
 
 
 def experiment() -> Experiment:
-    """The experiment on the bench."""
+    """Return the current experiment."""
     if "experiment" not in st.session_state:
         st.session_state["experiment"] = _kept_experiment() or PRESETS[DEFAULT_PRESET]
     current: Experiment = st.session_state["experiment"]
@@ -32,13 +30,13 @@ def experiment() -> Experiment:
 
 
 def set_experiment(changed: Experiment) -> None:
-    """Put another experiment on the bench and keep it with the lab."""
+    """Make another experiment the current one and keep it with the lab."""
     st.session_state["experiment"] = changed
     _keep(lambda: lab().keep_experiment(changed))
 
 
 def data() -> MnistData:
-    """The data of the experiment on the bench; MNIST takes the place of an uploaded set that is no longer kept."""
+    """Return the data of the current experiment; MNIST takes the place of an uploaded set that is no longer kept."""
     reference = experiment().data
     try:
         return datasets.load(reference)
@@ -55,23 +53,21 @@ def set_data(uploaded: MnistData) -> None:
     """Let the rest of the lab work on uploaded data; it is kept with the lab for the training process.
 
     Raises:
-        OSError: when it cannot be kept.
+        OSError: If it cannot be kept.
     """
     use_data(datasets.keep(uploaded))
     housekeeping.sweep_soon(jobs())
 
 
 def use_data(reference: DataReference) -> None:
-    """Let the experiment on the bench work on data that is kept already.
+    """Let the current experiment work on data that is kept already.
 
     An experiment that used all images of the data before it, having asked for more, is given as many again as its
     preset asks for.
     """
     current = experiment()
-    training, asked = (
-        current.training,
-        PRESETS.get(current.name.removesuffix(CHANGED), PRESETS[DEFAULT_PRESET]).training,
-    )
+    preset = next(iter(begun_from(current, PRESETS)), DEFAULT_PRESET)
+    training, asked = current.training, PRESETS[preset].training
     try:
         all_images = datasets.sizes(current.data)
     except (OSError, DataError):
@@ -85,7 +81,7 @@ def use_data(reference: DataReference) -> None:
 
 
 def run() -> Run | None:
-    """The run on the bench: the one that was chosen, else the lab's newest."""
+    """Return the current run: the one that was chosen, else the lab's newest."""
     runs = lab().runs
     chosen = st.session_state.get("run_id") or _kept_run()
     if chosen and (found := runs.get(chosen)) and _is_readable(found):
@@ -94,14 +90,15 @@ def run() -> Run | None:
 
 
 def _is_readable(of: Run) -> bool:
-    """Whether a run says what was asked of it; one that a bad disk has spoilt must not keep pages from the others."""
+    """Return whether a run says what was asked of it: one that a bad disk has spoilt must not hide the others."""
     try:
         return bool(of.experiment)
     except (OSError, ValueError):
         return False
 
 
-def _put_on_bench(run_id: str) -> None:
+def set_run(run_id: str) -> None:
+    """Make a run of this lab the current one and keep that with the lab."""
     st.session_state["run_id"] = run_id
     # A page that is loaded again has forgotten it.
     _keep(lambda: lab().keep_current_run(run_id))
@@ -121,10 +118,10 @@ def _keep(write: Callable[[], None]) -> None:
 
 
 def trained_run(*, while_learning: bool = False) -> Run | None:
-    """The run on the bench when it has learned something, else the newest one that has.
+    """Return the current run when it has learned something, else the newest one that has.
 
     Args:
-        while_learning: whether a run that has just begun counts, which answers at random first and then better.
+        while_learning: Whether a run that has just begun counts, which answers at random first and then better.
     """
     current = run()
     candidates = [current, *lab().runs] if current else []
@@ -132,7 +129,7 @@ def trained_run(*, while_learning: bool = False) -> Run | None:
 
 
 def trained_runs(*, while_learning: bool = False) -> list[Run]:
-    """The lab's runs that have learned something, newest first; arguments are those of `trained_run`."""
+    """Return the lab's runs that have learned something, newest first; arguments are those of `trained_run`."""
     return [each for each in lab().runs if _has_learned(each, while_learning)]
 
 
@@ -143,9 +140,9 @@ def _has_learned(of: Run, while_learning: bool) -> bool:
 
 
 def choose_run(run_id: str) -> None:
-    """Put a run of this lab on the bench; an id that it does not have changes nothing."""
+    """Make a run of this lab the current one; an id that it does not have changes nothing."""
     if lab().runs.get(run_id):
-        _put_on_bench(run_id)
+        set_run(run_id)
 
 
 def _kept_experiment() -> Experiment | None:

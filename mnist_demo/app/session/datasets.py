@@ -14,21 +14,21 @@ from mnist_demo.experiment import DataReference, Experiment
 
 
 def path_of(reference: DataReference) -> Path | None:
-    """Where an uploaded set of this lab lies, kept or not; None for MNIST, which comes with the package."""
+    """Return where an uploaded set of this lab lies, kept or not; None for MNIST, which comes with the package."""
     return lab().data(reference)
 
 
 def is_kept(reference: DataReference) -> bool:
-    """Whether the lab has the data that a reference names; MNIST is always there."""
+    """Return whether the lab has the data that a reference names; MNIST is always there."""
     path = path_of(reference)
     return path is None or path.exists()
 
 
 def load(reference: DataReference) -> MnistData:
-    """The data that a reference names.
+    """Return the data that a reference names.
 
     Raises:
-        DataError: when an uploaded data set is no longer kept, or is not whole.
+        DataError: If an uploaded data set is no longer kept, or is not whole.
     """
     path = path_of(reference)
     return load_mnist() if path is None else _in_memory.get(path)
@@ -43,7 +43,7 @@ def keep(uploaded: MnistData) -> DataReference:
     """Keep uploaded data with the lab, for its pages and for the training process.
 
     Raises:
-        OSError: when it cannot be kept.
+        OSError: If it cannot be kept.
     """
     reference = housekeeping.keep_data(lab(), uploaded, jobs())
     if (path := path_of(reference)) is not None:
@@ -53,10 +53,10 @@ def keep(uploaded: MnistData) -> DataReference:
 
 
 def sizes(reference: DataReference) -> tuple[int, int]:
-    """How many training and validation images there are, known without the images.
+    """Return how many training and validation images there are, known without the images.
 
     Raises:
-        DataError: when an uploaded data set is no longer kept, or is not whole.
+        DataError: If an uploaded data set is no longer kept, or is not whole.
     """
     if (path := path_of(reference)) is not None:
         return _kept_sizes(path)
@@ -65,7 +65,7 @@ def sizes(reference: DataReference) -> tuple[int, int]:
 
 
 def fit(changed: Experiment, reference: DataReference) -> Experiment:
-    """An experiment on other data, asking for no more images than it has."""
+    """Return an experiment on other data, asking for no more images than it has."""
     return changed.on_data(reference, *sizes(reference))
 
 
@@ -88,7 +88,7 @@ class _InMemory:
         self._data: MnistData | None = None
 
     def get(self, path: Path) -> MnistData:
-        """What is kept at a path; the one that was held before goes first."""
+        """Return what is kept at a path; the one that was held before goes first."""
         with self._lock:
             if self._data is None or self._path != path:
                 self._data = None

@@ -40,14 +40,14 @@ def prediction_pass(
     """Return a snapshot's predictions for a part of its run's data: complete, or as far as any page has come.
 
     Args:
-        run: whose snapshot.
-        snapshot: a file of the run's `snapshots` folder.
-        part: the name of the images, such as `TEST`; all pages use the same.
-        split: the images and their labels.
-        with_probabilities: whether the classes and their confidences are not enough.
+        run: Whose snapshot.
+        snapshot: A file of the run's `snapshots` folder.
+        part: The name of the images, such as `TEST`; all pages use the same.
+        split: The images and their labels.
+        with_probabilities: Whether the classes and their confidences are not enough.
 
     Raises:
-        OSError: when the snapshot is gone.
+        OSError: If the snapshot is gone.
     """
     # Taken here, because a thread that steps the pass has no page to take the client from.
     client = inference()

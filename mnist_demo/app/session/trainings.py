@@ -1,7 +1,7 @@
 """How a visitor's trainings begin and go on."""
 
 from mnist_demo.app.session import current, datasets, housekeeping, server
-from mnist_demo.app.session.current import _put_on_bench
+from mnist_demo.app.session.current import set_run
 from mnist_demo.app.session.lab import lab
 from mnist_demo.app.session.server import jobs
 from mnist_demo.app.words import could_not
@@ -15,43 +15,46 @@ from mnist_demo.training.resuming import continue_at
 
 
 def start_training(wanted: Experiment) -> Run:
-    """Queue an experiment of this lab and put its run on the bench.
+    """Queue an experiment of this lab and make its run the current one.
 
     Raises:
-        OSError: when the run's folder cannot be written, or the lab is full of pinned runs.
+        OSError: If the run's folder cannot be written, the lab is full of pinned runs, or the queue is full.
     """
+    jobs().check_accepts(lab().id)
     housekeeping.make_room(lab(), jobs())
     started = lab().runs.create(wanted)
     jobs().submit(started, datasets.path_of(wanted.data))
     housekeeping.sweep_soon(jobs())
-    _put_on_bench(started.id)
+    set_run(started.id)
     return started
 
 
 def fine_tune(source: Run, drawings: Split) -> Run:
-    """Queue a copy of a run of this lab to learn drawings, mixed with MNIST, and put it on the bench.
+    """Queue a copy of a run of this lab to learn drawings, mixed with MNIST, and make it the current run.
 
     Raises:
-        FineTuningError: when there are too few drawings, or the run cannot be fine-tuned.
-        OSError: when the run's folder cannot be written, or the lab is full of pinned runs.
+        FineTuningError: If there are too few drawings, or the run cannot be fine-tuned.
+        OSError: If the run's folder cannot be written, the lab is full of pinned runs, or the queue is full.
     """
+    jobs().check_accepts(lab().id)
     housekeeping.make_room(lab(), jobs())
     fine_tuning = plan_fine_tuning(source, drawings, load_mnist())
     started = lab().runs.create(fine_tuning.experiment, fine_tuning.write)
     jobs().submit(started, started.own_data_path)
     housekeeping.sweep_soon(jobs())
-    _put_on_bench(started.id)
+    set_run(started.id)
     return started
 
 
 def train_more(of: Run, continuation: Continuation) -> None:
-    """Queue a run of this lab that has ended, to go on from its last state, and put it on the bench.
+    """Queue a run of this lab that has ended, to go on from its last state, and make it the current run.
 
     Raises:
-        DataError: when its data is no longer kept.
-        TrainingError: when there is nothing left to do.
-        OSError: when the run's folder cannot be written.
+        DataError: If its data is no longer kept.
+        TrainingError: If there is nothing left to do.
+        OSError: If the run's folder cannot be written, or the queue is full.
     """
+    jobs().check_accepts(lab().id)
     reference = of.experiment.data
     path = of.own_data_path if of.own_data_path.exists() else datasets.path_of(reference)
     if path is not None and not path.exists():
@@ -59,7 +62,7 @@ def train_more(of: Run, continuation: Continuation) -> None:
     # In another tab it may have gone on to its end meanwhile.
     continue_at(of, continuation)
     jobs().submit(of, path, continuation)
-    _put_on_bench(of.id)
+    set_run(of.id)
 
 
 class StartError(Exception):
@@ -70,7 +73,7 @@ def train(experiment: Experiment) -> None:
     """Start training an experiment; the second of two quick clicks finds it begun and does nothing.
 
     Raises:
-        StartError: when the run cannot be created.
+        StartError: If the run cannot be created.
     """
     current_run = current.run()
     if current_run is None or not server.run_state(current_run).is_active:
@@ -78,14 +81,14 @@ def train(experiment: Experiment) -> None:
 
 
 def train_preset(name: str) -> None:
-    """Put a preset on the bench, on the data that lies there, and start training it, as `train` does."""
+    """Make a preset the current experiment, on its data, and start training it, as `train` does."""
     wanted = preset(name)
     current.set_experiment(wanted)
     train(wanted)
 
 
 def preset(name: str) -> Experiment:
-    """A preset on the data that lies on the bench."""
+    """Return a preset on the data of the current experiment."""
     return datasets.fit(PRESETS[name], current.experiment().data)
 
 
@@ -93,7 +96,7 @@ def begin(experiment: Experiment) -> Run:
     """Queue an experiment, whatever else is being trained.
 
     Raises:
-        StartError: when the run cannot be created.
+        StartError: If the run cannot be created.
     """
     try:
         return start_training(experiment)

@@ -17,13 +17,13 @@ class Patch:
     """One mend.
 
     Attributes:
-        name: what the mend does, and its module's name.
-        fault: what goes wrong in Streamlit without it.
-        seen_in: the Streamlit version that has the fault.
-        owner: the class to change, such as 'package.module:Class'.
-        method: the name of the method to replace.
-        parameters: the names of all that the known method takes, self included.
-        change: makes the new method from the old one.
+        name: What the mend does, and its module's name.
+        fault: What goes wrong in Streamlit without it.
+        seen_in: The Streamlit version that has the fault.
+        owner: The class to change, such as 'package.module:Class'.
+        method: The name of the method to replace.
+        parameters: The names of all that the known method takes, self included.
+        change: Makes the new method from the old one.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Patch:
         A method that is gone or takes something else stays as it is: better the fault than no lab.
 
         Returns:
-            whether the method was replaced; the log says why not.
+            Whether the method was replaced; the log says why not.
         """
         try:
             owner = pkgutil.resolve_name(self.owner)

@@ -7,7 +7,7 @@ from mnist_demo.app.theme import colours
 
 
 def legible(spec: dict[str, Any]) -> dict[str, Any]:
-    """A copy of a kept specification, as Streamlit may write into what it is given, with text that is easily read."""
+    """Return a copy of a specification, into which Streamlit may write, with text that is easily read."""
     return {**copy.deepcopy(spec), "config": text_config()}
 
 

@@ -43,7 +43,7 @@ def apply() -> None:
 
 
 def sheet() -> str:
-    """The style sheet for the page's appearance now."""
+    """Return the style sheet for the page's appearance now."""
     paper, _ = colours.paper_and_ink()
     return (
         _BOTH

@@ -35,11 +35,11 @@ def payload(
     """Everything that the browser shows, as JSON values: about 2 kB a frame and its kernels.
 
     Args:
-        frames: at least one, by epoch.
-        labels: what each frame is called, as `frame_label` gives it.
-        split: the images that the frames are about.
-        names: of the ten classes.
-        kernels: what the pictures of the first layer are; None where it has none.
+        frames: At least one, by epoch.
+        labels: What each frame is called, as `frame_label` gives it.
+        split: The images that the frames are about.
+        names: Of the ten classes.
+        kernels: What the pictures of the first layer are; None where it has none.
     """
     levels = kernel_levels(frames)
     digits = split.images[:FIXED_DIGITS]
@@ -72,13 +72,13 @@ def payload(
 
 
 def frame_label(epoch: int, whole: int, planned: int, *, is_fine_tuned: bool = False) -> str:
-    """What a frame is called.
+    """Return what a frame is called.
 
     Args:
-        epoch: the snapshot's number.
-        whole: epochs that were learned to their end.
-        planned: epochs that were asked for.
-        is_taught: whether the training began from another run's weights, not from random ones.
+        epoch: The snapshot's number.
+        whole: Epochs that were learned to their end.
+        planned: Epochs that were asked for.
+        is_fine_tuned: Whether the training began from another run's weights, not from random ones.
     """
     if epoch == 0:
         return "Epoch 0: before the lesson" if is_fine_tuned else "Epoch 0: untrained"

@@ -27,7 +27,7 @@ _BETWEEN_FRAMES = 0.5
 
 
 def page() -> None:
-    """The slider over the epochs, and everything that it moves."""
+    """Draw the slider over the epochs, and everything that it moves."""
     header(
         "Time machine",
         "Drag through the epochs and watch the network become what it is, from its first guesses to its last answers.",
@@ -78,7 +78,7 @@ def _watch(run: Run, data: MnistData, machine: _Machine) -> None:
 
 
 def _status(run: Run, frames: EpochFrames) -> None:
-    """How far the first pass is, in one line, then in the same room what the figures are about."""
+    """Draw how far the first pass is, then in the same room what the figures are about."""
     missing, failures = frames.missing, frames.failures
     done = len(frames.frames)
     images = f"{len(frames.split.labels):,} validation images"
@@ -103,7 +103,7 @@ def _status(run: Run, frames: EpochFrames) -> None:
 
 
 def _data(run: Run, names: tuple[str, ...], machine: _Machine) -> dict[str, Any]:
-    """What the browser shows now; empty before the first frame."""
+    """Return what the browser shows now; empty before the first frame."""
     ready = machine.frames.frames
     # While frames come one by one, only a good part more of them is worth sending everything again.
     if ready != machine.sent and (not machine.frames.missing or len(ready) > 1.25 * len(machine.sent)):

@@ -20,7 +20,8 @@ from mnist_demo.experiment import Experiment
 from mnist_demo.runs import History, Run, RunState, name_of
 from mnist_demo.runs.events import FIXED_DIGITS
 
-_ACCURACY, _ERROR = "Accuracy", "Error rate"
+_MEASURES = {Measure.ACCURACY: "Accuracy", Measure.ERROR: "Error rate"}
+_MEASURE = "train_measure"
 _DIGITS_IN_A_ROW = 5
 _UNKNOWN = "–"
 # Two beside each other on a phone of 360 pixels.
@@ -34,8 +35,8 @@ _ABOUT_PLAN = (
 _ABOUT = {
     "Training loss": "How surprised the network is by the right answers of the last images it learned from: 2.3 when "
     "it guesses among ten, near 0 when it is sure and right.",
-    "Best validation": "Accuracy: the share of the validation images, from which it never learns, that it read rightly "
-    "after its best epoch.",
+    "Best validation": "Accuracy: the share of the validation images, from which it never learns, that it read "
+    "correctly after its best epoch.",
     "Images per second": "How many images it learns from in a second, on this machine.",
 }
 
@@ -77,7 +78,7 @@ def _steer_and_watch(run: Run) -> None:
 
 
 def _begin(ended: Run | None) -> None:
-    """The way to a new run, and to more of one that has ended."""
+    """Draw the way to a new run, and to more of one that has ended."""
     experiment = current.experiment()
     with st.container(horizontal=True, vertical_alignment="center"):
         start_button.start_button(
@@ -92,8 +93,8 @@ def _begin(ended: Run | None) -> None:
 def _choose_measure() -> None:
     choice(
         "Right chart",
-        [_ACCURACY, _ERROR],
-        "train_scale",
+        _MEASURES,
+        _MEASURE,
         help="From 97% on an accuracy axis shows nothing any more; the error rate on a logarithmic axis does.",
     )
 
@@ -146,7 +147,7 @@ def _show_figures(history: History) -> None:
 def _show_charts(run: Run, history: History) -> None:
     settings = run.experiment.training
     frame = curve_frame(history)
-    measure = Measure.ERROR if st.session_state.get("train_scale") == _ERROR else Measure.ACCURACY
+    measure = Measure(st.session_state.get(_MEASURE, Measure.ACCURACY))
     columns = st.container(key="train_charts").columns(2)
     for column, shown in zip(columns, (Measure.LOSS, measure), strict=True):
         epochs = history.plan.epochs if history.plan else settings.epochs
@@ -161,7 +162,7 @@ def _show_charts(run: Run, history: History) -> None:
 
 
 def _spoken_rates(history: History) -> str:
-    """The marks of changed learning rates, for those who do not see them."""
+    """Return the marks of changed learning rates, for those who do not see them."""
     changes = zip(history.rates["images"], history.rates["learning_rate"], strict=True)
     said = [f"learning rate changed to {rate:g} at {images:,.0f} images" for images, rate in changes]
     return "".join(f"; {each}" for each in said)
@@ -209,7 +210,7 @@ def _many(count: int) -> str:
 
 
 def _spoken(labels: list[int], answers: tuple[int, ...], names: tuple[str, ...]) -> list[str]:
-    """What the picture of the fixed digits says of each, for those who do not see it."""
+    """Return what the picture of the fixed digits says of each, for those who do not see it."""
     return [
         f"{names[label]} read right" if label == answer else f"{names[label]} read as {names[answer]}"
         for label, answer in zip(labels, answers, strict=True)

@@ -46,11 +46,11 @@ def show(run: Run) -> None:
             args=(jobs.resume if stands else jobs.pause, run),
             help="The network goes on from where it stands."
             if stands
-            else "The network stands still at the next batch, until you let it go on.",
+            else "The network pauses at the next batch, until you resume it.",
         )
         for label, key, step, about in (
-            ("One batch", "step_batch", jobs.step_batch, "One batch of images more, then it stands still."),
-            ("One epoch", "step_epoch", jobs.step_epoch, "On to the end of the epoch, then it stands still."),
+            ("One batch", "step_batch", jobs.step_batch, "One batch of images more, then it pauses."),
+            ("One epoch", "step_epoch", jobs.step_epoch, "On to the end of the epoch, then it pauses."),
         ):
             st.button(
                 label,
@@ -149,7 +149,7 @@ def _go_on(run: Run) -> None:
     except ValueError as error:
         raise StartError(str(error)) from error
     except OSError as error:
-        raise StartError(could_not("The run could not be taken up", error)) from error
+        raise StartError(could_not("The run could not be resumed", error)) from error
 
 
 def _learning_rate(run: Run, *, disabled: bool) -> None:
@@ -180,13 +180,13 @@ def _change_rate(run: Run, key: str) -> None:
 
 
 def _smaller_rate(failed: float, before: float) -> float:
-    """What to try after a rate at which the loss stopped being a number, and what it was before somebody raised it."""
+    """Return what to try after a rate at which the loss stopped being a number, below what it was before."""
     lowest: float = _rate_bounds()["min_value"]
     return max(min(float(f"{failed / 10:.6g}"), before), lowest)
 
 
 def _current_rate(run: Run) -> float:
-    """What was last asked for, in this session or before."""
+    """Return what was last asked for, in this session or before."""
     rates = run.history().rates["learning_rate"]
     return float(rates[-1]) if len(rates) else run.experiment.training.learning_rate
 

@@ -20,11 +20,11 @@ _CAPTION_HEIGHT = 18
 
 
 def inked(images: Pixels, colours: Sequence[Rgb] | None = None) -> Pixels:
-    """Digits in the colours of the page.
+    """Return digits in the colours of the page.
 
     Args:
         images: uint8 (n, 28, 28), white ink on black.
-        colours: the ink of each digit; the page's own ink by default.
+        colours: The ink of each digit; the page's own ink by default.
 
     Returns:
         uint8 (n, 28, 28, 3).
@@ -41,9 +41,9 @@ def sheet(images: NDArray[np.uint8], columns: int, scale: int = 1, gap: int = 2)
 
     Args:
         images: uint8 (n, 28, 28, 3), from `inked`.
-        columns: digits in a row.
-        scale: screen pixels per digit pixel.
-        gap: screen pixels between digits.
+        columns: Digits in a row.
+        scale: Screen pixels per digit pixel.
+        gap: Screen pixels between digits.
 
     Returns:
         uint8 (height, width, 3).
@@ -69,14 +69,14 @@ class Caption:
 
 
 def captioned_sheet(images: Pixels, captions: Sequence[Caption], columns: int, scale: int = 2, gap: int = 12) -> Pixels:
-    """Digits with a line of text under each, in the colour of right or wrong where that is known.
+    """Return digits with a line of text under each, in the colour of right or wrong where that is known.
 
     Args:
         images: uint8 (n, 28, 28), white ink on black.
-        captions: one for each digit; the text has room for about `scale` × 3 characters.
-        columns: digits in a row.
-        scale: screen pixels per digit pixel.
-        gap: screen pixels between digits.
+        captions: One for each digit; the text has room for about `scale` × 3 characters.
+        columns: Digits in a row.
+        scale: Screen pixels per digit pixel.
+        gap: Screen pixels between digits.
 
     Returns:
         uint8 (height, width, 3).
@@ -101,7 +101,7 @@ def captioned_sheet(images: Pixels, captions: Sequence[Caption], columns: int, s
 
 
 def _draw_mark(draw: ImageDraw.ImageDraw, x: int, y: int, right: bool, colour: Rgb) -> None:
-    """A tick or a cross, 9 pixels wide; the font has neither."""
+    """Draw a tick or a cross, 9 pixels wide; the font has neither."""
     if right:
         draw.line([(x, y + 4), (x + 3, y + 8), (x + 9, y)], fill=colour, width=2, joint="curve")
     else:
@@ -110,20 +110,25 @@ def _draw_mark(draw: ImageDraw.ImageDraw, x: int, y: int, right: bool, colour: R
 
 
 def show(picture: Pixels, alt: str, caption: str | None = None) -> None:
-    """Show a composed picture at its own size, with a text that says the same.
-
-    The picture is part of the message, because Streamlit forgets a file as soon as a fragment draws the next one: a
-    slow browser that still asks for it would get a 404 and show a broken image.
-    """
-    content = base64.b64encode(png(picture)).decode()
+    """Draw a composed picture at its own size, with a text that says the same."""
     height, width = picture.shape[:2]
     # The room stands before the browser has the picture; how high a caption is depends on its words.
     with st.container(width=width, height="content" if caption else height, border=False):
-        st.image(f"data:image/png;base64,{content}", width=width, alt=alt, caption=caption)
+        show_png(png(picture), width, alt, caption)
+
+
+def show_png(content: bytes, width: int, alt: str, caption: str | None = None) -> None:
+    """Show a PNG file at a width in screen pixels, with a text that says the same.
+
+    The file is part of the message, because Streamlit forgets a file under `/media` as soon as the next one is drawn: a
+    slow browser that still asks for it would get a 404 and show a broken image.
+    """
+    address = f"data:image/png;base64,{base64.b64encode(content).decode()}"
+    st.image(address, width=width, alt=alt, caption=caption)
 
 
 def png(picture: Pixels) -> bytes:
-    """A composed picture as a file: in a third of the time that Pillow takes by default, and a sixth larger."""
+    """Return a composed picture as a file: in a third of the time that Pillow takes by default, and a sixth larger."""
     content = io.BytesIO()
     Image.fromarray(picture).save(content, "PNG", compress_level=1)
     return content.getvalue()

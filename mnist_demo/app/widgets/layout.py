@@ -1,33 +1,38 @@
 """The pieces that give a page its shape."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, TypeVar
 
 import streamlit as st
 
+Option = TypeVar("Option", bound=StrEnum)
+
 
 def header(title: str, sentence: str) -> None:
-    """A page's title and the one sentence on what can be done here."""
+    """Draw a page's title and the one sentence on what can be done here."""
     # Close together: a page has 800 pixels of a projector to say what it is about.
     with st.container(gap=None):
         st.title(title, anchor=False)
         st.markdown(sentence)
 
 
-def choice(label: str, options: Sequence[str], key: str, **looks: Any) -> str:
-    """One of a few, the first by default and never none; it is remembered when the visitor goes to another page.
+def choice(label: str, labels: Mapping[Option, str], key: str, **looks: Any) -> Option:
+    """Draw a choice of one of a few, the first by default, which other pages leave as it is.
 
     Args:
-        label: what is chosen, for those who do not see it.
-        options: what there is.
-        key: the control's own.
-        looks: what `st.segmented_control` takes besides.
+        label: What is chosen, for those who do not see it.
+        labels: What the visitor reads of each option.
+        key: The control's own.
+        looks: What `st.segmented_control` takes besides.
     """
+    options = list(labels)
     chosen = st.segmented_control(
         label,
         options,
         default=options[0],
         required=True,
+        format_func=lambda option: labels[option],
         key=key,
         persist_state="session",
         label_visibility="collapsed",

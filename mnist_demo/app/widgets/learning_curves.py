@@ -13,7 +13,7 @@ from mnist_demo.app.theme.chart_style import legible
 from mnist_demo.runs import History
 
 MAX_POINTS = 300
-"""Points of a training curve; more cannot be told apart and cost time in the browser."""
+"""Points of a training curve; more cannot be distinguished and cost time in the browser."""
 
 TRAINING, VALIDATION, RATE_CHANGED = "training", "validation", "learning rate changed"
 """The two series of `curve_frame`."""
@@ -46,7 +46,7 @@ _MEASURES: dict[Measure, tuple[str, alt.Scale, list[float], str]] = {
 
 
 def curve_frame(history: History) -> pd.DataFrame:
-    """A run's curves as rows for `training_spec`: batches thinned to `MAX_POINTS` means, epochs as they are."""
+    """Return a run's curves as rows for `training_spec`: batches thinned to `MAX_POINTS` means, epochs as they are."""
     batches = {name: _thinned(column) for name, column in history.batches.items()}
     training = pd.DataFrame(
         {
@@ -83,7 +83,7 @@ def curve_frame(history: History) -> pd.DataFrame:
 
 
 def without_data(chart: alt.Chart | alt.LayerChart) -> dict[str, Any]:
-    """A chart as Vega-Lite for `st.vega_lite_chart`, which is given the data beside it.
+    """Return a chart as Vega-Lite for `st.vega_lite_chart`, which is given the data beside it.
 
     Building a chart takes Altair some 50 ms; this is the part that can be kept.
     """
@@ -95,7 +95,7 @@ def without_data(chart: alt.Chart | alt.LayerChart) -> dict[str, Any]:
 
 
 def measure_axis(measure: Measure) -> alt.Y:
-    """The vertical axis of a measure: the same on every chart, whatever the data."""
+    """Return the vertical axis of a measure: the same on every chart, whatever the data."""
     title, scale, values, number = _MEASURES[measure]
     return alt.Y(f"{measure}:Q", title=title, scale=scale, axis=alt.Axis(format=number, values=values))
 
@@ -104,10 +104,10 @@ def training_spec(measure: Measure, images: int, images_per_epoch: int, primary:
     """Loss, accuracy or error rate against images seen, for the data of `curve_frame`.
 
     Args:
-        measure: which column to draw.
-        images: right end of the axis: the images that the whole training will see.
-        images_per_epoch: where the epochs end, for the axis' ticks.
-        primary: the theme's primary colour, for validation.
+        measure: Which column to draw.
+        images: Right end of the axis: the images that the whole training will see.
+        images_per_epoch: Where the epochs end, for the axis' ticks.
+        primary: The theme's primary colour, for validation.
     """
     return legible(_training_spec(measure, images, images_per_epoch, primary))
 

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from mnist_demo.app.theme import colours
-from mnist_demo.app.widgets.readings_sheet import Reading, readings_sheet
-from mnist_demo.app.widgets.readings_sheet import width as readings_width
+from mnist_demo.app.widgets import digits
+from mnist_demo.app.widgets.readings_sheet import ShownAnswer, readings_sheet, sheet_width
 from mnist_demo.app.words import escape_markdown
 from mnist_demo.data import DIGIT_CLASS_NAMES, MnistData
 from mnist_demo.evaluation import Mistake
@@ -18,7 +18,7 @@ def page_of_images(shown: list[Mistake], data: MnistData) -> None:
     said = [f"{names[each.true]} read as {names[each.predicted]}, {_confidence(each.confidence)}" for each in shown]
     indices = tuple(each.index for each in shown)
     picture = _picture(data.digest, indices, "; ".join(said), colours.appearance(), shown, codes, data)
-    st.image(picture, width=readings_width(), alt="; ".join(said), output_format="PNG")
+    digits.show_png(picture, sheet_width(), "; ".join(said))
     st.caption("The most confident come first.")
     if codes is not names:
         st.caption(" · ".join(f"{label} {escape_markdown(name)}" for label, name in enumerate(names)))
@@ -34,12 +34,17 @@ def _picture(
     _codes: tuple[str, ...],
     _data: MnistData,
 ) -> bytes:
-    readings = [Reading(_codes[each.true], _codes[each.predicted], _confidence(each.confidence)) for each in _shown]
-    return readings_sheet(_data.test.images[list(indices)], readings)
+    answers = [
+        ShownAnswer(
+            _codes[each.true], _codes[each.predicted], _confidence(each.confidence), each.true == each.predicted
+        )
+        for each in _shown
+    ]
+    return readings_sheet(_data.test.images[list(indices)], answers)
 
 
 def _confidence(share: float) -> str:
-    """A probability in few characters; one of 100% is never claimed."""
+    """Return a probability in few characters; one of 100% is never claimed."""
     if share >= 0.9995:
         return ">99.9%"
     return f"{share:.1%}" if share >= 0.99 else f"{share:.0%}"

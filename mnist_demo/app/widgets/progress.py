@@ -18,12 +18,12 @@ STATE_ICONS = {
 
 
 def progress_share(run: Run, history: History) -> float:
-    """How much of a run is done, 0 to 1; a finished one is, even when it ended before its last epoch."""
+    """Return how much of a run is done, 0 to 1; a finished one is, even before its last epoch."""
     return 1.0 if server.run_state(run) is RunState.FINISHED else history.progress
 
 
 def progress_line(run: Run, history: History) -> str:
-    """Where a run stands, in words."""
+    """Return where a run stands, in words."""
     now = server.run_state(run)
     epochs = history.plan.epochs if history.plan else run.experiment.training.epochs
     match now:

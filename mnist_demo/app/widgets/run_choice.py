@@ -27,11 +27,11 @@ def no_longer_kept(run: Run) -> None:
 
 
 def need_trained_run(purpose: str, *, while_learning: bool = False) -> Run:
-    """The run that a page works on; a page that has none offers to train `fast` there and then, and ends here.
+    """Return the run that a page works on; a page that has none offers to train `fast` at once and ends here.
 
     Args:
-        purpose: what the page would do with it, to complete "Train one …".
-        while_learning: whether a run in its first epoch will do.
+        purpose: What the page would do with it, to complete "Train one …".
+        while_learning: Whether a run in its first epoch will do.
     """
     if (trained := current.trained_run(while_learning=while_learning)) is not None:
         return trained
@@ -59,18 +59,18 @@ def _progress(run: Run) -> None:
 
 
 def choose_run(purpose: str, *, while_learning: bool = False) -> Run:
-    """The run that a page works on, with a choice of it where the lab has several; ends the page where it has none.
+    """Draw a choice of runs where the lab has several, and return the chosen one; end the page where it has none.
 
-    The choice goes on the bench, so that every page works on the same run.
+    The chosen run becomes the current one, so that every page works on the same run.
 
     Args:
-        purpose: as `need_trained_run` takes it.
-        while_learning: so too.
+        purpose: As `need_trained_run` takes it.
+        while_learning: As `need_trained_run` takes it.
     """
     run = need_trained_run(purpose, while_learning=while_learning)
     runs = {each.id: each for each in current.trained_runs(while_learning=while_learning)}
     if len(runs) > 1 and run.id in runs:
-        # The bench may have changed elsewhere since this was last shown.
+        # The current run may have changed elsewhere since this was last shown.
         st.session_state[_CHOICE] = run.id
         labels = run_labels(runs)
         st.selectbox(

@@ -9,16 +9,16 @@ from mnist_demo.app.session.trainings import StartError, train_preset
 
 
 def start_button(label: str, start: Callable[[], None], *, key: str, **looks: Any) -> None:
-    """A button that starts something, and beside it why the last click could not.
+    """Draw a button that starts something, and beside it why the last click could not.
 
     Streamlit calls back before it draws anything. What stands behind `if st.button(…)` would be given up when another
     click, such as one on the next page, comes before the script has reached that line.
 
     Args:
-        label: what the button says.
-        start: does it, and raises `StartError` when that is not possible.
-        key: the button's own.
-        looks: what `st.button` takes besides.
+        label: What the button says.
+        start: Does it, and raises `StartError` when that is not possible.
+        key: The button's own.
+        looks: What `st.button` takes besides.
     """
     refused = f"refused_{key}"
     st.button(label, key=key, on_click=_try, args=(start, refused), **looks)
@@ -36,7 +36,7 @@ def _try(start: Callable[[], None], refused: str) -> None:
 
 
 def offer_fast() -> None:
-    """The way in for a lab that has no network yet."""
+    """Draw the way in for a lab that has no network yet."""
     start_button(
         "Train the fast network",
         lambda: train_preset("fast"),

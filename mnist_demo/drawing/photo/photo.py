@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
@@ -36,18 +37,18 @@ WHAT_IS_READ = "PNG, JPEG and WebP"
 NOTHING_FOUND = "No digit stands out on this photo. Write it large and dark on plain paper, and come closer."
 
 LONGEST = 1_600
-"""Pixels of the longer side that are kept of a photo: enough for a digit that fills a tenth of it."""
+"""Pixels of the longer side to which a photo is reduced: enough for a digit that fills a tenth of it."""
 
-_COARSE = 256  # pixels of the longer side in which the digit is sought
-_FINE = 150  # pixels of the longer side of the digit when its strokes are followed
-_COARSE_REACH = 70  # pixels: where the digit is sought, strokes are narrower than this, shadows and tables wider
-_FINE_REACH = 90  # pixels: the same where its strokes are followed; wider than the thickest stroke by far
+_COARSE = 256  # pixels of the longer side of the small picture, in which the digit is located
+_FINE = 150  # pixels of the digit's longer side in the picture whose strokes are followed
+_COARSE_REACH = 70  # pixels: in the small picture, strokes are narrower than this, shadows and tables wider
+_FINE_REACH = 90  # pixels: in the picture whose strokes are followed, far wider than the thickest stroke
 _LEAST_CONTRAST = 14.0  # grey values between ink and paper
-_OVER_NOISE = 6.0  # times the paper's own spread: ink stands out by at least this
-_SPECK = 0.04  # of the largest blob's area: what is smaller is not part of the digit
-_NEAR = 0.45  # of the largest blob's longer side: what is farther away is not part of the digit
+_OVER_NOISE = 6.0  # least contrast of ink, in standard deviations of the paper
+_SPECK = 0.04  # smallest part of a digit, as a share of its largest blob's area
+_NEAR = 0.45  # farthest part of a digit, as a share of its largest blob's longer side
 
-# All that Pillow raises for a picture that it cannot decode.
+# Pillow raises these for a picture that it cannot decode.
 _FAULTS = (
     OSError,
     SyntaxError,
@@ -62,7 +63,7 @@ _FAULTS = (
 )
 _BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
-# A large one takes 120 MB for a moment: one at a time, whoever brings it.
+# A large photo takes 120 MB for a moment, so the server decodes one at a time.
 _decoding = threading.Lock()
 
 Grey = NDArray[np.float32]  # (height, width), 0 black to 255 white
@@ -74,10 +75,10 @@ class Photo:
     """What was found on a photo.
 
     Attributes:
-        picture: the photo upright and made smaller, uint8 (height, width), 0 black to 255 white.
-        ink: where on it the digit's ink is, bool (height, width).
-        strokes: the digit's strokes, in pixels of the picture.
-        pen_width: how wide the pen was, in pixels of the picture.
+        picture: The photo upright and made smaller, uint8 (height, width), 0 black to 255 white.
+        ink: Where on it the digit's ink is, bool (height, width).
+        strokes: The digit's strokes, in pixels of the picture.
+        pen_width: How wide the pen was, in pixels of the picture.
     """
 
     picture: NDArray[np.uint8]
@@ -124,7 +125,7 @@ def decode(content: bytes) -> NDArray[np.uint8]:
         uint8 (height, width), 0 black to 255 white; what is transparent is white.
 
     Raises:
-        DrawingError: if it is too large, of another format or damaged.
+        DrawingError: If it is too large, of another format or damaged.
     """
     if len(content) > MAX_BYTES:
         raise DrawingError(
@@ -158,7 +159,7 @@ def find_digit(picture: NDArray[np.uint8]) -> Photo:
         picture: uint8 (height, width), 0 black to 255 white.
 
     Raises:
-        DrawingError: if no ink stands out.
+        DrawingError: If no ink stands out.
     """
     height, width = picture.shape
     if min(height, width) < 8:
@@ -168,7 +169,7 @@ def find_digit(picture: NDArray[np.uint8]) -> Photo:
     try:
         return _followed(picture, coarse, is_dark)
     except DrawingError:
-        # Where the light is very uneven and the digit small, that was a guess.
+        # Very uneven light around a small digit makes the polarity a guess, so the other one is tried.
         return _followed(picture, coarse, not is_dark)
 
 
@@ -197,7 +198,7 @@ def _traced(
     height, width = picture.shape
     left, top, right, bottom = box_there
     scale = max(height, width) / max(coarse)
-    # Looked at again from near by, so that a small digit's strokes are followed as well as a large one's.
+    # A second look from nearby follows a small digit's strokes as well as a large one's.
     longer = max(right - left, bottom - top)
     margin = 0.2 * longer + 3
     box = np.array([left - margin, top - margin, right + margin, bottom + margin]) * scale
@@ -225,7 +226,7 @@ def _upright_grey(opened: Image.Image) -> NDArray[np.uint8]:
         with_alpha = upright.convert("RGBA")
         paper = Image.new("RGBA", with_alpha.size, "white")
         grey = np.asarray(Image.alpha_composite(paper, with_alpha).convert("L"))
-        # White ink on nothing: the paper must have been dark.
+        # A white picture has white ink on transparent paper, so the paper becomes black.
         if np.ptp(grey) < _LEAST_CONTRAST:
             paper = Image.new("RGBA", with_alpha.size, "black")
             grey = np.asarray(Image.alpha_composite(paper, with_alpha).convert("L"))
@@ -246,7 +247,7 @@ def _resized(picture: NDArray[np.uint8], factor: float) -> Grey:
 
 
 def _ink_is_dark(picture: Grey) -> bool:
-    """Whether the ink is darker than its paper.
+    """Tell whether the ink is darker than its paper.
 
     Paper is what there is more of, wherever one looks: beside the median of their surroundings, pixels of ink stand out
     to one side, while the edge of a shadow or of a table has as much on either side.
@@ -262,7 +263,7 @@ def _ink_is_dark(picture: Grey) -> bool:
 
 
 def _ink(picture: Grey, is_dark: bool, reach: int) -> Ink:
-    """Where the ink is: what a brush of paper, `reach` pixels wide, would close.
+    """Find the ink: the pixels that a brush of paper, `reach` pixels wide, would close.
 
     Grey-scale closing (for dark ink) fills what is narrower than the brush and leaves the edges of shadows in place.
     """
@@ -279,37 +280,17 @@ def _ink(picture: Grey, is_dark: bool, reach: int) -> Ink:
 
 
 def _closed(picture: Grey, reach: int) -> Grey:
-    """Grey-scale closing with a square of `reach` pixels: the highest, then the lowest value about each pixel."""
-    highest = _highest(picture, reach)
-    return -_highest(-highest, reach)
-
-
-def _highest(picture: Grey, reach: int) -> Grey:
-    for axis in (0, 1):
-        pad = [(0, 0), (0, 0)]
-        pad[axis] = (reach // 2, reach - 1 - reach // 2)
-        padded = np.pad(picture, pad, mode="edge")
-        # By doubling: the highest of 1, 2, 4 … neighbours, and then of two such spans that overlap.
-        span = 1
-        while 2 * span <= reach:
-            padded = np.maximum(_from(padded, axis, 0, span), _from(padded, axis, span, span))
-            span *= 2
-        rest = reach - span
-        picture = np.maximum(_from(padded, axis, 0, rest), _from(padded, axis, rest, rest)) if rest else padded
-    return picture
-
-
-def _from(picture: Grey, axis: int, start: int, shorter: int) -> Grey:
-    """The picture from `start` on along an axis, shorter by `shorter`."""
-    stop = picture.shape[axis] - shorter + start
-    return picture[start:stop] if axis == 0 else picture[:, start:stop]
+    """Close grey values with a square of `reach` pixels: take the highest, then the lowest value around each pixel."""
+    highest = scipy.ndimage.maximum_filter(picture, reach, mode="nearest")
+    lowest: Grey = scipy.ndimage.minimum_filter(highest, reach, mode="nearest")
+    return lowest
 
 
 def _digit_blobs(ink: Ink) -> list[Blob]:
-    """The blobs that are the digit: the largest one and what is near it and not a speck."""
+    """Choose the blobs of the digit: the largest one, and those near it that are no specks."""
     found = sorted(blobs(ink), key=lambda blob: -blob.area)
     height, width = ink.shape
-    # The table's edge and the shadow of a hand come in from outside; a digit rarely does.
+    # A table's edge and a hand's shadow touch the picture's edge; a digit rarely does.
     inside = [blob for blob in found if not blob.touches_edge(height, width)]
     if inside and inside[0].area >= _SPECK * found[0].area:
         found = inside
@@ -317,7 +298,7 @@ def _digit_blobs(ink: Ink) -> list[Blob]:
         raise DrawingError(NOTHING_FOUND)
     digit = [found[0]]
     others = [blob for blob in found[1:] if blob.area >= _SPECK * found[0].area]
-    # Only what is near the largest part: else a line of writing would be taken in word by word.
+    # Distances are to the largest part, because a chain of near parts would swallow a line of writing.
     left, top, right, bottom = digit[0].box
     near = _NEAR * max(right - left, bottom - top)
     digit += [blob for blob in others if blob.distance_to(left, top, right, bottom) <= near]
@@ -325,7 +306,7 @@ def _digit_blobs(ink: Ink) -> list[Blob]:
 
 
 def _box(found: list[Blob]) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom of several blobs."""
+    """Return left, top, right and bottom of several blobs."""
     boxes = np.array([blob.box for blob in found])
     left, top = boxes[:, :2].min(axis=0)
     right, bottom = boxes[:, 2:].max(axis=0)

@@ -1,36 +1,32 @@
-"""A sheet of paper that lies on something: where it fills little of a photo, the sheet stands out and not its ink."""
+"""Find a sheet of paper on a table: where it fills little of a photo, the sheet stands out and not its ink."""
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 from PIL import Image
 
-from mnist_demo.drawing.photo.blobs import Blob, blobs
+from mnist_demo.drawing.photo.blobs import Blob, Mask
 
-Mask = NDArray[np.bool_]  # (height, width)
-
-_RECTANGULAR = 0.9  # of the smallest rectangle about it: what a sheet fills; a zero, inside and all, fills 0.8
-_SOLID = 0.2  # of its longer side: a square of this side is paper alone; no pen is as wide for its digit
+_RECTANGULAR = 0.9  # share of its smallest rectangle that a sheet fills at least; a filled zero has 0.8
+_SOLID = 0.2  # side of a blank square on a sheet, as a share of the sheet's; no pen is as wide for its digit
 _RIM = 2  # pixels at the edge of a sheet that are neither paper nor table
 _ANGLES = np.radians(np.arange(0, 90, 3))
 
 
 def sheet_area(blob: Blob, shape: tuple[int, ...]) -> Mask | None:
-    """The sheet that a blob is, with the ink on it and without its rim; None when the blob is no sheet with ink.
+    """Return the sheet that a blob is, with its ink and without its rim; None when the blob is no sheet with ink.
 
     Args:
-        blob: what stands out.
+        blob: What stands out.
         shape: (height, width) of the picture that it was found on.
     """
     paper = blob.mask(shape)
-    height, width = shape
-    # What the paper is all around of.
-    inked = [each for each in blobs(~paper) if not each.touches_edge(height, width)]
+    # Ink is what the paper surrounds.
+    sheet: Mask = scipy.ndimage.binary_fill_holes(paper, np.ones((3, 3)))
     left, top, right, bottom = blob.box
-    if not inked or not _shrunk(paper, max(3, round(_SOLID * max(right - left, bottom - top)))).any():
+    has_ink = bool((sheet & ~paper).any())
+    if not has_ink or not _shrunk(paper, max(3, round(_SOLID * max(right - left, bottom - top)))).any():
         return None
-    sheet = paper.copy()
-    for each in inked:
-        sheet |= each.mask(shape)
     if sheet.sum() < _RECTANGULAR * _smallest_rectangle(sheet):
         return None
     inner = _shrunk(sheet, 2 * _RIM + 1)
@@ -38,11 +34,11 @@ def sheet_area(blob: Blob, shape: tuple[int, ...]) -> Mask | None:
 
 
 def only_sheet(picture: NDArray[np.uint8], sheet: Mask) -> NDArray[np.uint8]:
-    """The picture as if all of it were the sheet's paper, but for what is on the sheet.
+    """Return the picture with the sheet's paper in place of everything beside the sheet.
 
     Args:
         picture: uint8 (height, width).
-        sheet: of any size, over the whole picture; True somewhere.
+        sheet: Of any size, over the whole picture; True somewhere.
     """
     height, width = picture.shape
     inside = np.asarray(Image.fromarray(sheet).resize((width, height), Image.Resampling.NEAREST))
@@ -50,18 +46,13 @@ def only_sheet(picture: NDArray[np.uint8], sheet: Mask) -> NDArray[np.uint8]:
 
 
 def _shrunk(mask: Mask, side: int) -> Mask:
-    """Where the middle of a square of `side` pixels, an odd number or one less, can be without leaving the mask."""
-    reach = side // 2
-    padded = np.pad(mask, reach)
-    sums = np.pad(padded.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
-    size = 2 * reach + 1
-    inside = sums[size:, size:] - sums[:-size, size:] - sums[size:, :-size] + sums[:-size, :-size]
-    fits: Mask = inside == size * size
+    """Erode the mask with a square of `side` pixels, or one more where `side` is even."""
+    fits: Mask = scipy.ndimage.minimum_filter(mask, 2 * (side // 2) + 1, mode="constant", cval=False)
     return fits
 
 
 def _smallest_rectangle(mask: Mask) -> float:
-    """The area of the smallest rectangle around a mask, turned as it may be, in pixels."""
+    """Return the area of the smallest rectangle around a mask, at any angle, in pixels."""
     rows, columns = np.nonzero(mask)
     along = columns[:, None] * np.cos(_ANGLES) + rows[:, None] * np.sin(_ANGLES)
     across = rows[:, None] * np.cos(_ANGLES) - columns[:, None] * np.sin(_ANGLES)

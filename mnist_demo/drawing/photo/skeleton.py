@@ -1,4 +1,4 @@
-"""From an area of ink back to the strokes that a pen of one width would have left it with: its middle lines.
+"""Turn an area of ink into the strokes of a pen of one width: its middle lines.
 
 T. Y. Zhang and C. Y. Suen, "A fast parallel algorithm for thinning digital patterns", Communications of the ACM 27
 (1984), and then along the line of single pixels that it leaves.
@@ -8,6 +8,7 @@ from itertools import pairwise
 from math import pi, sqrt
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from mnist_demo.drawing.photo.blobs import blobs
@@ -16,9 +17,9 @@ from mnist_demo.drawing.strokes import MAX_STROKES, Stroke, Strokes
 Ink = NDArray[np.bool_]
 Pixel = tuple[int, int]  # row and column
 
-SPUR = 0.75  # of the pen's width: a branch shorter than this is a bump of the edge, not a stroke
-THICKER = 0.2  # of the pen's width: where a stroke is wider by more than twice this it stays wider, as a filled loop is
-SMOOTHING = 4  # times that each point moves to the mean of itself and its neighbours: pixels make stairs
+SPUR = 0.75  # pen widths: a shorter branch is a bump of the edge, not a stroke
+THICKER = 0.2  # pen widths: a stroke that reaches farther on each side keeps its width, as a filled loop does
+SMOOTHING = 4  # times that each point moves to the mean of itself and its neighbours, because pixels make stairs
 
 FILLING = 2  # rings that fill a disc
 _CIRCLE = np.array([(np.sin(angle), np.cos(angle)) for angle in np.linspace(0, 2 * pi, 13)])
@@ -45,7 +46,7 @@ def strokes_from_ink(ink: Ink) -> tuple[Strokes, float]:
 
 
 def thinned(ink: Ink) -> Ink:
-    """Peel the ink from all sides until lines of single pixels are left; what hangs together stays together.
+    """Peel the ink from all sides until lines of single pixels are left; connected ink stays connected.
 
     Args:
         ink: (height, width).
@@ -62,15 +63,14 @@ def thinned(ink: Ink) -> Ink:
             break
     lines: Ink = left[1:-1, 1:-1]
     for blob in blobs(ink):
-        # Of a square of four pixels both halves of a round take two.
-        if not any(lines[row, start:end].any() for row, start, end in blob.runs):
-            row, start, end = blob.runs[len(blob.runs) // 2]
-            lines[row, (start + end) // 2] = True
+        # Thinning removes a square of four pixels: each half of a round takes two of them.
+        if not (lines[blob.place] & blob.pixels).any():
+            lines[blob.place][tuple(np.argwhere(blob.pixels)[-1])] = True
     return lines
 
 
 def _peel(ink: Ink, first: bool) -> Ink:
-    """Where one half of a round of Zhang and Suen takes ink away, without the padding."""
+    """Find the ink that one half of a round of Zhang and Suen removes, without the padding."""
     # p2 to p9: the neighbours clockwise from the one above.
     shifts = [(0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0), (0, 0)]
     height, width = ink.shape[0] - 2, ink.shape[1] - 2
@@ -88,7 +88,7 @@ def _lines(skeleton: Ink) -> list[tuple[Stroke, bool]]:
     ways = _neighbours(skeleton)
     lines: list[tuple[Stroke, bool]] = []
     walked: set[tuple[Pixel, Pixel]] = set()
-    # Ends and crossings first; what is left then are rings.
+    # Lines from ends and crossings come first, so that only rings are left.
     for start in sorted(ways, key=lambda pixel: len(ways[pixel]) == 2):
         if not ways[start]:
             lines.append((np.array([start], dtype=np.float64), False))
@@ -129,7 +129,8 @@ def _pen_width(area: float, lines: list[tuple[Stroke, bool]]) -> float:
 
 def _rings(ink: Ink, middle: Stroke, width: float) -> list[Stroke]:
     """Return rings by which a pen of this width fills the ink up to its edge, where that is farther than it reaches."""
-    beyond = np.argwhere(_edge(np.pad(ink, 1))) - 1.0
+    padded = np.pad(ink, 1)
+    beyond = np.argwhere(scipy.ndimage.binary_dilation(padded) & ~padded) - 1.0
     rings = []
     for row, column in middle[:: max(1, round(width / 4))]:
         reach = float(np.hypot(beyond[:, 0] - row, beyond[:, 1] - column).min()) - 0.5
@@ -140,16 +141,6 @@ def _rings(ink: Ink, middle: Stroke, width: float) -> list[Stroke]:
                 for share in np.linspace(1, 0, FILLING, endpoint=False)
             ]
     return rings[: MAX_STROKES // 2]
-
-
-def _edge(ink: Ink) -> Ink:
-    """Where there is no ink but some on one of the four sides."""
-    edge = np.zeros_like(ink)
-    edge[1:] |= ink[:-1]
-    edge[:-1] |= ink[1:]
-    edge[:, 1:] |= ink[:, :-1]
-    edge[:, :-1] |= ink[:, 1:]
-    return edge & ~ink
 
 
 def _length(line: Stroke) -> float:

@@ -7,7 +7,7 @@ def webp_size(content: bytes) -> tuple[int, int] | None:
     The format is described at https://developers.google.com/speed/webp/docs/riff_container.
 
     Raises:
-        ValueError: If the file begins like a WebP file and goes on like none.
+        ValueError: If the file begins like a WebP file and continues unlike one.
     """
     if content[:4] != b"RIFF" or content[8:12] != b"WEBP":
         return None

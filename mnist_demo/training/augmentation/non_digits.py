@@ -64,39 +64,57 @@ def add_non_digits(images: tf.Tensor, labels: tf.Tensor, share: float, seed: tf.
 
 
 def _lines(count: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """Draw a few straight strokes of one of three kinds, whose longer side has 20 pixels: ink, (count, 28, 28).
-
-    The kinds are random corners joined by three to six strokes; four to six strokes between points of a grid of three
-    by three, as in most capital letters; and closed shapes of three or four corners.
-    """
-    draws = tf.random.stateless_uniform((2, 2, count, _STROKES), seed)
-    width, number, kind = tf.unstack(tf.random.stateless_uniform((3, count, 1), seed + 1))
-    # The grid gets at least four strokes, because fewer strokes, some of them dots, are too often a 1 or a 7.
-    strokes = tf.maximum(3 + tf.floor(number * (_STROKES - 2)), tf.where(kind < 0.35, 3.0, 4.0))
-    slots = tf.range(_STROKES, dtype=tf.float32)
-
-    corners = draws[0]  # (2, count, strokes), 0 to 1
-    joined = tf.roll(corners, -1, axis=2)
-    grid = tf.round(draws * 2) / 2
-    sides = 3 + tf.round(number)
-    angles = 2 * math.pi * (tf.minimum(slots, sides) + 0.3 * draws[0, 0] + draws[1, 0, :, :1]) / sides
-    angles = tf.where(slots < sides, angles, angles[:, :1] + 2 * math.pi)
-    shape = tf.stack([tf.cos(angles), tf.sin(angles) * (0.6 + 0.6 * draws[1, 1, :, :1])])
-
-    starts = tf.where(kind < 0.35, corners, tf.where(kind < 0.75, grid[0], shape))
-    ends = tf.where(kind < 0.35, joined, tf.where(kind < 0.75, grid[1], tf.roll(shape, -1, axis=2)))
-    drawn = tf.where(kind < 0.75, slots < strokes, slots < sides)  # (count, strokes)
-
-    # The strokes that are left out have no length and begin where the first stroke begins.
-    starts, ends = (tf.where(drawn, part, starts[:, :, :1]) for part in (starts, ends))
-
-    points = tf.concat([starts, ends], axis=2)
-    low = tf.reduce_min(points, axis=2, keepdims=True)
-    size = tf.reduce_max(tf.reduce_max(points, axis=2, keepdims=True) - low, axis=0) + 1e-3
-    starts, ends = (5.0 + 17.5 * (part - low) / size for part in (starts, ends))
-    width = 1.6 + 1.8 * width[:, 0]
+    """Draw a few straight strokes, the longer side 20 pixels, of one of three kinds: ink, (count, 28, 28)."""
+    own, *seeds = tf.unstack(tf.random.split(seed, 1 + len(_KINDS)))
+    draws = tf.random.stateless_uniform((2, count), own)
+    width = 1.6 + 1.8 * draws[0]
+    kind = tf.searchsorted(tf.constant(_SHARES), draws[1], side="right")
+    shapes = tf.stack([draw(count, seed) for draw, seed in zip(_KINDS, seeds, strict=True)], axis=1)
+    chosen = tf.gather(shapes, kind, axis=1, batch_dims=1)  # (count, strokes, ends, 2)
+    low = tf.reduce_min(chosen, axis=[1, 2], keepdims=True)
+    size = tf.reduce_max(chosen - low, axis=[1, 2, 3], keepdims=True) + 1e-3
+    placed = 5.0 + 17.5 * (chosen - low) / size
     ink = tf.zeros((count, 28, 28))
-    for slot in range(_STROKES):
-        (x0, y0), (x1, y1) = tf.unstack(starts[:, :, slot]), tf.unstack(ends[:, :, slot])
-        ink = tf.maximum(ink, line((x0, y0), (x1, y1), width))
+    for stroke in tf.unstack(placed, axis=1):
+        start, end = (tuple(tf.unstack(point, axis=1)) for point in tf.unstack(stroke, axis=1))
+        ink = tf.maximum(ink, line(start, end, width))
     return ink
+
+
+def _zigzag(count: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """Join corners anywhere by three to six strokes: (count, strokes, ends, 2)."""
+    draws = tf.random.stateless_uniform((count, 2 * _STROKES + 1), seed)
+    corners = tf.reshape(draws[:, 1:], (count, _STROKES, 2))
+    return _first(3 + tf.floor(4 * draws[:, 0]), corners, tf.roll(corners, -1, axis=1))
+
+
+def _capital(count: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """Draw four to six strokes between points of a grid of three by three, as most capital letters are made.
+
+    With three of them, some being dots, a 1 or a 7 would be too frequent.
+    """
+    draws = tf.random.stateless_uniform((count, 4 * _STROKES + 1), seed)
+    starts, ends = tf.unstack(tf.reshape(tf.round(draws[:, 1:] * 2) / 2, (count, 2, _STROKES, 2)), axis=1)
+    return _first(tf.maximum(3 + tf.floor(4 * draws[:, 0]), 4), starts, ends)
+
+
+def _polygon(count: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """Close three or four strokes to a shape, its corners about an ellipse: (count, strokes, ends, 2)."""
+    draws = tf.random.stateless_uniform((count, _STROKES + 3), seed)
+    sides = 3 + tf.round(draws[:, :1])
+    slots = tf.range(_STROKES, dtype=tf.float32)
+    angles = 2 * math.pi * (slots + 0.3 * draws[:, 3:] + draws[:, 1:2]) / sides
+    corners = tf.stack([tf.cos(angles), (0.6 + 0.6 * draws[:, 2:3]) * tf.sin(angles)], axis=2)
+    is_last = (slots == sides - 1)[..., tf.newaxis]
+    return _first(sides[:, 0], corners, tf.where(is_last, corners[:, :1], tf.roll(corners, -1, axis=1)))
+
+
+def _first(number: tf.Tensor, starts: tf.Tensor, ends: tf.Tensor) -> tf.Tensor:
+    """Keep so many of the strokes; the others have no length and lie where the first one begins."""
+    is_kept = tf.range(_STROKES, dtype=tf.float32) < number[:, tf.newaxis]
+    return tf.where(is_kept[:, :, tf.newaxis, tf.newaxis], tf.stack([starts, ends], axis=2), starts[:, :1, tf.newaxis])
+
+
+_KINDS = (_zigzag, _capital, _polygon)
+_SHARES = (0.35, 0.75)
+"""Where, from 0 to 1, the second kind of strokes begins and the third."""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnist_demo.data import DataError
-from mnist_demo.data.idx import read_idx
+from mnist_demo.data.formats.idx import read_idx
 from tests.data.files import idx, idx_gz, some_images
 
 IMAGES, LABELS = some_images(5)

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mnist_demo.data.errors import DataError, quoted, reason
-from mnist_demo.data.idx import IDX_LABELS_MAGIC, is_gzip, read_idx
+from mnist_demo.data.formats.format import PairFormat, Part
+from mnist_demo.data.formats.idx import IDX_LABELS_MAGIC, is_gzip, read_idx
+from mnist_demo.data.formats.png_strips import MAX_ROWS_AT_ONCE, PNG_MAGIC, strips
 from mnist_demo.data.labels import checked_labels, labels_from_one_hot
-from mnist_demo.data.png_strips import MAX_ROWS_AT_ONCE, PNG_MAGIC, strips
 from mnist_demo.dimensions import CLASSES, IMAGE_SIDE, PIXELS
 
-# All of MNIST.
+# MNIST has as many images.
 MAX_SPRITE_IMAGES = 70_000
 # A sprite of 20 MB in the 8 KB chunks of libpng has 2,600.
 MAX_CHUNKS = 20_000
@@ -34,7 +35,7 @@ COLOUR_TYPES = {
 # Deflate makes at most 1,032 bytes out of one, so a piece never becomes more than 17 MB.
 BYTES_PER_PIECE = 1 << 14
 
-# All that Pillow raises for a PNG that it cannot decode.
+# Pillow raises these for a PNG that it cannot decode.
 PILLOW_FAULTS = (
     OSError,
     SyntaxError,
@@ -47,7 +48,7 @@ PILLOW_FAULTS = (
 
 
 def is_png(content: bytes) -> bool:
-    """Whether the content begins as a PNG does."""
+    """Tell whether the content begins like a PNG."""
     return content.startswith(PNG_MAGIC)
 
 
@@ -83,7 +84,7 @@ def read_sprite(name: str, content: bytes) -> NDArray[np.uint8]:
 
 
 def read_sprite_labels(name: str, content: bytes, count: int) -> NDArray[np.uint8]:
-    """Read the labels of a sprite with ``count`` images.
+    """Read the labels of a sprite with `count` images.
 
     Args:
         name: What the file is called in an error.
@@ -209,3 +210,12 @@ def _on_black(strip: Image.Image) -> NDArray[np.uint8]:
         return np.asarray(strip.convert("L"))
     grey = np.asarray(strip.convert("LA"), dtype=np.uint16)
     return ((grey[..., 0] * grey[..., 1] + 127) // 255).astype(np.uint8)
+
+
+FORMAT = PairFormat(
+    "a sprite PNG (784 pixels wide) and the file of its labels",
+    part=lambda name, content: Part.IMAGES if is_png(content) else None,
+    read_images=read_sprite,
+    read_labels=read_sprite_labels,
+    has_bare_labels=True,
+)

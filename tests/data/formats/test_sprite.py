@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mnist_demo.data import DataError
-from mnist_demo.data.sprite import read_sprite, read_sprite_labels
+from mnist_demo.data.formats.sprite import read_sprite, read_sprite_labels
 from tests.data.files import PNG_MAGIC, idx, idx_gz, one_hot, png, png_chunk, png_rows, some_images, sprite
 
 IMAGES, LABELS = some_images(5)

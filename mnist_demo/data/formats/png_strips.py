@@ -26,12 +26,12 @@ def strips(chunks: Chunks, row_bytes: int) -> Iterator[Image.Image]:
     the last row of the strip before it above its own.
 
     Args:
-        chunks: of a picture that is not interlaced, whose sizes have been checked. Only one with eight bits is
+        chunks: Of a picture that is not interlaced, whose sizes have been checked. Only one with eight bits is
             decoded in strips: one with more or fewer has `MAX_ROWS_AT_ONCE` rows at most.
-        row_bytes: of a row before it is compressed, the byte that tells its filter included.
+        row_bytes: Of a row before it is compressed, the byte that tells its filter included.
 
     Raises:
-        Exception: whatever zlib or Pillow raises for a damaged picture.
+        Exception: Whatever zlib or Pillow raises for a damaged picture.
     """
     width, height, depth, *kind = struct.unpack(">IIBBBBB", chunks[b"IHDR"])
     # Only with eight bits are Pillow's bytes those of the file.
@@ -48,7 +48,7 @@ def strips(chunks: Chunks, row_bytes: int) -> Iterator[Image.Image]:
 
 
 def _pieces(compressed: bytes, size: int, total: int) -> Iterator[bytearray]:
-    """Decompress in pieces of a size, the last one of what is left of the total."""
+    """Decompress in pieces of one size; the last piece is the rest of the total."""
     stream, position = zlib.decompressobj(), 0
     for start in range(0, total, size):
         wanted, found = min(size, total - start), bytearray()

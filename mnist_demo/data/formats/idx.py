@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.data.errors import DataError, quoted, reason
+from mnist_demo.data.formats.format import PairFormat, Part
 from mnist_demo.data.labels import checked_labels
 from mnist_demo.data.limits import MAX_IMAGES_PER_FILE
 from mnist_demo.dimensions import IMAGE_SIDE
@@ -36,17 +37,17 @@ class IdxDimensions(IntEnum):
 
 
 def is_gzip(content: bytes) -> bool:
-    """Whether the content is compressed by gzip."""
+    """Tell whether the content is compressed by gzip."""
     return content.startswith(GZIP_MAGIC)
 
 
 def is_idx(content: bytes) -> bool:
-    """Whether the content begins as IDX of any type and dimensions does; what is gzipped is taken for IDX."""
+    """Tell whether the content begins like IDX of any type and dimensions; gzipped content is taken for IDX."""
     return is_gzip(content) or content.startswith(b"\0\0")
 
 
 def idx_dimensions(name: str, content: bytes) -> IdxDimensions:
-    """Return whether an IDX file, plain or ``.gz``, holds images or labels.
+    """Return whether an IDX file, plain or `.gz`, holds images or labels.
 
     Raises:
         DataError: If it is neither.
@@ -61,7 +62,7 @@ def idx_dimensions(name: str, content: bytes) -> IdxDimensions:
 
 
 def read_idx(name: str, content: bytes) -> NDArray[np.uint8]:
-    """Read an IDX file, plain or ``.gz``.
+    """Read an IDX file, plain or `.gz`.
 
     Args:
         name: What the file is called in an error.
@@ -105,10 +106,10 @@ def _check_shape(name: str, shape: tuple[int, ...]) -> None:
 
 
 def _unzipped(name: str, content: bytes, limit: int) -> tuple[bytearray, bool]:
-    """Return at most ``limit`` decompressed bytes, and whether the file ended well by then.
+    """Return at most `limit` decompressed bytes, and whether the file ended well by then.
 
     Well means with good checksums and nothing after the last of its members, which are gzip streams one after the
-    other, as parallel compressors write them. Not ``gzip.GzipFile``: it goes on through any number of empty members,
+    other, as parallel compressors write them. Not `gzip.GzipFile`: it goes on through any number of empty members,
     and a million of them take seconds.
 
     Raises:
@@ -127,3 +128,17 @@ def _unzipped(name: str, content: bytes, limit: int) -> tuple[bytearray, bool]:
         if not content.startswith(GZIP_MAGIC, position) or len(plain) == limit or not stream.eof:
             return plain, stream.eof and position == len(content)
     raise DataError(f"{quoted(name)} has more than {MAX_MEMBERS:,} gzip members: accepted are up to as many.")
+
+
+def _part(name: str, content: bytes) -> Part | None:
+    if not is_idx(content):
+        return None
+    return Part.LABELS if idx_dimensions(name, content) is IdxDimensions.LABELS else Part.IMAGES
+
+
+FORMAT = PairFormat(
+    "IDX files (plain or .gz) of images and of labels",
+    part=_part,
+    read_images=read_idx,
+    read_labels=lambda name, content, count: read_idx(name, content),
+)

@@ -1,4 +1,4 @@
-"""Keras' ``.npz``: a zip of ``.npy`` arrays named x_train, y_train, x_test and y_test."""
+"""Keras' `.npz`: a zip of `.npy` arrays named x_train, y_train, x_test and y_test."""
 
 import io
 import zipfile
@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.data.errors import DataError, quoted, reason
-from mnist_demo.data.npy import read_images, read_labels, read_npy_header
+from mnist_demo.data.formats.format import WholeFormat
+from mnist_demo.data.formats.npy import read_images, read_labels, read_npy_header
 from mnist_demo.data.splits import Split
 from mnist_demo.files import ZIP_FAULTS
 
@@ -16,24 +17,24 @@ CENTRAL_ENTRY_MAGIC = b"PK\x01\x02"
 MAX_MEMBERS = 32
 SHOWN_MEMBERS = 6
 MAX_EXPANSION = 300
-"""Times that an array may be longer than what it is packed in. MNIST reaches 25 as float64 and 136 when every pixel is
+"""Most times that an array is longer than its compressed bytes. MNIST reaches 25 as float64 and 136 when every pixel is
 made 0 or 1; zeros reach 1,030, and 627 MB of them keep a core busy for two seconds."""
 SMALL = 8_000_000
-"""Bytes of an array that costs so little that it may be packed as well as can be, such as labels in their order."""
+"""Bytes up to which an array may be compressed without bound, because it costs little, such as sorted labels."""
 SUFFIX = ".npy"
 
 
-# By the names of their arrays, with SUFFIX or without, as `numpy.load` takes them.
+# The keys are the names of the arrays, with SUFFIX or without, as `numpy.load` takes them.
 Members = dict[str, zipfile.ZipInfo]
 
 
 def is_npz(content: bytes) -> bool:
-    """Whether the content begins as a zip archive with something in it does."""
+    """Tell whether the content begins like a zip archive that is not empty."""
     return content.startswith(ZIP_MAGIC)
 
 
 def read_npz(name: str, content: bytes) -> tuple[Split, Split | None]:
-    """Read Keras' ``.npz``, compressed or not.
+    """Read Keras' `.npz`, compressed or not.
 
     Args:
         name: What the file is called in an error.
@@ -46,8 +47,7 @@ def read_npz(name: str, content: bytes) -> tuple[Split, Split | None]:
         DataError: If it is wrong, truncated or hostile. Nothing is unpickled; sizes are checked before values
             are read, and never is more decompressed than an array's header promises within bounds.
     """
-    # Each entry of a zip's directory begins with these bytes; zipfile would make an object of every one of
-    # them.
+    # Each entry of a zip's directory begins with these bytes, and zipfile makes an object of each entry.
     if content.count(CENTRAL_ENTRY_MAGIC) > MAX_MEMBERS:
         raise DataError(f"{quoted(name)} holds more than {MAX_MEMBERS} members: accepted is a Keras .npz with four.")
     try:
@@ -108,3 +108,6 @@ def _read_array(name: str, archive: zipfile.ZipFile, members: Members, array: st
                 f"{MAX_EXPANSION} times as much, and real images need a tenth of that."
             )
         return (read_images if array.startswith("x") else read_labels)(where, header, stream)
+
+
+FORMAT = WholeFormat("one Keras .npz", is_npz, read_npz)

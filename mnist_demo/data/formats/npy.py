@@ -1,4 +1,4 @@
-"""One array out of an untrusted ``.npy`` stream.
+"""One array out of an untrusted `.npy` stream.
 
 The format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html.
 
@@ -22,11 +22,11 @@ from mnist_demo.data.limits import MAX_IMAGES_PER_FILE
 from mnist_demo.dimensions import CLASSES, IMAGE_SIDE, PIXELS
 
 MAGIC = b"\x93NUMPY"
-# The bytes that hold the header's length, by major version.
+# The number of bytes that hold the header's length, by major version.
 LENGTH_BYTES = {1: 2, 2: 4, 3: 4}
 LONGEST_HEADER = 10_000
 
-# What a header without its spaces is searched for; each matches in one way only, so none can be made slow.
+# A header without its spaces is searched for these; each matches in one way only, so no header makes them slow.
 DESCR = re.compile(r"""['"]descr['"]:['"]([<>|=]?(?:b1|[iu][1248]|f[248]))['"]""")
 FORTRAN_ORDER = re.compile(r"""['"]fortran_order['"]:(True|False)""")
 SHAPE = re.compile(r"""['"]shape['"]:\(((?:\d{1,9},){0,4}(?:\d{1,9})?)\)""")
@@ -36,7 +36,7 @@ VALUES_PER_PIECE = 1 << 20
 
 @dataclass(frozen=True)
 class NpyHeader:
-    """What a ``.npy`` stream promises, and how many bytes its header took."""
+    """What a `.npy` stream promises, and how many bytes its header took."""
 
     dtype: np.dtype[Any]
     shape: tuple[int, ...]
@@ -124,13 +124,13 @@ def read_labels(where: str, header: NpyHeader, stream: IO[bytes]) -> NDArray[np.
 
 
 def _read_uint8(where: str, header: NpyHeader, stream: IO[bytes], *, unit_value: int) -> NDArray[np.uint8]:
-    """Read all values as uint8; floats all in [0, 1], and booleans, are multiplied by ``unit_value``.
+    """Read all values as uint8; floats all in [0, 1], and booleans, are multiplied by `unit_value`.
 
-    With a ``unit_value`` of 1, floats have to be whole numbers.
+    With a `unit_value` of 1, floats have to be whole numbers.
     """
     count = math.prod(header.shape)
     values = np.empty(count, dtype=np.uint8)
-    # Whether the floats so far can be fractions of ``unit_value``, or whole numbers; 0 and 1 can be both.
+    # Whether the floats so far can be fractions of `unit_value`, or whole numbers; 0 and 1 can be both.
     fractions, whole = header.dtype.kind == "f" and unit_value != 1, True
     for start in range(0, count, VALUES_PER_PIECE):
         stop = min(start + VALUES_PER_PIECE, count)
@@ -157,7 +157,7 @@ def _read_uint8(where: str, header: NpyHeader, stream: IO[bytes], *, unit_value:
 
 
 def _read_piece(where: str, header: NpyHeader, stream: IO[bytes], count: int) -> NDArray[Any]:
-    """Read ``count`` values, all finite and from 0 to 255."""
+    """Read `count` values, all finite and from 0 to 255."""
     content = stream.read(count * header.dtype.itemsize)
     if len(content) != count * header.dtype.itemsize:
         raise DataError(f"{where} ends before all of the {header.shape} that it promises: accepted is a whole array.")

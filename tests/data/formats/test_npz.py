@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from mnist_demo.data import DataError
-from mnist_demo.data.npy import read_npy_header
-from mnist_demo.data.npz import MAX_EXPANSION, read_npz
+from mnist_demo.data.formats.npy import read_npy_header
+from mnist_demo.data.formats.npz import MAX_EXPANSION, read_npz
 from tests.data.files import npz, some_images
 
 IMAGES, LABELS = some_images(6)
@@ -233,7 +233,7 @@ def test_an_array_that_is_packed_better_than_any_image_is_not_unpacked() -> None
     packed = io.BytesIO()
     np.savez_compressed(packed, x_train=np.zeros((2_000, 28, 28)), y_train=np.zeros(2_000, np.uint8))
     with (
-        patch("mnist_demo.data.npz.read_images", side_effect=AssertionError("unpacked")),
+        patch("mnist_demo.data.formats.npz.read_images", side_effect=AssertionError("unpacked")),
         pytest.raises(DataError, match="accepted is up to 300 times as much"),
     ):
         read_npz("zeros.npz", packed.getvalue())
