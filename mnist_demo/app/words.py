@@ -60,7 +60,14 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + ("" if count == 1 else ending)
 
 
-_WORDS = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the disk is full", errno.EACCES: "it may not be written to"}
+_FULL, _UNWRITABLE = "the disk is full", "the data folder may not be written to"
+_WORDS = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EACCES: _UNWRITABLE,
+    errno.EPERM: _UNWRITABLE,
+    errno.EROFS: _UNWRITABLE,
+}
 
 
 def could_not(sentence: str, error: Exception) -> str:
@@ -73,4 +80,5 @@ def could_not(sentence: str, error: Exception) -> str:
     if not isinstance(error, OSError) or isinstance(error, StoreFullError | QueueFullError):
         return f"{sentence}: {str(error).rstrip('.')}."
     reason = _WORDS.get(error.errno or 0) or error.strerror or type(error).__name__
-    return f"{sentence}: {reason}. Nothing was lost; try again."
+    # No further try helps before whoever runs the server has named another folder.
+    return f"{sentence}: {reason}. Nothing was lost{'' if reason == _UNWRITABLE else '; try again'}."

@@ -15,6 +15,7 @@ from mnist_demo.runs import StoreFullError
     [
         (OSError(errno.ENOSPC, "No space left on device", "/a/path"), "the disk is full. Nothing was lost; try again."),
         (OSError(errno.EIO, "Input/output error"), "Input/output error. Nothing was lost; try again."),
+        (OSError(errno.EROFS, "Read-only file system"), "the data folder may not be written to. Nothing was lost."),
         (OSError("no number"), "OSError. Nothing was lost; try again."),
         (StoreFullError("all runs are pinned; unpin or delete one"), "all runs are pinned; unpin or delete one."),
         (QueueFullError("200 trainings wait; try again"), "200 trainings wait; try again."),
