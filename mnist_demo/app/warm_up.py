@@ -21,7 +21,8 @@ def begin() -> None:
     # 0.2 s, which leave the interpreter to the imports and the first elements of a page.
     threading.Thread(target=load_mnist, name="read-ahead", daemon=True).start()
     # The fork server's imports keep a core busy, and Altair's take 0.5 s: the first page needs neither.
-    processes.warm_up_soon(_import_charts)
+    executor = server.executor()
+    processes.warm_up_soon(_import_charts, executor.prewarm)
     housekeeping.sweep_soon(server.jobs())
     server.inference()
 

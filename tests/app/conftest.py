@@ -33,10 +33,12 @@ def executor(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeExecutor]:
     """Takes the place of the training processes."""
     fake = FakeExecutor()
     monkeypatch.setattr(server, "LocalExecutor", lambda: fake)
-    server.jobs.clear()
+    for cached in (server.jobs, server.executor):
+        cached.clear()
     yield fake
     fake.close()
-    server.jobs.clear()
+    for cached in (server.jobs, server.executor):
+        cached.clear()
 
 
 @pytest.fixture

@@ -81,6 +81,9 @@ class FakeExecutor:
         self._new.put(training)
         return training
 
+    def prewarm(self) -> None:
+        """Do nothing: there is no process."""
+
     def close(self) -> None:
         """End all trainings, and start no more."""
         self.fault = RuntimeError("the test is over")

@@ -15,7 +15,13 @@ from mnist_demo.runs import Run, RunState
 @st.cache_resource(show_spinner=False)
 def jobs() -> Jobs:
     """The server's training queue."""
-    return Jobs(LocalExecutor())
+    return Jobs(executor())
+
+
+@st.cache_resource(show_spinner=False)
+def executor() -> LocalExecutor:
+    """The server's training processes."""
+    return LocalExecutor()
 
 
 @st.cache_resource(show_spinner=False)

@@ -32,12 +32,17 @@ def live(draw: Callable[[], None], pace: Pace) -> None:
     st.fragment(redraw, run_every=seconds)()
 
 
-def watching(*runs: Run) -> Pace:
-    """Return the pace for what trainings report."""
+def watching(*runs: Run, eagerly: bool = False) -> Pace:
+    """Return the pace for what trainings report.
+
+    Args:
+        runs: The runs of the trainings.
+        eagerly: Whether the first report is awaited, so that the pace is faster until there is one.
+    """
 
     def pace() -> float | None:
         active = _active(runs)
-        is_starting = any(server.jobs().place(run) == 0 and not run.history().step for run in active)
+        is_starting = eagerly and any(server.jobs().place(run) == 0 and not run.history().step for run in active)
         return (_STARTING if is_starting else _WATCHING) if active else None
 
     return pace
