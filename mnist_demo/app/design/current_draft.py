@@ -154,7 +154,7 @@ def _follow() -> None:
 
 
 def _put(changed: Experiment) -> None:
-    """Make a changed experiment the current one; the draft stays and may replace the experiment later."""
+    """Make a changed experiment the current one, then apply the draft if its network is accepted now."""
     st.session_state[_SOURCE] = changed.network
     current.set_experiment(_named(changed))
     if not st.session_state[_DRAFT].is_of(changed.network):

@@ -1,4 +1,4 @@
-"""The page on which a network learns."""
+"""The page on which a network is trained."""
 
 import numpy as np
 import streamlit as st
@@ -24,7 +24,7 @@ _MEASURES = {Measure.ACCURACY: "Accuracy", Measure.ERROR: "Error rate"}
 _MEASURE = "train_measure"
 _DIGITS_IN_A_ROW = 5
 _UNKNOWN = "–"
-# Two beside each other on a phone of 360 pixels.
+# Two figures of this size fit side by side on a phone of 360 pixels.
 _FIGURE_WIDTH, _FIGURE_HEIGHT = 156, 76
 _FEW_STEPS = 40
 
@@ -42,11 +42,11 @@ _ABOUT = {
 
 
 def page() -> None:
-    """Train and its controls, the charts, and the digits that the network is asked again and again."""
+    """Draw Train and its controls, the charts, and the fixed digits that the network reads again and again."""
     header("Train", "Press Train and watch the network learn. Leave the page or stop at any time: nothing is lost.")
     run = current.run()
     if run is None:
-        # As a run will stand here, so that its first line takes the place of this one at once.
+        # The container has the same place as a run's first line, which replaces this line at once.
         with st.container():
             with st.container(key="train_controls"):
                 st.empty()
@@ -56,14 +56,14 @@ def page() -> None:
                 "No run yet. Press Train: the curves begin to move after a second or two.", icon=":material/timeline:"
             )
     else:
-        # The controls too: what they change is drawn again together with them.
+        # The controls are part of the live fragment, because the charts and digits change with them.
         live(lambda: _steer_and_watch(run), watching(run))
     navigation.next_step(navigation.EVALUATE, "See how good it is")
 
 
 def _steer_and_watch(run: Run) -> None:
-    # The browser may paint between any two messages. The row that goes is emptied before the other is filled, so that
-    # there are never two; the box around them keeps its height (`style.py`), so that nothing moves while there is none.
+    # The browser may paint between any two messages. The old row is emptied before the new row is filled, so that there
+    # are never two; the box around them keeps its height (`style.py`), so that nothing moves while both are empty.
     with st.container(key="train_controls"):
         if server.run_state(run).is_active:
             row = st.container()
@@ -78,7 +78,7 @@ def _steer_and_watch(run: Run) -> None:
 
 
 def _begin(ended: Run | None) -> None:
-    """Draw the way to a new run, and to more of one that has ended."""
+    """Draw the start of a new run, and the continuation of a run that has ended."""
     experiment = current.experiment()
     with st.container(horizontal=True, vertical_alignment="center"):
         start_button.start_button(
@@ -100,7 +100,7 @@ def _choose_measure() -> None:
 
 
 def _warn_of_few_steps(experiment: Experiment) -> None:
-    """Small data in few and large batches: the network would hardly move."""
+    """Warn of a small data set in few and large batches, with which the network would hardly learn."""
     settings = experiment.training
     steps = settings.epochs * settings.steps()
     if steps < _FEW_STEPS:
@@ -157,12 +157,12 @@ def _show_charts(run: Run, history: History) -> None:
             f"{shown.capitalize()} against images seen: a line for training, diamonds for validation after each epoch"
             f"{_spoken_rates(history)}"
         )
-        # One key for each kind of chart and run: within it only the data change, and the chart is never embedded anew.
+        # Each kind of chart and run has one key, so that only the data changes and the chart is never embedded anew.
         column.vega_lite_chart(frame, spec, key=f"train_{shown}_{run.id}", alt=text)
 
 
 def _spoken_rates(history: History) -> str:
-    """Return the marks of changed learning rates, for those who do not see them."""
+    """Return the marks of changed learning rates in words, for visitors who cannot see them."""
     changes = zip(history.rates["images"], history.rates["learning_rate"], strict=True)
     said = [f"learning rate changed to {rate:g} at {images:,.0f} images" for images, rate in changes]
     return "".join(f"; {each}" for each in said)
@@ -175,7 +175,7 @@ def _show_fixed_digits(run: Run, history: History) -> None:
         st.caption(f"The images of {escape_markdown(run.experiment.data.name)} are no longer kept.")
         return
     if history.digits is None:
-        # They have their place from the beginning, so that nothing moves when the first answers arrive.
+        # The digits are drawn from the beginning, so that nothing moves when the first answers arrive.
         images, labels = data.validation.images[:FIXED_DIGITS], data.validation.labels[:FIXED_DIGITS]
         so_far = "its answers will stand here" if server.run_state(run).is_active else "it gave no answers"
         st.caption(f"{_many(len(images))} that it never learns from: {so_far}")
@@ -197,7 +197,7 @@ def _show_fixed_digits(run: Run, history: History) -> None:
 
 def _show_digits(images: NDArray[np.uint8], captions: list[Caption], spoken: list[str]) -> None:
     with st.container(horizontal=True, gap="medium"):
-        # Two pictures, so that a phone shows them one under the other and not smaller.
+        # The digits are two pictures, so that a phone shows them below each other at full size.
         for start_index in range(0, len(images), 2 * _DIGITS_IN_A_ROW):
             part = slice(start_index, start_index + 2 * _DIGITS_IN_A_ROW)
             picture = digits.captioned_sheet(images[part], captions[part], _DIGITS_IN_A_ROW)
@@ -205,12 +205,12 @@ def _show_digits(images: NDArray[np.uint8], captions: list[Caption], spoken: lis
 
 
 def _many(count: int) -> str:
-    # A small set of uploaded data has fewer to validate with.
+    # A small uploaded set can have fewer than twenty validation images.
     return "Twenty digits" if count == 20 else plural(count, "digit")
 
 
 def _spoken(labels: list[int], answers: tuple[int, ...], names: tuple[str, ...]) -> list[str]:
-    """Return what the picture of the fixed digits says of each, for those who do not see it."""
+    """Return the answer to each of the fixed digits in words, for visitors who cannot see the picture."""
     return [
         f"{names[label]} read right" if label == answer else f"{names[label]} read as {names[answer]}"
         for label, answer in zip(labels, answers, strict=True)
