@@ -1,4 +1,4 @@
-"""Trainings in processes of this machine."""
+"""Runs trainings in processes of this machine."""
 
 import multiprocessing
 from multiprocessing.connection import Connection
@@ -11,11 +11,11 @@ from mnist_demo.training.control import Command, Control
 
 
 class LocalTraining:
-    """A training process. The pipe to it closes when this object is collected, and that stops the training.
+    """A training process. The pipe to it closes when this object is collected, which stops the training.
 
     Args:
-        process: The training process, started.
-        commands: Our end of the pipe to it.
+        process: The started training process.
+        commands: The server's end of the pipe to the process.
     """
 
     def __init__(self, process: multiprocessing.Process, commands: Connection) -> None:
@@ -36,7 +36,7 @@ class LocalTraining:
 
 
 class LocalExecutor:
-    """Trains in processes of this machine, forked from a server that has Keras imported where there is one."""
+    """Trains in processes of this machine, forked from a server process that has already imported Keras if possible."""
 
     def __init__(self) -> None:
         self._context = worker_context()
@@ -48,13 +48,13 @@ class LocalExecutor:
             target=_run_job, args=(run.folder, data_path, receiver, continuation), daemon=True
         )
         process.start()
-        # The child has its own end; while this one is open, it would not notice that the pipe was closed.
+        # The receiver is closed here, because the child would not notice a closed pipe while this copy is open.
         receiver.close()
         return LocalTraining(process, sender)
 
 
 def _run_job(run_folder: Path, data_path: Path | None, commands: Connection, continuation: Continuation | None) -> None:
-    """Run in the child; the import pulls in Keras there and never in the server."""
+    """Train a run in the child process; the import loads Keras there and never in the server."""
     from mnist_demo.training.worker import run_job
 
     run_job(run_folder, data_path, commands, continuation)
