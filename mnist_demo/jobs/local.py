@@ -1,4 +1,4 @@
-"""Trainings in processes of this machine."""
+"""Runs trainings in processes of this machine."""
 
 import multiprocessing
 import threading
@@ -14,7 +14,7 @@ from mnist_demo.training.control import Command, Control
 
 
 class LocalTraining:
-    """A training process. The pipe to it closes when this object is collected, and that stops the training.
+    """A training process. The pipe to it closes when this object is collected, which stops the training.
 
     Args:
         process: The training process, started.
@@ -84,7 +84,12 @@ class LocalExecutor:
                 # A rehearsal would delay the run by more than it saves.
                 training.kill()
             training = self._new_process(rehearses=False)
-        training.begin(run, data_path, continuation)
+        try:
+            training.begin(run, data_path, continuation)
+        except OSError:
+            # The prewarmed process died just now.
+            training = self._new_process(rehearses=False)
+            training.begin(run, data_path, continuation)
         return training
 
     def _replace(self) -> None:
@@ -99,7 +104,7 @@ class LocalExecutor:
             target=_train, args=(receiver, is_warm, rehearses), daemon=True
         )
         process.start()
-        # The child has its own end; while this one is open, it would not notice that the pipe was closed.
+        # The receiver is closed here, because the child would not notice a closed pipe while this copy is open.
         receiver.close()
         return LocalTraining(process, sender, is_warm, self._replace)
 

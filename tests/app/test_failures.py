@@ -1,4 +1,4 @@
-"""What is said when something could not be written: why, and no advice that its cause contradicts."""
+"""The sentence on a failed write names the reason, and gives no advice that contradicts the reason."""
 
 import errno
 
@@ -22,5 +22,5 @@ from mnist_demo.runs import StoreFullError
         (DrawingError("There is room for 500 drawings."), "There is room for 500 drawings."),
     ],
 )
-def test_a_cause_and_what_to_do(error: Exception, said: str) -> None:
+def test_a_failure_has_a_cause_and_advice(error: Exception, said: str) -> None:
     assert could_not("It could not be kept", error) == f"It could not be kept: {said}"

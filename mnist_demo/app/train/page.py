@@ -1,4 +1,4 @@
-"""The page on which a network learns."""
+"""The page on which a network is trained."""
 
 import numpy as np
 import streamlit as st
@@ -26,7 +26,7 @@ _MEASURES = {Measure.ACCURACY: "Accuracy", Measure.ERROR: "Error rate"}
 _MEASURE = "train_measure"
 _DIGITS_IN_A_ROW = 5
 _UNKNOWN = "–"
-# Two beside each other on a phone of 360 pixels.
+# Two figures of this size fit side by side on a phone of 360 pixels.
 _FIGURE_WIDTH, _FIGURE_HEIGHT = 156, 76
 _FEW_STEPS = 40
 
@@ -44,17 +44,17 @@ _ABOUT = {
 
 
 def page() -> None:
-    """Train and its controls, the charts, and the digits that the network is asked again and again."""
+    """Draw Train and its controls, the charts, and the fixed digits that the network reads again and again."""
     header("Train", "Press Train and watch the network learn. Leave the page or stop at any time: nothing is lost.")
     run = current.run()
-    # The controls are part of the fragment, because what they change is drawn again together with them.
+    # The controls are part of the live fragment, because the charts and digits change with them.
     live(lambda: _steer_and_watch(run), watching(run, eagerly=True) if run else watching())
     navigation.next_step(navigation.EVALUATE, "See how good it is")
 
 
 def _steer_and_watch(run: Run | None) -> None:
-    # The browser may paint between any two messages. The row that goes is emptied before the other is filled, so that
-    # there are never two; the box around them keeps its height (`style.py`), so that nothing moves while there is none.
+    # The browser may paint between any two messages. The old row is emptied before the new row is filled, so that there
+    # are never two; the box around them keeps its height (`style.py`), so that nothing moves while both are empty.
     with st.container(key="train_controls"):
         if run is not None and server.run_state(run).is_active:
             row = st.container()
@@ -69,7 +69,7 @@ def _steer_and_watch(run: Run | None) -> None:
 
 
 def _begin(ended: Run | None) -> None:
-    """Draw the way to a new run, and to more of one that has ended."""
+    """Draw the start of a new run, and the continuation of a run that has ended."""
     experiment = current.experiment()
     with st.container(horizontal=True, vertical_alignment="center"):
         start_button.start_button(
@@ -91,7 +91,7 @@ def _choose_measure() -> None:
 
 
 def _warn_of_few_steps(experiment: Experiment) -> None:
-    """Small data in few and large batches: the network would hardly move."""
+    """Warn of a small data set in few and large batches, with which the network would hardly learn."""
     settings = experiment.training
     steps = settings.epochs * settings.steps()
     if steps < _FEW_STEPS:
@@ -152,12 +152,12 @@ def _show_charts(settings: TrainingSettings, history: History) -> None:
             f"{shown.capitalize()} against images seen: a line for training, diamonds for validation after each epoch"
             f"{_spoken_rates(history)}"
         )
-        # One key for each kind of chart: between runs of the same length only the data change.
+        # Each kind of chart has one key, so that between runs of the same length only the data change.
         column.vega_lite_chart(frame, spec, key=f"train_{shown}", alt=text)
 
 
 def _spoken_rates(history: History) -> str:
-    """Return the marks of changed learning rates, for those who do not see them."""
+    """Return the marks of changed learning rates in words, for visitors who cannot see them."""
     changes = zip(history.rates["images"], history.rates["learning_rate"], strict=True)
     said = [f"learning rate changed to {rate:g} at {images:,.0f} images" for images, rate in changes]
     return "".join(f"; {each}" for each in said)
@@ -170,7 +170,7 @@ def _show_fixed_digits(reference: DataReference, history: History, *, will_answe
         st.caption(f"The images of {escape_markdown(reference.name)} are no longer kept.")
         return
     if history.digits is None:
-        # They have their place from the beginning, so that nothing moves when the first answers arrive.
+        # The digits are drawn from the beginning, so that nothing moves when the first answers arrive.
         images, labels = data.validation.images[:FIXED_DIGITS], data.validation.labels[:FIXED_DIGITS]
         so_far = "its answers will stand here" if will_answer else "it gave no answers"
         st.caption(f"{_many(len(images))} that it never learns from: {so_far}")
@@ -192,7 +192,7 @@ def _show_fixed_digits(reference: DataReference, history: History, *, will_answe
 
 def _show_digits(images: NDArray[np.uint8], captions: list[Caption], spoken: list[str]) -> None:
     with st.container(horizontal=True, gap="medium"):
-        # Two pictures, so that a phone shows them one under the other and not smaller.
+        # The digits are two pictures, so that a phone shows them below each other at full size.
         for start_index in range(0, len(images), 2 * _DIGITS_IN_A_ROW):
             part = slice(start_index, start_index + 2 * _DIGITS_IN_A_ROW)
             picture = digits.captioned_sheet(images[part], captions[part], _DIGITS_IN_A_ROW)
@@ -200,12 +200,12 @@ def _show_digits(images: NDArray[np.uint8], captions: list[Caption], spoken: lis
 
 
 def _many(count: int) -> str:
-    # A small set of uploaded data has fewer to validate with.
+    # A small uploaded set can have fewer than twenty validation images.
     return "Twenty digits" if count == 20 else plural(count, "digit")
 
 
 def _spoken(labels: list[int], answers: tuple[int, ...], names: tuple[str, ...]) -> list[str]:
-    """Return what the picture of the fixed digits says of each, for those who do not see it."""
+    """Return the answer to each of the fixed digits in words, for visitors who cannot see the picture."""
     return [
         f"{names[label]} read right" if label == answer else f"{names[label]} read as {names[answer]}"
         for label, answer in zip(labels, answers, strict=True)
