@@ -50,7 +50,7 @@ class Patch:
             known = False
         if not known:
             _log.warning(
-                "The mend %s does not fit this Streamlit (%s.%s is another than in %s): %s",
+                "The patch %s does not fit this Streamlit (%s.%s is another than in %s): %s",
                 self.name,
                 self.owner,
                 self.method,
