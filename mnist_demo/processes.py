@@ -51,11 +51,11 @@ def seconds_until_warm() -> float:
     return 0.0 if _began is None else max(0.0, _began + WARM_UP_DELAY + _IMPORT_SECONDS - time.monotonic())
 
 
-def warm_up_soon(also: Callable[[], None]) -> None:
+def warm_up_soon(*others: Callable[[], None]) -> None:
     """Start the fork server a little later, which imports Keras in the background on a core of its own.
 
     Args:
-        also: What else can wait as long as that.
+        others: What else can wait as long as that, in order.
     """
     global _began
     _began = _began or time.monotonic()
@@ -65,7 +65,8 @@ def warm_up_soon(also: Callable[[], None]) -> None:
             from multiprocessing import forkserver
 
             forkserver.ensure_running()
-        also()
+        for other in others:
+            other()
 
     timer = threading.Timer(WARM_UP_DELAY, warm_up)
     timer.daemon = True

@@ -1,4 +1,4 @@
-"""A training in a process of its own, so that the one that tests or measures never imports Keras."""
+"""A training in a process of its own, so that the process that tests or measures never imports Keras."""
 
 import json
 import subprocess
@@ -18,7 +18,7 @@ train(Experiment.from_json_text(sys.argv[2]), load_mnist(), sys.argv[1])
 
 
 def train_apart(experiment: Experiment, folder: Path) -> Path:
-    """Train an experiment on MNIST to its end; gives back the run's folder."""
+    """Train an experiment on MNIST to its end, and return the run's folder."""
     asked = json.dumps(experiment.to_json())
     command = [sys.executable, "-c", _TRAIN, str(folder), asked]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)

@@ -1,4 +1,4 @@
-"""What all tests share: a home of their own, and a small experiment that trains in a second."""
+"""Fixtures of all tests: a home of their own, and a small experiment that trains in a second."""
 
 from pathlib import Path
 
@@ -10,14 +10,14 @@ from mnist_demo.experiment.settings import TrainingSettings
 from mnist_demo.network import ActivationName, Dense, Flatten, Network
 from mnist_demo.runs import HOME_VARIABLE
 
-# How long an example takes depends on the machine; speed is measured in tests/benchmarks.
+# Examples have no deadline, because their time depends on the machine; tests/benchmarks measures speed.
 settings.register_profile("lab", deadline=None)
 settings.load_profile("lab")
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where runs and uploads of one test lie."""
+    """Return the folder of one test's runs and uploads."""
     folder = tmp_path / "home"
     monkeypatch.setenv(HOME_VARIABLE, str(folder))
     return folder
@@ -25,7 +25,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def small_experiment() -> Experiment:
-    """One hidden layer, 500 images, two epochs of five batches."""
+    """Return an experiment with one hidden layer, 500 images, and two epochs of five batches."""
     return Experiment(
         name="small",
         network=Network(layers=(Flatten(), Dense(16, activation=ActivationName.RELU))),

@@ -1,6 +1,6 @@
-"""How `mnist_demo/drawing/detector.npz` was made: `python -m tests.detector_recipe` makes it again, in two minutes.
+"""The recipe of `mnist_demo/drawing/detector.npz`: `python -m tests.detector_recipe` makes it again, in two minutes.
 
-The preset `canvas`, as it is, trained on MNIST alone; its temperature is fitted on the validation images.
+The network is the preset `canvas`, trained on MNIST alone; its temperature is fitted on the validation images.
 """
 
 import tempfile
@@ -24,7 +24,7 @@ SEED = 0
 
 
 def main() -> None:
-    """Train, and write the file beside the detector."""
+    """Train the network, and write the file beside the detector."""
     with tempfile.TemporaryDirectory() as folder:
         keep(train(replace(PRESETS["canvas"], seed=SEED), load_mnist(), Path(folder) / "run"))
 
@@ -39,7 +39,7 @@ def keep(run: Run) -> None:
 
 
 def folded(model: Any, temperature: float) -> WeightLayers:
-    """A Keras model of `canvas` as layers: biases, normalization and temperature become scales and shifts."""
+    """Return a Keras model of `canvas` as layers: biases, normalization and temperature become scales and shifts."""
     layers = []
     for layer in model.layers:
         if hasattr(layer, "kernel"):
@@ -47,7 +47,7 @@ def folded(model: Any, temperature: float) -> WeightLayers:
             layers.append(WeightLayer(kernel, np.ones_like(shift), shift))
         elif hasattr(layer, "moving_mean"):
             gamma, beta, mean, variance = (np.asarray(weights) for weights in layer.get_weights())
-            # Pooling lies between, and commutes with adding the bias.
+            # The pooling between the layers commutes with adding the bias.
             last, scale = layers[-1], gamma / np.sqrt(variance + layer.epsilon)
             layers[-1] = WeightLayer(last.kernel, scale, beta + (last.shift - mean) * scale)
     last = layers[-1]

@@ -1,4 +1,4 @@
-"""The pages as tests open them."""
+"""The page scripts for tests."""
 
 from mnist_demo.app.navigation import PAGES
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 MAIN = ROOT / "mnist_demo" / "app" / "main.py"
 """The page script, which runs without the front door too."""
 
-# Chromium needs no sandbox from us, and must not ask the network for anything.
+# Chromium runs without its sandbox and without network requests of its own, so that tests need no rights or network.
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -31,19 +31,19 @@ CHROMIUM_ARGUMENTS = [
 
 
 def find_chromium() -> str | None:
-    """The path of an installed Chromium or Chrome, the one that CHROMIUM names first."""
+    """Return the path of an installed Chromium or Chrome, first the one that CHROMIUM names."""
     names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome", "chrome")
     return next((path for name in names if name and (path := shutil.which(name))), None)
 
 
 class LabServer:
-    """The lab on a free port; a context manager that ends it and its children.
+    """The lab on a free port; a context manager that ends the server and its children.
 
     Args:
-        home: Where it keeps what it keeps; its log lies beside that when this is no folder.
-        script: What `streamlit run` is given.
-        options: More of its options, such as '--server.baseUrlPath=lab'.
-        environment: More variables.
+        home: The lab's data folder; the log is beside it when it is no folder.
+        script: The script that `streamlit run` is given.
+        options: Further options, such as '--server.baseUrlPath=lab'.
+        environment: Further environment variables.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class LabServer:
 
     @property
     def url(self) -> str:
-        """Where the lab answers."""
+        """The address of the lab."""
         base = next((option.partition("=")[2] for option in self.options if "baseUrlPath" in option), "")
         return f"http://127.0.0.1:{self.port}/{base}".rstrip("/")
 

@@ -27,7 +27,7 @@ def test_the_example_of_a_public_name_is_true(module: str, name: str) -> None:
         pytest.skip(f"{module} does not export {name} yet")
     docstring = docstring_of(module, name)
     assert "Example:\n" in docstring, f"{module}.{name} has no Example in its docstring."
-    # An example stands alone, so it starts without any names.
+    # The parser starts without any names, because an example must be complete.
     example = doctest.DocTestParser().get_doctest(docstring, {}, name, module, 0)
     output: list[str] = []
     result = doctest.DocTestRunner().run(example, out=output.append)

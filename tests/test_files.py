@@ -1,4 +1,4 @@
-"""Files of our own for other programs."""
+"""Files that other programs open."""
 
 import csv
 import io

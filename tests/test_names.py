@@ -1,4 +1,4 @@
-"""The names that stay, because other tools call them."""
+"""Names that must stay, because other tools call them."""
 
 import inspect
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the README and the page on the architecture say of the code is so: paths, names, commands and defaults."""
+"""Claims of the README and the architecture page on the code are true: paths, names, commands and defaults."""
 
 import ast
 import re
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 PAGES = {"README.md": README, "docs/architecture.md": (ROOT / "docs" / "architecture.md").read_text()}
 
-# Folders that a path may be relative to, beside the folders that its line names.
+# A path may be relative to these folders, besides the folders that its line names.
 BASES = ("", "mnist_demo", "mnist_demo/app", "docs")
 
 
@@ -32,13 +32,13 @@ def paths_of(text: str) -> set[str]:
 def is_there(path: str, line: str) -> bool:
     """Tell whether a path exists below the root, a base, or a folder that the same line names."""
     folders = [folder for base in BASES for name in paths_of(line) if (folder := ROOT / base / name).is_dir()]
-    # A file that each page has, such as `page.py`, lies one folder deeper.
+    # A file that each page has, such as `page.py`, is one folder deeper.
     in_each = any(any(folder.glob(f"*/{path}")) for folder in folders)
     return in_each or any((folder / path).exists() for folder in (*(ROOT / base for base in BASES), *folders))
 
 
 def section(title: str) -> str:
-    """Return the README's section of that title."""
+    """Return the README's section with this title."""
     return README.split(f"\n## {title}\n")[1].split("\n## ")[0]
 
 

@@ -1,4 +1,4 @@
-"""Several visitors at once, as real sessions: nobody is disturbed by another's training or sees anything of it."""
+"""Several visitors at once, as real sessions: no visitor is disturbed by another's training or sees another's data."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +12,7 @@ from tests.server import LabServer
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A folder that is there already; the server has it as its own."""
+    """Create and return a folder, which the server uses as its home."""
     folder = tmp_path / "lab"
     folder.mkdir()
     return folder
@@ -21,7 +21,7 @@ def home(tmp_path: Path) -> Path:
 def test_four_visitors_while_one_trains(home: Path) -> None:
     labs = prepare(home, visitors=4)
     with LabServer(home) as server:
-        # In a thread of its own: a browser that another test drives has an event loop in this one.
+        # The visitors have a thread of their own, because a browser of another test has an event loop in this thread.
         with ThreadPoolExecutor(max_workers=1) as thread:
             visits = browse(server.url, labs, training=1, seconds=4, think=0.5, server=server)
             seen = thread.submit(asyncio.run, visits).result()
@@ -31,6 +31,6 @@ def test_four_visitors_while_one_trains(home: Path) -> None:
     assert "Traceback" not in log
     assert len(seen.labs) == 3
     assert len(seen.widgets) >= 4
-    # The first lab has a second run, and it was stopped; the others have theirs alone.
+    # The first lab has a second run, which was stopped; each other lab has its own run alone.
     assert [len(runs_of(home, lab)) for lab in labs] == [2, 1, 1, 1]
     assert not any(run.state.is_active for run in runs_of(home, labs[0]))

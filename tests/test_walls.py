@@ -1,6 +1,6 @@
-"""The walls: the server never loads Keras, only the app knows Streamlit, no page another page; imports run downwards.
+"""The walls: the server never loads Keras, only the app imports Streamlit, pages are apart, imports run downwards.
 
-Each wall stands for the package as it is, and falls for a small house that breaks it.
+Each wall is tested on this package, and on a small package that breaks the wall.
 """
 
 import json
@@ -109,7 +109,7 @@ def test_what_is_allowed_is_not_taken_for_a_violation(wall: Wall, tmp_path: Path
 
 
 def test_no_page_loads_keras_into_the_server() -> None:
-    """In a process of its own, as other tests here do load Keras."""
+    """The check has a process of its own, because other tests here load Keras."""
     done = subprocess.run(
         [sys.executable, "-c", VISIT_EVERY_PAGE], cwd=ROOT, capture_output=True, text=True, timeout=600, check=False
     )

@@ -1,4 +1,4 @@
-"""A visitor without a browser: Streamlit's websocket protocol, spoken as its frontend does."""
+"""A visitor without a browser, who speaks Streamlit's websocket protocol as its frontend does."""
 
 import asyncio
 import contextlib
@@ -15,36 +15,36 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 PATIENCE = 120.0
-"""Seconds after which an answer is given up."""
+"""Seconds after which a wait for an answer gives up."""
 
 _EARLY = ForwardMsg.ScriptFinishedStatus.FINISHED_EARLY_FOR_RERUN
 
 
 @dataclass(frozen=True)
 class Widget:
-    """A widget on the page: its element, and the fragment that a press of it runs."""
+    """A widget on the page: its element, and the fragment that a press of the widget runs."""
 
     element: Any
     fragment_id: str
 
     @property
     def id(self) -> str:
-        """Under which the server knows it."""
+        """The widget's id, by which the server knows the widget."""
         return str(self.element.id)
 
 
 @dataclass(eq=False)
 class _Request:
-    """A rerun that was asked for: of one fragment, or of the whole page where there is none."""
+    """A requested rerun: of one fragment, or of the whole page when the fragment is empty."""
 
     fragment_id: str
     answered: asyncio.Future[None]
-    run: str = ""  # the run that answers it, once that has begun
+    run: str = ""  # the run that answers the request, once that run has begun
 
 
 @dataclass
 class _Page:
-    """What stands on the page, by place."""
+    """The elements of the page, by place."""
 
     elements: dict[tuple[int, ...], Any] = field(default_factory=dict)
     fragments: dict[tuple[int, ...], str] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class Visitor:
     """One session; an async context manager that opens the lab and leaves it.
 
     Args:
-        url: The server's, such as `http://127.0.0.1:8501`.
+        url: The server's address, such as `http://127.0.0.1:8501`.
         lab: The lab's id in the address.
     """
 
@@ -88,14 +88,14 @@ class Visitor:
         await asyncio.gather(*self._timers.values(), self._listening, return_exceptions=True)
 
     async def go_to(self, name: str) -> float:
-        """Open a page by its title in the navigation; returns seconds until it stands."""
+        """Open a page by its title in the navigation, and return the seconds until the page is complete."""
         self._page_hash = self.pages[name]
         self.page_name = name
         self._states.clear()
         return await self._rerun()
 
     async def press(self, widget: Widget, state: WidgetState) -> float:
-        """Give a widget a value; returns seconds until what it changes stands."""
+        """Give a widget a value, and return the seconds until the change is shown."""
         self._states[widget.id] = state
         seconds = await self._rerun(widget.fragment_id)
         if state.WhichOneof("value") == "trigger_value":
@@ -103,7 +103,7 @@ class Visitor:
         return seconds
 
     async def click(self, label: str) -> float:
-        """Press a button, as soon as it is there; returns seconds until what the press changes stands."""
+        """Press a button, as soon as the button is there, and return the seconds until the change is shown."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             for widget in self.widgets("button"):
@@ -113,7 +113,7 @@ class Visitor:
         raise LookupError(f"There is no button {label} on {self.page_name}.")
 
     def widgets(self, *kinds: str) -> list[Widget]:
-        """The widgets of some kinds that stand on the page."""
+        """Return the widgets of some kinds on the page."""
         found = []
         for place, element in self._page.elements.items():
             kind = element.WhichOneof("type")
@@ -122,7 +122,7 @@ class Visitor:
         return found
 
     def choices(self) -> list[tuple[Widget, WidgetState]]:
-        """For each enabled widget that has a choice, another value of it, drawn at random."""
+        """Return, for each enabled widget that has a choice, another value of the widget, drawn at random."""
         found = []
         for kind, change in _CHANGES.items():
             for widget in self.widgets(kind):
@@ -181,7 +181,7 @@ class Visitor:
                 self._end(message.metadata.run.script_run_id, message.script_finished == _EARLY)
 
     def _begin(self, run: Any) -> None:
-        # The end of a run is not always told: when the next request found its runner just leaving.
+        # The end of a run is not always announced: a request may find its runner just leaving.
         self._answer([request for request in self._requests if request.run])
         for request in self._requests:
             if not run.fragment_ids or request.fragment_id in run.fragment_ids:
@@ -196,7 +196,7 @@ class Visitor:
         ended = [request for request in self._requests if request.run == run_id]
         if not is_early:
             self._answer(ended)
-        # What was interrupted is answered by the run that takes its place.
+        # The run that replaces an interrupted run answers its request.
         for request in ended:
             request.run = ""
 
@@ -219,7 +219,7 @@ class Visitor:
             self.errors.append(f"{self.page_name}: {element.exception.type} {element.exception.message}")
 
     async def _again(self, rerun: Any) -> None:
-        # As the frontend does: at its interval, whether the last one was answered or not.
+        # The frontend sends at its interval, whether the last request was answered or not.
         with contextlib.suppress(ConnectionClosed):
             while True:
                 await asyncio.sleep(rerun.interval)

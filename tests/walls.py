@@ -1,6 +1,6 @@
-"""The walls of the house, derived from its folders and the imports in its files. No list of modules is kept by hand.
+"""The import walls of the package, derived from its folders and the imports in its files, without a list of modules.
 
-Each function takes the folder of a package and returns what breaks the wall, a line each.
+Each function takes the folder of a package and returns the violations of its wall, a line for each.
 """
 
 import ast
@@ -16,7 +16,7 @@ Graph = Mapping[str, frozenset[str]]
 
 
 def past_the_door_to_keras(package: Path) -> list[str]:
-    """Modules that import Keras or TensorFlow themselves: only `backend` may."""
+    """Return modules that import Keras or TensorFlow themselves, which only `backend` may."""
     return [
         f"{name} imports {module}"
         for name, path in modules(package).items()
@@ -26,7 +26,7 @@ def past_the_door_to_keras(package: Path) -> list[str]:
 
 
 def keras_in_the_server(package: Path) -> list[str]:
-    """Modules of the app whose import would pull in Keras; what a function imports when it is called counts not."""
+    """Return modules of the app whose import loads Keras; an import within a function does not count."""
     graph, door = imports(package, deferred=False), f"{package.name}.{DOOR_TO_KERAS}"
     return [
         f"{name} reaches {door}"
@@ -36,7 +36,7 @@ def keras_in_the_server(package: Path) -> list[str]:
 
 
 def streamlit_outside_the_app(package: Path) -> list[str]:
-    """Modules beside the app that import Streamlit or what draws its charts."""
+    """Return modules outside the app that import Streamlit or its charting library."""
     return [
         f"{name} imports {module}"
         for name, path in modules(package).items()
@@ -46,7 +46,7 @@ def streamlit_outside_the_app(package: Path) -> list[str]:
 
 
 def pages_that_import_pages(package: Path) -> list[str]:
-    """Modules of a page's folder that import from another page's; a page is a folder of the app with a `page.py`."""
+    """Return modules of a page's folder that import another page's; a page is a folder of the app with a `page.py`."""
     pages = {path.parent.name for path in (package / "app").glob("*/page.py")}
     app = f"{package.name}.app"
     return [
@@ -58,13 +58,13 @@ def pages_that_import_pages(package: Path) -> list[str]:
 
 
 def circles_of_modules(package: Path) -> list[str]:
-    """Modules that import each other in a circle."""
+    """Return modules that import each other in a circle."""
     graph = imports(package, deferred=False, faces=False)
     return [f"{name} reaches itself" for name in graph if any(name in _reached(graph, each) for each in graph[name])]
 
 
 def circles_of_rooms(package: Path, house: str) -> list[str]:
-    """Rooms that reach each other, so that imports between them do not all run downwards.
+    """Return rooms that reach each other, so that imports between them do not all run downwards.
 
     Args:
         house: The package whose folders and files are the rooms, such as 'mnist_demo' or 'mnist_demo.app'.
@@ -85,7 +85,7 @@ def circles_of_rooms(package: Path, house: str) -> list[str]:
 
 @cache
 def modules(package: Path) -> dict[str, Path]:
-    """Every module of a package by its full name; a package's own name stands for its `__init__.py`."""
+    """Return every module of a package by its full name; a package's own name stands for its `__init__.py`."""
     found = {}
     for path in sorted(package.rglob("*.py")):
         parts = path.relative_to(package.parent).with_suffix("").parts
@@ -95,11 +95,11 @@ def modules(package: Path) -> dict[str, Path]:
 
 @cache
 def imports(package: Path, *, deferred: bool = True, faces: bool = True) -> Graph:
-    """Which modules of the package each of them imports, type checking aside.
+    """Return the modules that each module of the package imports, except for type checking.
 
     Args:
         deferred: Whether imports within functions count.
-        faces: Whether a module counts as importing the packages that it lies in, as Python does.
+        faces: Whether a module counts as importing the packages that contain it, as in Python.
     """
     known = modules(package)
     graph = {}
@@ -120,7 +120,7 @@ def _faces(name: str) -> Iterator[str]:
 
 
 def _imported(path: Path, *, deferred: bool = True) -> Iterator[str]:
-    """The full names that a file imports; `from a import b` gives a and a.b."""
+    """Return the full names that a file imports; `from a import b` gives a and a.b."""
     for node in _statements(ast.parse(path.read_text()), deferred):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -139,12 +139,12 @@ def _statements(node: ast.AST, deferred: bool) -> Iterator[ast.AST]:
 
 
 def _room(name: str, house: str) -> str | None:
-    """The first part of a module's name below a house; None for the house itself and what lies elsewhere."""
+    """Return the first part of a module's name below a house; None for the house itself and modules elsewhere."""
     return name.removeprefix(f"{house}.").split(".")[0] if name.startswith(f"{house}.") else None
 
 
 def _reached(graph: Graph, start: str) -> set[str]:
-    """Return every node that a node reaches over any number of arrows, itself included."""
+    """Return every node that is reachable from a node, itself included."""
     reached, waiting = {start}, [start]
     while waiting:
         for each in graph.get(waiting.pop(), frozenset()) - reached:

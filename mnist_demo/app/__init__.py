@@ -1,1 +1,1 @@
-"""Everything a visitor sees: one file a page, and what pages share."""
+"""Everything that a visitor sees: one folder for each page, and what the pages share."""

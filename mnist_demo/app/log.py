@@ -1,4 +1,4 @@
-"""The server's log without lab ids: whoever reads one there could open that visitor's lab."""
+"""The server's log without lab ids, because a lab id opens that visitor's lab."""
 
 import functools
 import logging
@@ -6,15 +6,15 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-# A lab's id stands in paths and addresses. In a path, code has names of 22 letters as well, which end in `.py`.
+# Lab ids occur in paths and addresses. Names of code with 22 letters occur in paths as well, and end in `.py`.
 _LAB_ID = re.compile(r"(?<=[/\\=])[A-Za-z0-9_-]{22}(?![A-Za-z0-9_-]|\.py\b)")
 HIDDEN = "(lab)"
-"""What stands in the place of a lab's id."""
+"""Replaces a lab id in the log."""
 
 
 @functools.cache
 def hide_lab_ids() -> None:
-    """Let no record of any logger in this process hold a lab's id: not in messages, addresses or traces."""
+    """Remove lab ids from every record of every logger in this process: from messages, addresses and traces."""
     make, formatter = logging.getLogRecordFactory(), logging.Formatter()
 
     def without_lab_ids(*args: Any, **kwargs: Any) -> logging.LogRecord:
@@ -25,7 +25,7 @@ def hide_lab_ids() -> None:
         elif isinstance(record.args, Mapping):
             record.args = {name: _hidden(value) for name, value in record.args.items()}
         if record.exc_info and record.exc_info[0] is not None:
-            # Formatters write this text as it is when it is there.
+            # Formatters use this text unchanged when a record has it.
             record.exc_text = _hidden(formatter.formatException(record.exc_info))
         return record
 
@@ -33,7 +33,7 @@ def hide_lab_ids() -> None:
 
 
 def _hidden(value: Any) -> Any:
-    """Return a value as it is, or as a text without the lab ids that its text has."""
+    """Return the value, or, if its text contains lab ids, the text without them."""
     if value is None or isinstance(value, int | float):
         return value
     text = str(value)

@@ -1,7 +1,7 @@
-"""The page script, which every visit runs: the navigation, the sidebar and the page that was asked for.
+"""The page script, which every visit runs: the navigation, the sidebar and the requested page.
 
-The front door (`app/server.py`) runs it. `streamlit run mnist_demo/app/main.py` works too, without what the front door
-adds, for a host that does not know `st.App`.
+The front door (`app/server.py`) runs this script. `streamlit run mnist_demo/app/main.py` works too, without what the
+front door adds, for a host that does not support `st.App`.
 """
 
 import sys
@@ -9,15 +9,15 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Draw the navigation, the sidebar and the page that was asked for."""
-    # Worker processes execute this file again, so nothing heavy is imported above.
+    """Draw the navigation, the sidebar and the requested page."""
+    # Worker processes execute this file again, so heavy imports are late.
     import streamlit as st
 
     from mnist_demo.app import navigation, sidebar, warm_up
     from mnist_demo.app.session import housekeeping, opening
     from mnist_demo.app.theme import help_names, style
 
-    # A material icon would be fetched from another host.
+    # The icon is a file, because a material icon would be fetched from another host.
     st.set_page_config(page_title="Digit lab", page_icon=str(Path(__file__).with_name("icon.svg")), layout="wide")
     warm_up.begin()
     style.apply()
@@ -34,8 +34,8 @@ def main() -> None:
 
 
 def _find_package() -> None:
-    """Put the package's parent on the import path in the place of this folder, which Streamlit puts there."""
-    # The rooms in this folder would hide packages of the same names.
+    """Replace this folder, which Streamlit puts on the import path, by the package's parent."""
+    # The folders in this folder would hide packages of the same names.
     here = Path(__file__).resolve().parent
     sys.path[:] = [path for path in sys.path if path != str(here)]
     if (root := str(here.parent.parent)) not in sys.path:

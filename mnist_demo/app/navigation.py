@@ -8,8 +8,8 @@ from streamlit.navigation.page import StreamlitPage
 
 _APP = Path(__file__).parent
 
-# The default page answers at the bare address only, and Streamlit says "page not found" at the path it is given. So it
-# gets one that nobody types, and the names that somebody may type lead to it as the names of the others do.
+# The default page answers at the bare address only, and Streamlit says "page not found" at the page's own path. So that
+# path is never typed by hand, and the front door redirects the page's other spellings to the bare address.
 _UNUSED = "-"
 
 
@@ -18,10 +18,10 @@ class Page:
     """One page.
 
     Attributes:
-        name: Its folder below `app/`, and its address.
-        title: What the menu calls it.
-        icon: Of Material Symbols.
-        help: What can be done there.
+        name: The page's folder below `app/`, and its address.
+        title: The title in the menu.
+        icon: A Material Symbols icon.
+        help: A sentence on the page's purpose.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Page:
 
     @property
     def path(self) -> Path:
-        """Return the page's script."""
+        """The path of the page's script."""
         return _APP / self.name / "page.py"
 
 
@@ -74,8 +74,8 @@ def _to_first() -> None:
 
 
 def next_step(page: Page, label: str) -> None:
-    """Draw the button at the end of a page that leads on."""
+    """Draw the button at the end of a page that leads to the next page."""
     st.space("small")
     if st.button(label, icon=":material/arrow_forward:", icon_position="right", key="next_step"):
-        # Without parameters the switch would clear the address, which fails while a widget is bound to it.
+        # The switch has parameters: without them it would clear the address, which fails while a widget is bound to it.
         st.switch_page(page.path, query_params={})

@@ -1,4 +1,4 @@
-"""The front door: what stands around the pages, given to `st.App` by `streamlit_app.py`."""
+"""The front door around the pages, which `streamlit_app.py` gives to `st.App`."""
 
 import base64
 import contextlib
@@ -25,19 +25,19 @@ PAGE_SCRIPT = Path(__file__).parent / "main.py"
 """The script that draws the pages."""
 
 ROUTES: Sequence[BaseRoute] = ()
-"""Addresses beside Streamlit's own."""
+"""Routes beside Streamlit's own."""
 
 
 def _inline_scripts() -> str:
-    """Return the sources that allow the scripts within Streamlit's own page, by what is in them."""
+    """Return the sources that allow the inline scripts of Streamlit's page, as hashes of their content."""
     scripts = re.findall(r"<script>(.*?)</script>", Path(file_util.get_static_dir(), "index.html").read_text(), re.S)
     digests = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
     return " ".join(f"'sha256-{digest}'" for digest in digests)
 
 
-# Everything comes from the lab itself. `blob:` is for the scripts of components, which Streamlit makes in the browser,
-# `unsafe-inline` for the styles that it sets. No `frame-ancestors`: a course may show the lab in its own page, where
-# the lab knows nobody by a cookie.
+# Everything comes from the lab itself. `blob:` allows the scripts of components, which Streamlit makes in the browser,
+# and `unsafe-inline` allows the styles that Streamlit sets. `frame-ancestors` is left out, because a course may show
+# the lab in its own page, where no cookie identifies a visitor.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -56,7 +56,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
-    # A private link has the lab's id, and whoever knows that has the lab.
+    # The referrer stays on the same origin, because a private link has the lab id, which opens the lab.
     "Referrer-Policy": "same-origin",
 }
 
@@ -64,7 +64,7 @@ _log = logging.getLogger(__name__)
 
 
 class SecurityHeaders:
-    """Puts `HEADERS` on every response."""
+    """Middleware that puts `HEADERS` on every response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -81,7 +81,7 @@ class SecurityHeaders:
 
 
 class FirstPaint:
-    """Puts a style into Streamlit's own page, so that little on it moves when what is on it arrives."""
+    """Middleware that puts a style into Streamlit's page, so that little moves when its elements arrive."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -104,7 +104,7 @@ class FirstPaint:
                 styled = body.replace(b"</head>", _STYLE + b"</head>", 1)
                 headers = MutableHeaders(scope=start)
                 headers["content-length"] = str(len(styled))
-                # Both describe the file without the style: a browser would keep the style of an older version.
+                # Both headers describe the file without the style, so a browser would keep an older version's style.
                 del headers["etag"], headers["last-modified"]
                 await send(start)
                 await send({**message, "body": styled})
@@ -114,7 +114,7 @@ class FirstPaint:
             and scope["method"] == "GET"
             and "text/html" in Headers(scope=scope).get("accept", "")
         ):
-            # The body must be readable here, so Streamlit must not compress the 8 kB.
+            # Streamlit must not compress the page of 8 kB, because the body must be readable here.
             headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
             await self._app({**scope, "headers": headers}, receive, send_with_style)
         else:
@@ -130,7 +130,7 @@ def _is_whole_page(start: Message) -> bool:
 
 
 class PageSpellings:
-    """Leads other spellings of a page's address to the page: `/Draw`, `/Time-Machine`, `/draw/`."""
+    """Middleware that redirects other spellings of a page's address to the page: `/Draw`, `/Time-Machine`, `/draw/`."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -147,14 +147,14 @@ class PageSpellings:
 
 
 def page_location(path: str, base: str = "") -> str | None:
-    """Return where another spelling of a page's address leads; None for an address that stays as it is.
+    """Return the page to which another spelling of its address redirects; None for an address that stays.
 
     Args:
-        path: The path that was asked for.
-        base: What `server.baseUrlPath` puts before every address, without slashes around it.
+        path: The requested path.
+        base: The prefix of every address (`server.baseUrlPath`), without slashes around it.
 
     Returns:
-        A location relative to the path, which stays right behind a proxy that takes a prefix away.
+        A location relative to the path, which stays correct behind a proxy that removes a prefix.
     """
     start = f"/{base}/" if base else "/"
     asked = path.removeprefix(start).rstrip("/")
@@ -184,7 +184,7 @@ MIDDLEWARE = (
 
 @contextlib.asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
-    """Make the server ready before the first visitor, and open the browser of whoever started it."""
+    """Prepare the server before the first visitor, and open a browser on this machine."""
     del app
     warm_up.begin()
     open_browser()
@@ -194,7 +194,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 def open_browser() -> None:
     """Open the lab in a browser, as `streamlit run` does for a plain script but not for an `st.App` (1.67).
 
-    Streamlit says with `server.headless` when nobody wants that; another server than Streamlit's own opens none.
+    `server.headless` switches the browser off; a server other than Streamlit's own opens none.
     """
     if config.get_option("server.headless") or getattr(config, "_server_mode", None) != "starlette-app":
         return
@@ -204,7 +204,7 @@ def open_browser() -> None:
 
         option = next(filter(config.is_manually_set, ("browser.serverAddress", "server.address")), None)
         address = config.get_option(option) if option else "localhost"
-        # The socket listens already; the browser is answered when the server is ready.
+        # The socket listens already, and the browser gets an answer when the server is ready.
         cli_util.open_browser(server_util.get_url(server_util.get_display_address(address)))
     except Exception as error:
         _log.warning("The browser could not be opened: %s", error)

@@ -1,4 +1,4 @@
-"""Under the navigation of every page: the current experiment and how its run stands, live."""
+"""The sidebar under the navigation of every page: the current experiment and the state of its run, live."""
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from mnist_demo.runs import Run, name_of
 
 
 def show() -> None:
-    """Draw the current experiment and run where the caller stands."""
+    """Draw the current experiment and run at the caller's place."""
     evicted_runs.tell(lab.lab())
     st.caption(
         "Current experiment",
@@ -48,7 +48,7 @@ def _move() -> None:
 
 
 def _show_run(run: Run) -> None:
-    # A job that nobody looks at lets others go first.
+    # The sidebar is on every page, so its heartbeat keeps a visited lab's job from being preempted as idle.
     server.jobs().heartbeat(lab.lab().id)
     history = run.history()
     now = server.run_state(run)

@@ -1,4 +1,4 @@
-"""Why a run stopped, in a sentence for the visitor."""
+"""Stop reasons in sentences for the visitor."""
 
 import signal
 
@@ -22,7 +22,7 @@ _FIXED = {
 
 
 def in_words(reason: StopReason) -> str:
-    """Return the sentence on a reason, as Markdown: a text from outside is shown as it stands."""
+    """Return the sentence on a reason, as Markdown; a text from outside is escaped."""
     match reason.code:
         case StopCode.TARGET_REACHED:
             return (

@@ -1,4 +1,4 @@
-"""What the server does once before a visitor needs it, so that no page waits for it."""
+"""Work that the server does once in advance, so that no page waits for it."""
 
 import gc
 import importlib
@@ -14,14 +14,15 @@ from mnist_demo.data import load_mnist
 
 @st.cache_resource(show_spinner=False)
 def begin() -> None:
-    """Make the server ready, once: from the front door when it starts, else from the first page."""
+    """Prepare the server, once: from the front door when it starts, otherwise from the first page."""
     log.hide_lab_ids()
     streamlit_patches.apply()
     housekeeping.log_unwritable_home()
-    # 0.2 s, which leave the interpreter to the imports and the first elements of a page.
+    # Reading takes 0.2 s, and leaves the interpreter to the imports and the first elements of a page meanwhile.
     threading.Thread(target=load_mnist, name="read-ahead", daemon=True).start()
-    # The fork server's imports keep a core busy, and Altair's take 0.5 s: the first page needs neither.
-    processes.warm_up_soon(_import_charts)
+    # These imports come later, because the first page does not need them: they keep a core busy, Altair's for 0.5 s.
+    executor = server.executor()
+    processes.warm_up_soon(_import_charts, executor.prewarm)
     housekeeping.sweep_soon(server.jobs())
     server.inference()
 
@@ -33,11 +34,11 @@ def _import_charts() -> None:
 
 @st.cache_resource(show_spinner=False)
 def freeze_imports(page: str) -> None:
-    """Keep what was imported out of the garbage collections, once after the first run of each page.
+    """Exclude the imported objects from garbage collection, once after the first run of each page.
 
-    A full collection walks every object that is not: a tenth of a second in which no page is drawn.
+    A full collection visits every other object, which delays the pages by a tenth of a second.
     """
-    del page  # the key: each page imports something more
+    del page  # the cache key, because each page imports further modules
     _freeze()
 
 

@@ -12,20 +12,20 @@ from mnist_demo.runs import StoreFullError
 
 _MARKDOWN = re.compile(r"([\\`*_~{}\[\]<>#:$|!&.@])")
 
-# What makes an address of its surroundings: "http://…", "www.…" and "…@…" (mdast-util-gfm-autolink-literal).
+# These marks turn text into links: "http://…", "www.…" and "…@…" (mdast-util-gfm-autolink-literal).
 _LINKING = re.compile(r"((?<=:)//|(?<=www)\.|@)", re.IGNORECASE)
 
 
 def escape_markdown(text: str) -> str:
-    """Return a text from outside, such as a file's name, as Markdown that shows it as it stands."""
+    """Return a text from outside, such as a file's name, as Markdown that shows the text unchanged."""
     pieces = (_MARKDOWN.sub(r"\\\1", piece) for piece in _LINKING.split(text))
-    # Links are looked for when the escapes are gone, but in one piece of text only. Without a colour this is a piece of
-    # its own and nothing else, so that the text is read and copied as it was.
+    # Markdown looks for links after it resolves escapes, but only within one piece of text. A colour directive without
+    # a colour makes the mark a piece of its own and changes nothing else, so the text is read and copied unchanged.
     return "".join(f":color[{piece}]" if number % 2 else piece for number, piece in enumerate(pieces))
 
 
 def local_time(moment: datetime) -> datetime:
-    """Return a moment as the visitor's clock shows it, without a time zone."""
+    """Return a moment in the visitor's local time, without a time zone."""
     try:
         return moment.astimezone(ZoneInfo(st.context.timezone or "UTC")).replace(tzinfo=None)
     except (KeyError, ValueError, OSError):
@@ -33,12 +33,12 @@ def local_time(moment: datetime) -> datetime:
 
 
 def moment(when: datetime) -> str:
-    """Return a moment as the visitor's clock shows it, in few characters: '24 Nov 17:14'."""
+    """Return a moment in the visitor's local time, in few characters: '24 Nov 17:14'."""
     return f"{local_time(when):%d %b %H:%M}"
 
 
 def duration(seconds: float) -> str:
-    """Return seconds as a person says them: '8 s', '2 min 5 s', '1 h 10 min'."""
+    """Return seconds in a reader's words: '8 s', '2 min 5 s', '1 h 10 min'."""
     if seconds < 10:
         return f"{max(seconds, 0):.0f} s" if seconds >= 1 else "less than a second"
     whole = round(seconds)
@@ -50,7 +50,7 @@ def duration(seconds: float) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share with as many digits as mean something: '98.7%', and '99.15%' from 99% on."""
+    """Return a share with as many digits as are significant: '98.7%', and '99.15%' from 99% on."""
     return f"{share:.2%}" if share >= 0.99 else f"{share:.1%}"
 
 
@@ -60,17 +60,25 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + ("" if count == 1 else ending)
 
 
-_WORDS = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the disk is full", errno.EACCES: "it may not be written to"}
+_FULL, _UNWRITABLE = "the disk is full", "the data folder may not be written to"
+_WORDS = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EACCES: _UNWRITABLE,
+    errno.EPERM: _UNWRITABLE,
+    errno.EROFS: _UNWRITABLE,
+}
 
 
 def could_not(sentence: str, error: Exception) -> str:
-    """Return what failed and why; a cause that says itself what to do is not followed by other advice.
+    """Return what failed and why; a cause that says itself what to do gets no further advice.
 
     Args:
-        sentence: What could not be done, without its full stop: "The run could not be created".
-        error: Of the disk, or one of the lab's own, which are sentences.
+        sentence: The failed action, without a full stop: "The run could not be created".
+        error: An error of the disk, or one of the lab's own errors, whose messages are sentences.
     """
     if not isinstance(error, OSError) or isinstance(error, StoreFullError | QueueFullError):
         return f"{sentence}: {str(error).rstrip('.')}."
     reason = _WORDS.get(error.errno or 0) or error.strerror or type(error).__name__
-    return f"{sentence}: {reason}. Nothing was lost; try again."
+    # The advice to try again is left out, because no try succeeds before the server's owner names another folder.
+    return f"{sentence}: {reason}. Nothing was lost{'' if reason == _UNWRITABLE else '; try again'}."

@@ -1,4 +1,4 @@
-"""Ink in: strokes to a 28×28 digit, the MNIST way. Numpy and pillow only."""
+"""From ink to digits: strokes or a photo become a 28×28 digit in MNIST's form, without Keras."""
 
 from mnist_demo.drawing.canvas import canvas_from_strokes, strokes_from_canvas
 from mnist_demo.drawing.digit import ALL_STEPS, Stage, Stages, Step, digit_from_strokes, stages_from_strokes

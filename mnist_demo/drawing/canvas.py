@@ -20,13 +20,13 @@ MOST_PIECES = 100
 """Most straight pieces of one curve. The pen's curves join neighbouring positions and need one to four."""
 
 SMALLEST = 0.25
-"""Canvas pixels. A shorter stroke is a click: the canvas draws a click as a line of a few hundredths."""
+"""Shortest stroke in canvas pixels. A shorter one is a click, which the canvas draws as a line of a few hundredths."""
 
 CLICK = 0.02
 """Length of the line that `canvas_from_strokes` draws for a click, in canvas pixels."""
 
 COMMANDS = {"M": 2, "L": 2, "Q": 4}
-"""How many numbers follow each path command."""
+"""The number of values that follow each path command."""
 
 UNTOUCHED: dict[str, object] = {
     **dict.fromkeys(("originX", "originY"), "center"),
@@ -34,7 +34,7 @@ UNTOUCHED: dict[str, object] = {
     **dict.fromkeys(("angle", "skewX", "skewY"), 0),
     **dict.fromkeys(("flipX", "flipY"), False),
 }
-"""What Fabric says of a stroke that nobody stretched, turned or mirrored after it was drawn."""
+"""Fabric's values for a stroke that was not stretched, turned or mirrored after it was drawn."""
 
 
 def strokes_from_canvas(json_data: object) -> list[Stroke]:
@@ -59,7 +59,7 @@ def strokes_from_canvas(json_data: object) -> list[Stroke]:
         raise DrawingError(f"The drawing's objects must be a list, not {type(objects).__name__}.")
     if len(objects) > MAX_STROKES:
         raise too_many("strokes", MAX_STROKES)
-    # Commands are counted before they are read: a thousand commands that end in one point are work, too.
+    # Commands are counted before they are read, because a thousand commands that end in one point take time, too.
     paths = [item.get("path") for item in objects if isinstance(item, dict)]
     if sum(len(path) for path in paths if isinstance(path, list)) > MAX_POINTS:
         raise too_many("points", MAX_POINTS)

@@ -1,4 +1,4 @@
-"""Drawings that a visitor labelled, kept to fine-tune a network: bounded, checked when read, and exportable."""
+"""A visitor's labelled drawings, kept to fine-tune a network: bounded, checked when read, and exportable."""
 
 import io
 import zipfile
@@ -22,14 +22,14 @@ MAX_BYTES = MOST * (FIELD * FIELD + 1) + 4_096
 
 @dataclass(frozen=True, eq=False)
 class Collection:
-    """Labelled drawings in the order in which they came.
+    """Labelled drawings in the order in which they were added.
 
     Attributes:
         images: uint8 (n, 28, 28), white ink (255) on black (0).
         labels: uint8 (n,), 0 to 9.
 
     Raises:
-        DrawingError: On construction, if they are not these or more than 500.
+        DrawingError: On construction, if the arrays are not these or hold more than 500 drawings.
     """
 
     images: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, FIELD, FIELD), np.uint8))
@@ -48,14 +48,14 @@ class Collection:
         return len(self.labels)
 
     def with_drawing(self, image: NDArray[np.uint8], label: int) -> "Collection":
-        """Return the collection and one drawing more.
+        """Return the collection with one drawing more.
 
         Args:
             image: uint8 (28, 28).
             label: 0 to 9.
 
         Raises:
-            DrawingError: If it is full, or this is no labelled drawing.
+            DrawingError: If the collection is full, or the arguments are not a labelled drawing.
         """
         if not 0 <= label < CLASSES:
             raise DrawingError("A drawing's label must be from 0 to 9.")
@@ -73,10 +73,10 @@ class Collection:
 
     @classmethod
     def from_npz(cls, content: bytes) -> "Collection":
-        """Read what `to_npz` wrote; nothing about it is trusted, and nothing in it can run.
+        """Read what `to_npz` wrote; the content is checked, and nothing in it can run.
 
         Raises:
-            DamagedFileError: If it is anything else.
+            DamagedFileError: If the content is anything else.
         """
         name = "The collection"
         with damage_named(name):

@@ -1,11 +1,11 @@
-"""Judge a drawing a second time, by a small network that has also learned from non-digits.
+"""A second judgement of a drawing, by a small network that has also learned from non-digits.
 
 A network that learned nothing but digits is sure of letters too. No rule on its answers changes that, nor did any
-distance to MNIST's images that was tried: at 2% of pen-written digits refused, the five nearest neighbours let 28% of
-letters pass, the residual from each class's principal components 32%. So the preset `canvas`, which learned from MNIST
-and from non-digits made of MNIST (`Augmentation.non_digits`), was trained once and comes along; it answers whether
-something is a digit, never which. It has 80,000 weights, needs numpy alone and takes a fraction of a millisecond.
-`tests/detector_recipe.py` made the weights, and makes them again.
+distance to MNIST's images that was tried: at 2% of pen-written digits refused, the five nearest neighbours accepted
+28% of letters, and the residual from each class's principal components 32%. So the preset `canvas`, which learned from
+MNIST and from non-digits made of MNIST (`Augmentation.non_digits`), was trained once and its weights come with the
+package. The detector answers whether a drawing is a digit, never which one. It has 80,000 weights, needs numpy alone
+and takes a fraction of a millisecond. `tests/detector_recipe.py` made the weights, and can make them again.
 """
 
 import functools
@@ -20,14 +20,14 @@ from mnist_demo.files import read_npz
 WEIGHTS = Path(__file__).with_name("detector.npz")
 
 _POOLED = (True, False, True)
-"""Which of the convolutions a 2×2 max pooling follows."""
+"""Whether a 2×2 max pooling follows each of the convolutions."""
 
 Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
 class WeightLayer:
-    """Weights, then a scale and a shift of each output: what normalization comes to once it has learned.
+    """Weights of a layer, then a scale and a shift of each output, which include the learned normalization.
 
     Attributes:
         kernel: (height, width, channels, outputs) of a convolution, or (inputs, outputs).
@@ -48,7 +48,7 @@ WeightLayers = tuple[WeightLayer, ...]
 
 
 def detect(digit: NDArray[np.uint8], layers: WeightLayers | None = None) -> NDArray[np.float64]:
-    """Return the detector's answers to a picture: ten about equal ones where the picture is no digit.
+    """Return the detector's answer to a picture: ten nearly equal probabilities where the picture is no digit.
 
     Args:
         digit: uint8 (28, 28), white ink on black.
@@ -85,7 +85,7 @@ def read_layers(path: Path) -> WeightLayers:
 
 
 def write_layers(path: Path, layers: WeightLayers) -> None:
-    """Keep layers in a file, as plain arrays; half precision is enough for kernels and halves the file."""
+    """Write layers to a file, as plain arrays; half precision is enough for kernels and halves the file."""
     arrays: dict[str, NDArray[np.floating]] = {}
     for index, layer in enumerate(layers):
         arrays[f"{index}.kernel"] = layer.kernel.astype(np.float16)
@@ -94,14 +94,14 @@ def write_layers(path: Path, layers: WeightLayers) -> None:
 
 
 def _convolved(maps: Floats, kernel: Floats) -> Floats:
-    """Slide each kernel over the maps (height, width, channels), nowhere over their edge."""
+    """Slide each kernel over the maps (height, width, channels), without padding."""
     windows = np.lib.stride_tricks.sliding_window_view(maps, kernel.shape[:2], axis=(0, 1))  # (h, w, channels, kh, kw)
     convolved: Floats = np.tensordot(windows, kernel, axes=((3, 4, 2), (0, 1, 2)))
     return convolved
 
 
 def _pooled(maps: Floats) -> Floats:
-    """Return the highest value of each 2×2 square; both sides are even."""
+    """Return the highest value of each 2×2 square; both sides must be even."""
     height, width, channels = maps.shape
     pooled: Floats = maps.reshape(height // 2, 2, width // 2, 2, channels).max(axis=(1, 3))
     return pooled

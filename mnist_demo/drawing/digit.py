@@ -1,4 +1,4 @@
-"""From strokes to MNIST: what a network that learned MNIST expects a digit to look like.
+"""From strokes to MNIST: strokes become a digit as a network that learned MNIST expects it.
 
 Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, "Gradient-based learning applied to document recognition",
 Proceedings of the IEEE 86 (1998): a digit's ink is scaled to fit 20×20 pixels, anti-aliased, and placed in a
@@ -15,31 +15,30 @@ from numpy.typing import NDArray
 from mnist_demo.drawing.ink import FIELD, bounding_box, centre_of_mass, draw
 from mnist_demo.drawing.strokes import MAX_COORDINATE, DrawingError, Strokes, checked_strokes
 
-BOX = 20.0  # pixels: the longer side of the ink; so it is in 59,987 of MNIST's 60,000 training images
+BOX = 20.0  # pixels of the longer side of the ink, which 59,987 of MNIST's 60,000 training images have
 
-# Where MNIST's centre of mass is, in pixels from the upper left corner: the mean over the 60,000 training
-# images is (14.51, 14.50), for every digit within 0.04 of it. It is the middle of pixel 14, not of the field.
-# (The spread, 0.29 on both axes, is that of rounding to whole pixels.)
+# MNIST's centre of mass is here, in pixels from the upper left corner: the mean over the 60,000 training images is
+# (14.51, 14.50), for every digit within 0.04 of it. This is the middle of pixel 14, not of the field. (The spread, 0.29
+# on both axes, is that of rounding to whole pixels.)
 CENTRE = 14.5
 
-# How wide MNIST's strokes are, in pixels, by three measures that agree, over the training images:
-# - from the ink's area A and the length P of its edge (the summed steepness of the grey values): a stroke of
-#   the length L and the width w has A = wL + πw²/4 and P = 2L + πw. MNIST's mean w is 2.75; 400 pen-written
-#   digits drawn by this module have 2.77 at a pen of 2.5 (the measure is a little high where
-#   strokes cross);
-# - at a pen of 2.5 the mean ink of those digits is 102.4 pixels, and so is MNIST's;
-# - twice the distance from a stroke's middle line to its edge: 2.56 on average, over 2,000 images.
-# People's pens differ: between 1.85 and 4.1 for nine images in ten.
+# MNIST's strokes have this mean width, in pixels, by three measures over the training images that agree:
+# - A stroke of the length L and the width w has the area A = wL + πw²/4 and an edge of the length P = 2L + πw (the
+#   summed steepness of the grey values). MNIST's mean w is 2.75; 400 pen-written digits drawn by this module have 2.77
+#   at a pen of 2.5 (the measure is a little high where strokes cross).
+# - The mean ink of those digits is 102.4 pixels at a pen of 2.5, and so is MNIST's.
+# - Twice the distance from a stroke's middle line to its edge is 2.56 on average, over 2,000 images.
+# People's pens differ: nine images in ten lie between 1.85 and 4.1.
 PEN_WIDTH = 2.5
 
 # Strokes that span less than this, in their unit, are one point.
 SMALLEST = 1e-9
-# Pixels that a stroke may reach beyond the field, because distances must stay exact enough in float32.
+# A stroke may reach this many pixels beyond the field, because distances must stay exact enough in float32.
 FARTHEST = 1e4
 
 
 class Step(StrEnum):
-    """What is done to a drawing on its way into the network, in this order. Each can be left out."""
+    """The steps from a drawing to the network's input, in this order; each step can be left out."""
 
     BOUND = "bound"  # the box around the ink moves to the middle, wherever it was drawn
     SCALE = "scale"  # the longer side of the ink becomes 20 pixels
@@ -55,15 +54,15 @@ class Stage:
     """The drawing on the 28×28 field after a step.
 
     Attributes:
-        strokes: In field units, 0 to 28, x right, y down; some may lie outside.
-        pen_width: In field units.
+        strokes: The strokes in field units, 0 to 28, x right, y down; some may lie outside.
+        pen_width: The pen's width in field units.
     """
 
     strokes: Strokes
     pen_width: float
 
     def picture(self, pixels: int = FIELD) -> NDArray[np.uint8]:
-        """Draw it: uint8 (pixels, pixels), 0 paper to 255 ink."""
+        """Draw the stage: uint8 (pixels, pixels), 0 paper to 255 ink."""
         return np.rint(draw(self.strokes, self.pen_width, pixels) * 255).astype(np.uint8)
 
     @property
@@ -77,15 +76,15 @@ class Stage:
 
 @dataclass(frozen=True, eq=False)
 class Stages:
-    """How a drawing becomes a network's input. A step that is left out has the same stage as the one before.
+    """The stages from a drawing to a network's input. A step that is left out has the same stage as the previous step.
 
     Attributes:
         drawn: The whole canvas, fitted into the field.
-        bounded: The box around the ink in the middle.
-        scaled: The longer side of the ink 20 pixels.
-        centred: The centre of mass where MNIST has it.
-        redrawn: The pen as wide as MNIST's.
-        digit: What the network gets, uint8 (28, 28), white ink (255) on black (0).
+        bounded: The drawing with the box around the ink in the middle.
+        scaled: The drawing with the longer side of the ink at 20 pixels.
+        centred: The drawing with the centre of mass where MNIST has it.
+        redrawn: The drawing with a pen as wide as MNIST's.
+        digit: The network's input, uint8 (28, 28), white ink (255) on black (0).
     """
 
     drawn: Stage
@@ -146,7 +145,7 @@ def stages_from_strokes(
     canvas: tuple[float, float] | None = None,
     drawn_pen_width: float | None = None,
 ) -> Stages:
-    """Turn strokes into a digit and keep what they were after each step.
+    """Turn strokes into a digit and keep the stage after each step.
 
     Arguments and errors are those of `digit_from_strokes`, whose result is the last stage.
     """
@@ -197,10 +196,10 @@ def _bounded(stage: Stage) -> Stage:
 
 
 def _scaled(stage: Stage, new_pen: float | None) -> Stage:
-    """Make the longer side of the ink 20 pixels, the pen included that will draw it at the end."""
+    """Make the longer side of the ink 20 pixels, the width of the final pen included."""
     longer = _longer_side(stage)
     if longer < stage.pen_width / 2:
-        # A dab of the pen stays as large as the pen, because enlarged it would be a scribble.
+        # A dot stays as large as the pen, because an enlarged dot would be a scribble.
         factor = (new_pen or PEN_WIDTH) / stage.pen_width
     elif new_pen is None:
         factor = BOX / (longer + stage.pen_width)

@@ -1,4 +1,4 @@
-"""Ink on the 28×28 field: drawing strokes with a round pen, and asking where the ink is."""
+"""Ink on the 28×28 field: drawing strokes with a round pen, and measuring where the ink is."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,8 +8,8 @@ from mnist_demo.drawing.strokes import Stroke, Strokes
 
 FIELD = IMAGE_SIDE  # pixels; the field runs from 0 to 28, and pixel i from i to i + 1
 
-# Points nearer than this along a stroke are merged before drawing. The line moves by less than that, which
-# neither the eye nor the network can see, and a slow pen costs no more than a quick one.
+# Points nearer than this along a stroke are merged before drawing. The line moves by less than that, which neither the
+# eye nor the network can see, so a slow pen costs no more than a quick one.
 STEP = 0.05  # pixels of the field
 FINER = 2  # side of the grid of points at which a pixel's ink is measured
 TOGETHER = 12  # neighbouring pieces of a stroke that are measured at once

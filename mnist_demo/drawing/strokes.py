@@ -1,4 +1,4 @@
-"""Strokes as a pen left them: checked, and bounded before any work is done."""
+"""Strokes of a pen, checked and bounded before any other work."""
 
 from collections.abc import Sequence
 from typing import TypeGuard
@@ -6,11 +6,11 @@ from typing import TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
-# A digit takes a few strokes and a few hundred points. These bounds leave room for a long scribble (a minute
-# of a fast pen) and keep the redrawing of the worst of them well under a second.
+# A digit takes a few strokes and a few hundred points. These bounds leave room for a long scribble (a minute of a fast
+# pen) and keep the time to redraw the largest drawing well under a second.
 MAX_STROKES = 1_000
 MAX_POINTS = 10_000
-# Far beyond any screen or paper, and small enough that squares and differences stay exact enough.
+# This bound is far beyond any screen or paper, and small enough that squares and differences stay exact enough.
 MAX_COORDINATE = 1e9
 
 Stroke = NDArray[np.float64]  # (k, 2), k >= 1: x to the right, y down
@@ -22,7 +22,7 @@ class DrawingError(ValueError):
 
 
 def checked_strokes(strokes: object) -> Strokes:
-    """Turn strokes from anywhere into float64 arrays of finite points.
+    """Convert a sequence of strokes into float64 arrays of finite points.
 
     Args:
         strokes: A sequence of polylines, each a sequence of (x, y), y down, in any unit; or arrays (k, 2).
@@ -31,8 +31,8 @@ def checked_strokes(strokes: object) -> Strokes:
         The strokes that have a point, in order; float64 (k, 2), copies. Empty if there is none.
 
     Raises:
-        DrawingError: If they are anything else, not finite, beyond ±1e9, or more than 1,000 strokes or
-            10,000 points.
+        DrawingError: If the value is anything else, its numbers are not finite or beyond ±1e9, or it has more than
+            1,000 strokes or 10,000 points.
     """
     if not _is_sequence(strokes):
         raise DrawingError(f"A drawing must be a sequence of strokes, not {type(strokes).__name__}.")

@@ -11,19 +11,19 @@ FAINT = 25
 """Grey values (0–255) at or above this count as ink."""
 
 SHORTEST = 10
-"""Pixels of a digit's longer side at least: the smallest of MNIST's 60,000 training images has 14."""
+"""Least pixels of a digit's longer side; the smallest of MNIST's 60,000 training images has 14."""
 
 LEAST_INK = 27.0
-"""Full pixels of ink at least: one of 1,500 training images of MNIST has less, five dots have 26."""
+"""Least ink of a digit, in full pixels; one of 1,500 training images of MNIST has less, five dots have 26."""
 
 MOST_INK = 240.0
-"""Full pixels of ink at most: one of 2,000 training images of MNIST has more."""
+"""Most ink of a digit, in full pixels; one of 2,000 training images of MNIST has more."""
 
 WIDEST = 1.8
-"""Width of the ink over its height at most: one of 5,000 training images of MNIST is wider."""
+"""Greatest ratio of the ink's width to its height; one of 5,000 training images of MNIST is wider."""
 
 MOST_PIECES = 3
-"""Connected components of the ink at most: one of 1,000 training images of MNIST has more."""
+"""Most connected components of the ink; one of 1,000 training images of MNIST has more."""
 
 TWO_BEST = 0.85
 """Least sum of the two best calibrated answers to a digit: a 4 that may be a 9 is still a digit."""
@@ -31,12 +31,13 @@ TWO_BEST = 0.85
 DECIDED = 2.0
 """Least `decidedness` of the calibrated answer to a digit, in nats.
 
-`tests.benchmarks.pen_digits` prints the trade-off. With both rules `canvas`, which has seen what is no digit, refuses
-one or two pen-written digits in a hundred, some of which it would misread, and takes about one letter or scribble in
-twenty. At 1.7 it takes half as many again; at 2.7 it turns away half as many digits again. A network that has seen only
-digits is hardly ever undecided: nine letters in ten would pass `fast`. So the detector must be sure too, and one in
-thirty passes, for one more pen-written digit in a hundred refused; half of all that are refused would be misread. Of
-other letters, Cyrillic, Greek and the rest of Latin, one in six passes, the likes of Ц, Я and Q before all.
+`tests.benchmarks.pen_digits` prints the trade-off. With both rules `canvas`, which was trained on non-digits too,
+refuses one or two pen-written digits in a hundred, some of which it would misclassify, and accepts about one letter or
+scribble in twenty. At 1.7 it accepts half as many again; at 2.7 it refuses half as many digits again. A network that
+was trained on digits alone is hardly ever undecided: `fast` would accept nine letters in ten. With the detector's
+consent required too, one in thirty is accepted, for one more pen-written digit in a hundred refused; half of all
+refused digits would be misclassified. One in six of other letters (Cyrillic, Greek and the rest of Latin) is accepted,
+most often letters such as Ц, Я and Q.
 """
 
 RIVAL = 0.4
@@ -50,15 +51,15 @@ _LEAST = 1e-9
 
 @dataclass(frozen=True)
 class Verdict:
-    """What may be said about a drawing.
+    """The decision on a drawing.
 
     Attributes:
-        is_digit: Whether it is taken for a digit.
-        labels: The classes that it may be, the most probable first: one, or up to three that the network hesitates
-            between; empty when it is no digit.
-        confidence: The calibrated probability of the most probable class, 0 to 1, whether a digit or not.
-        probabilities: All of them, calibrated, in the order of the classes.
-        reason: One short sentence on why it is no digit; empty when it is one.
+        is_digit: Whether the drawing is accepted as a digit.
+        labels: The possible classes, the most probable first: one, or up to three when the network hesitates; empty
+            when the drawing is no digit.
+        confidence: The calibrated probability of the most probable class, 0 to 1, also when the drawing is no digit.
+        probabilities: The calibrated probabilities in the order of the classes.
+        reason: One short sentence on why the drawing is no digit; empty when it is one.
     """
 
     is_digit: bool
@@ -75,17 +76,17 @@ def verdict(
     temperature: float = 1.0,
     knows_non_digits: bool = False,
 ) -> Verdict:
-    """Say what a drawing is, or that it is no digit.
+    """Decide which digit a drawing is, or that it is no digit.
 
     Args:
-        probabilities: What the network answered, (10,), 0 to 1, summing to 1, not calibrated yet.
-        digit: What the network was asked, uint8 (28, 28), white ink on black; all black is no digit.
-        temperature: That of the network, fitted on its validation images (`evaluation.fit_temperature`).
-        knows_non_digits: Whether the network was trained to be unsure of what is no digit; for one that was not, the
+        probabilities: The network's answer, (10,), 0 to 1, summing to 1, not calibrated yet.
+        digit: The network's input, uint8 (28, 28), white ink on black; an all-black picture is no digit.
+        temperature: The network's temperature, fitted on its validation images (`evaluation.fit_temperature`).
+        knows_non_digits: Whether the network was trained to be unsure of non-digits; for any other network, the
             detector must be sure too (`detect`).
 
     Raises:
-        ValueError: If the shapes are not these, a probability is not finite, or the temperature not above 0.
+        ValueError: If the shapes are not these, a probability is not finite, or the temperature is not above 0.
     """
     if probabilities.shape != (10,) or digit.shape != (28, 28):
         raise ValueError(f"A verdict needs (10,) and (28, 28); these are {probabilities.shape} and {digit.shape}.")
@@ -112,8 +113,9 @@ def is_clear(shares: NDArray[np.float64]) -> bool:
 def decidedness(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the Kullback-Leibler divergence of ten equal answers from the given ones, in nats.
 
-    It is what training on non-digits makes small, and tells them from digits better than the best probability does, as
-    D. Hendrycks, M. Mazeika and T. Dietterich found too ("Deep anomaly detection with outlier exposure", ICLR 2019).
+    Training on non-digits makes this divergence small. It distinguishes non-digits from digits better than the best
+    probability does (D. Hendrycks, M. Mazeika and T. Dietterich, "Deep anomaly detection with outlier exposure", ICLR
+    2019).
 
     Args:
         probabilities: (..., 10), calibrated.

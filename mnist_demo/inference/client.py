@@ -69,7 +69,14 @@ class Inference:
     @staticmethod
     def _ask(pool: ProcessPoolExecutor, snapshot: Path, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         try:
-            return pool.submit(_predict, snapshot, images).result(TIMEOUT)
+            question = pool.submit(_predict, snapshot, images)
+        except BrokenProcessPool:
+            raise
+        except RuntimeError:
+            # A thread may still ask while the server ends.
+            raise InferenceError("The network's process has ended.") from None
+        try:
+            return question.result(TIMEOUT)
         except TimeoutError:
             raise InferenceError(f"The network gave no answer within {TIMEOUT:g} seconds.") from None
         except OSError as error:

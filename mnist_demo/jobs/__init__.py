@@ -1,4 +1,4 @@
-"""The server's side of training: the queue, and where trainings run."""
+"""The server's side of training: the queue of jobs, and the executors that run trainings."""
 
 from mnist_demo.jobs.executor import Executor, RunningTraining
 

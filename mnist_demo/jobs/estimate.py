@@ -10,9 +10,9 @@ from statistics import median
 from mnist_demo.experiment import Experiment
 from mnist_demo.runs import Run, RunState
 
-# Fitted by non-negative least squares on relative errors to the processor time per batch of the presets and five other
-# networks (0.006 to 10 million multiply-adds, batches of 8 to 1,024) with Keras 3.15; two cores do 1.35 s of it in
-# one. The fit is within a sixth of the measured times; past runs correct for the machine at hand.
+# The constants were fitted by non-negative least squares on relative errors to the processor time per batch of the
+# presets and five other networks (0.006 to 10 million multiply-adds, batches of 8 to 1,024) with Keras 3.15; two cores
+# do 1.35 s of it in one. The fit is within a sixth of the measured times; past runs correct for the machine at hand.
 _SECONDS_PER_IMAGE = 2.1e-7
 _SECONDS_PER_MULTIPLY_ADD = 3.5e-11
 _SECONDS_PER_VALUE = 2.4e-9
@@ -23,7 +23,7 @@ _SECONDS_PER_AUGMENTED_IMAGE = 1.5e-5
 _FORWARD_SHARE = 1 / 3
 """Cost of a validation image relative to a training image, because a training step takes about three passes."""
 
-# The graph is traced once for training and once for validation.
+# Tracing happens twice, because the graphs of training and of validation are traced once each.
 _TRACING_SECONDS = 0.3
 _TRACING_SECONDS_PER_LAYER = 0.06
 
@@ -38,8 +38,8 @@ class Observation:
     """The time that a finished training took.
 
     Attributes:
-        experiment: What was trained.
-        seconds: Seconds from its first batch to its end.
+        experiment: The experiment of the training.
+        seconds: The seconds from its first batch to its end.
     """
 
     experiment: Experiment
@@ -61,9 +61,9 @@ def estimate_seconds(experiment: Experiment, past: Sequence[Observation] = ()) -
     """Return the seconds from pressing Train to the end of the last epoch, without the wait in the queue.
 
     Args:
-        experiment: What is to be trained.
-        past: Trainings on this machine. The median ratio of their times to the expected times corrects the
-            estimate, so a single run on a busy machine does not spoil it.
+        experiment: The experiment to be trained.
+        past: Trainings on this machine. The median ratio of their times to the expected times corrects the estimate, so
+            a single run on a busy machine does not spoil it.
     """
     ratios = [each.seconds / _expected_seconds(each.experiment) for each in past]
     correction = median(ratios) if ratios else 1.0

@@ -1,4 +1,4 @@
-"""Where a training runs: the queue starts a training here and speaks to it, and knows no process and no pipe."""
+"""The seam between the queue and the machines: an executor starts a training, and the queue sends it commands."""
 
 from pathlib import Path
 from typing import Protocol
@@ -29,7 +29,7 @@ class RunningTraining(Protocol):
         """Wait at most this long for the end of the training.
 
         Returns:
-            The exit code, 0 when all went well, negative for a signal; None while the training goes on.
+            The exit code, 0 after success, negative after a signal; None while the training continues.
         """
 
     def kill(self) -> None:
@@ -54,13 +54,13 @@ class Executor(Protocol):
     def start(
         self, run: Run, data_path: Path | None = None, continuation: Continuation | None = None
     ) -> RunningTraining:
-        """Start the training of a run; its progress goes into the run's folder.
+        """Start the training of a run, which reports its progress in the run's folder.
 
         Args:
-            run: Its folder holds the experiment.
-            data_path: Where its data is; None for the bundled MNIST.
-            continuation: How a run that has ended continues; None for a new one.
+            run: The run, whose folder holds the experiment.
+            data_path: The path of the data; None for the bundled MNIST.
+            continuation: How a run that has ended continues; None for a new run.
 
         Raises:
-            Exception: Any, when the training cannot be started; the queue shows its message with the run.
+            Exception: Any, if the training cannot be started; the queue shows its message with the run.
         """

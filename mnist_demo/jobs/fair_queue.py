@@ -12,21 +12,21 @@ from typing import Generic, NamedTuple, TypeVar
 Item = TypeVar("Item", bound=Hashable)
 
 MAX_REMEMBERED = 1_000
-"""Labs whose used time is remembered; the labs that waited longest ago are forgotten first."""
+"""Most labs whose used time is remembered; the labs that waited longest ago are forgotten first."""
 
 
 class Tag(NamedTuple):
-    """Where an item stands. At equal times the labs take turns, in the order in which they began to wait."""
+    """The position of an item. At equal times the labs take turns, in the order in which they began to wait."""
 
     begins: float
     lab_number: int
 
 
 class FairQueue(Generic[Item]):
-    """Items that wait, by lab; a lab has few of them. Not for several threads at once.
+    """Items that wait, by lab; a lab has few of them. Not thread-safe.
 
     Args:
-        turn: Seconds that a turn is expected to take, until `settle` tells how many it took.
+        turn: The seconds that a turn is expected to take, until `settle` reports how many it took.
     """
 
     def __init__(self, turn: float = 1.0) -> None:
@@ -36,7 +36,7 @@ class FairQueue(Generic[Item]):
         self._tags: dict[Item, Tag] = {}
         self._labs: dict[str, list[Item]] = {}  # the waiting items of each lab, in order
         self._used: OrderedDict[str, float] = OrderedDict()  # virtual time by lab, the longest unchanged first
-        self._now = 0.0  # the newest tag that was served: no lab saves up time from before it
+        self._now = 0.0  # the newest tag that was served, because no lab saves up time from before it
         self._numbers = 0
 
     def __len__(self) -> int:
@@ -77,18 +77,18 @@ class FairQueue(Generic[Item]):
         return item
 
     def settle(self, lab: str, seconds: float) -> None:
-        """Tell how long a turn of a lab took; the items that it has waiting move accordingly.
+        """Report how long a turn of a lab took; the lab's waiting items move accordingly.
 
         Args:
             lab: A lab whose item was popped.
-            seconds: Length of the turn.
+            seconds: The length of the turn.
         """
         number = self._number_of(lab)
         self._charge_to(lab, self._used.get(lab, self._now) + seconds - self._turn)
         self._line_up(lab, self._leave(lab), number)
 
     def place(self, item: Item) -> int:
-        """Return how many items are served before this one, in O(log n) steps.
+        """Return the number of items that are served before this one, in O(log n) steps.
 
         Raises:
             KeyError: If the item does not wait.
@@ -96,7 +96,7 @@ class FairQueue(Generic[Item]):
         return bisect_left(self._order, self._tags[item])
 
     def waiting(self, lab: str) -> int:
-        """Return how many items of a lab wait."""
+        """Return the number of waiting items of a lab."""
         return len(self._labs.get(lab, ()))
 
     def remove(self, lab: str, item: Item) -> None:
@@ -113,7 +113,7 @@ class FairQueue(Generic[Item]):
         self._used.move_to_end(lab)
         if len(self._used) > MAX_REMEMBERED:
             oldest = next(iter(self._used))
-            # The used time of a lab that waits is needed; it is looked at again later.
+            # The used time of a lab that waits must be kept, so the lab becomes the newest.
             self._used.move_to_end(oldest) if oldest in self._labs else self._used.pop(oldest)
 
     def _number_of(self, lab: str) -> int:

@@ -1,6 +1,6 @@
-"""The plan of a fine-tuning on a visitor's drawings, mixed with MNIST; some drawings are held out. Server world.
+"""Plans a fine-tuning on a visitor's drawings, mixed with MNIST; some drawings are held out. Server world.
 
-Most of the images are MNIST's, because a network that learned nothing but the drawings would soon forget MNIST
+Most of the images are MNIST's, because a network that is trained on the drawings alone would soon forget MNIST
 ("rehearsal"; A. Robins, "Catastrophic forgetting, rehearsal and pseudorehearsal", Connection Science 7, 1995).
 """
 
@@ -36,14 +36,14 @@ VALIDATION = 1_000
 EPOCHS = 3
 BATCH_SIZE = 64
 LEARNING_RATE = 1e-3
-"""The first rate; it falls to zero over the fine-tuning. With 15 drawings of a hand that leans far over, the accuracy
-of `fast` rose from 75 to 83% on other digits of that hand and fell from 98.7 to 98.6% on MNIST."""
+"""The first learning rate; it falls to zero over the fine-tuning. With 15 drawings of a hand that leans far over, the
+accuracy of `fast` rose from 75 to 83% on other digits of that hand and fell from 98.7 to 98.6% on MNIST."""
 
-# Nobody writes a digit twice alike. A network that was trained with an augmentation of its own keeps that one.
+# The drawings are varied, because nobody writes a digit twice alike; a network with its own augmentation keeps that.
 VARIATION = Augmentation(rotation=8, shift=1, zoom=0.06, shear=6)
 
 FINE_TUNED = ", taught your hand"
-"""Ends the name of a run that was fine-tuned."""
+"""Suffix of the name of a run that was fine-tuned."""
 
 
 class FineTuningError(ValueError):
@@ -52,11 +52,11 @@ class FineTuningError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class FineTuning:
-    """What a copy of a run learns.
+    """The experiment, data and weights with which a copy of a run is fine-tuned.
 
     Attributes:
-        experiment: The copy's: the same network, gently trained.
-        data: Training images of MNIST and of the hand; MNIST's validation images; the held-out drawings as the test
+        experiment: The copy's experiment: the same network with a low learning rate.
+        data: The training images of MNIST and of the hand; MNIST's validation images; the held-out drawings as the test
             set.
         initial: The weights to begin from, a snapshot's bytes.
     """
@@ -80,12 +80,12 @@ def plan_fine_tuning(source: Run, drawings: Split, mnist: MnistData) -> FineTuni
 
     Args:
         source: A run that was trained on MNIST.
-        drawings: Digits as a network gets them, with their labels.
+        drawings: The drawings as network inputs, with their labels.
         mnist: The data to mix in.
 
     Raises:
-        FineTuningError: If there are too few drawings, or the run did not learn MNIST or anything at all.
-        OSError: If its weights cannot be read.
+        FineTuningError: If there are too few drawings, or the run was not trained on MNIST or not trained at all.
+        OSError: If the run's weights cannot be read.
     """
     if len(drawings) < FEWEST:
         raise FineTuningError(f"There are {len(drawings)} drawings; a network can be fine-tuned from {FEWEST} on.")
@@ -116,18 +116,18 @@ def plan_fine_tuning(source: Run, drawings: Split, mnist: MnistData) -> FineTuni
 def held_out(count: int) -> NDArray[np.bool_]:
     """Return which drawings are held out: a random one of each four in a row.
 
-    Only a drawing's place decides, so that a network that is fine-tuned again with more drawings is not tested on
-    drawings that it was trained on before.
+    The choice depends only on a drawing's place, so that a network that is fine-tuned again with more drawings is not
+    tested on drawings that it was trained on before.
 
     Args:
-        count: Number of drawings.
+        count: The number of drawings.
 
     Returns:
         bool (count,).
     """
     rng = np.random.default_rng(0)
     chosen = np.zeros(count + HELD_OUT, dtype=np.bool_)
-    # Not every fourth, which would all be odd or all even among digits that are drawn in turn.
+    # Every fourth drawing would not do, because among digits drawn in turn all of these are odd or all are even.
     for first in range(0, count, HELD_OUT):
         chosen[first + rng.integers(HELD_OUT)] = True
     return chosen[:count]

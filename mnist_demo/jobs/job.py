@@ -1,4 +1,4 @@
-"""One training job as the queue knows it: its run, its training once that has started, and when it is preempted."""
+"""One training job as the queue knows it: its run, its training once started, and the decision to preempt it."""
 
 import dataclasses
 import functools
@@ -14,22 +14,22 @@ from mnist_demo.training.continuation import Continuation
 from mnist_demo.training.control import Command, CommandKind
 
 STOP_PATIENCE = 60.0
-"""Seconds after which a training that was asked to stop and does not is killed; a batch takes well below one."""
+"""Seconds after which a training that was asked to stop and has not ended is killed; a batch takes well below one."""
 
 
 @dataclass(eq=False)
 class Job:
-    """A run that waits for its training or is trained. Not for several threads at once: the queue holds its lock.
+    """A run that waits for its training or is trained. Not thread-safe, because the queue holds its lock.
 
     Attributes:
-        run: Its folder holds the experiment.
-        data_path: Where its data is; None for the bundled MNIST.
-        continuation: How a run that has ended continues; None for a new one.
-        heartbeat: When somebody of its lab last looked, by the queue's clock.
-        contended_seconds: How long it has had its slot while other labs waited.
-        is_stopping: Whether it was asked to stop.
-        is_paused: Whether it was asked to pause.
-        is_preempted: Whether it was asked to stop so that others can go first, and comes back by itself.
+        run: The run, whose folder holds the experiment.
+        data_path: The path of the data; None for the bundled MNIST.
+        continuation: How a run that has ended continues; None for a new run.
+        heartbeat: The time of the last heartbeat of its lab, by the queue's clock.
+        contended_seconds: The seconds for which the job has had its slot while other labs waited.
+        is_stopping: Whether the job was asked to stop.
+        is_paused: Whether the job was asked to pause.
+        is_preempted: Whether the job was asked to stop so that others can go first, after which it is queued again.
     """
 
     run: Run
@@ -49,7 +49,7 @@ class Job:
 
     @property
     def lab(self) -> str:
-        """Whose job it is: a run lies in its lab's folder."""
+        """The id of the job's lab, in whose folder the run lies."""
         return self.run.folder.parent.name
 
     def take_slot(self, now: float) -> None:
@@ -57,19 +57,19 @@ class Job:
         self.heartbeat = self._inspected = now
 
     def begin(self, training: RunningTraining) -> None:
-        """Note that the training has started, and pass on what was sent before, also to one that died at its start."""
+        """Note that the training has started, and pass on earlier commands, also to one that died at its start."""
         self._training = training
         for command in self._commands:
             training.send(command)
 
     def send(self, command: Command) -> None:
-        """Send a command to the training, as soon as there is one."""
+        """Send a command to the training, once the training has started."""
         self._commands.append(command)
         if self._training is not None:
             self._training.send(command)
 
     def stop(self, now: float, reason: StopReason | None = None) -> None:
-        """Ask the training to end; once is enough."""
+        """Ask the training to end; further calls change nothing."""
         if not self.is_stopping:
             self.is_stopping, self._stop_asked = True, now
             self.send(Command(CommandKind.STOP, reason=reason))
@@ -79,25 +79,25 @@ class Job:
         return self.is_stopping and now - self._stop_asked > STOP_PATIENCE
 
     def inspect(self, now: float, state: RunState, *, is_contended: bool) -> None:
-        """Note what the training does.
+        """Note the state of the training.
 
         Args:
             now: The time by the queue's clock.
-            state: The run's.
+            state: The state of the run.
             is_contended: Whether other labs wait.
         """
         if is_contended:
             self.contended_seconds += now - self._inspected
         self._inspected = now
         self._paused_since = _since(self._paused_since, now) if state is RunState.PAUSED else None
-        # Not from its start: a job that is stopped before its first batch would never come further.
+        # The time before the first batch does not count, because a job that is stopped before it would never progress.
         if state is RunState.TRAINING:
             self._trained_since = _since(self._trained_since, now)
 
     def let_others_go_first(self, now: float, limits: QueueLimits) -> None:
         """Stop the training when it has kept others waiting for long enough."""
         if self._paused_since is not None:
-            # A pause is meant to last, so a paused job does not come back by itself.
+            # A paused job is not queued again, because a pause is meant to last.
             if now - self.heartbeat > limits.idle_timeout or now - self._paused_since > limits.pause_patience:
                 self.stop(now, StopReason(code=StopCode.PAUSED_TOO_LONG))
         elif now - self.heartbeat > limits.idle_timeout:
@@ -121,11 +121,11 @@ class Job:
 
     @functools.cached_property
     def expected_before_start(self) -> float:
-        """About how long the training takes; computed once, because a run that waits does not change."""
+        """The expected seconds before the start; computed once, because a run that waits does not change."""
         return self.expected_seconds(is_running=False)
 
     def _left(self, history: History) -> Experiment:
-        """Return what is still to be done, as an experiment."""
+        """Return the rest of the training as an experiment."""
         experiment = self.run.experiment
         if self.continuation is None or history.plan is None:
             return experiment

@@ -1,8 +1,7 @@
-"""The queue of training jobs: one at a time on two cores, the others waiting in a fair order.
+"""The queue of training jobs: one is trained at a time on two cores, and the others wait in a fair order.
 
-This is the only place that has an executor start trainings. What a training does is read from its run's folder; the
-queue knows what the folder cannot tell: who waits at which place, whether a training still goes on, and whether anybody
-looks.
+Only this module asks an executor to start trainings. The state of a training is read from its run's folder; the queue
+knows the rest: the place of each waiting job, whether a training process is still alive, and the labs' heartbeats.
 """
 
 import contextlib
@@ -25,13 +24,13 @@ from mnist_demo.training.control import Command, CommandKind
 CORES_PER_JOB = 2
 
 ENDING = 10.0
-"""Seconds that a training may take to end after its run's last event; it takes half of one."""
+"""Seconds that a training may take to end after its run's last event; usually half a second."""
 
 TICK = 1.0
 """Seconds between two inspections of a training."""
 
 SAMPLE = 20
-"""Most waiting jobs whose expected time is looked at for an estimate of the wait."""
+"""Most waiting jobs whose expected time is computed for an estimate of the wait."""
 
 _PREEMPTIONS = (StopCode.PREEMPTED, StopCode.TIME_SLICE)
 _DEATHS = (StopCode.KILLED, StopCode.DIED)
@@ -43,9 +42,9 @@ class Jobs:
     """The training jobs of this server; every method may be called from any thread.
 
     Args:
-        executor: Where the trainings run.
-        slots: Jobs trained at the same time; one for every two cores by default.
-        limits: What a job may take from others.
+        executor: The executor of the trainings.
+        slots: The number of jobs trained at the same time; one for every two cores by default.
+        limits: The limits on the jobs.
         clock: Returns the time in seconds.
     """
 
@@ -62,7 +61,7 @@ class Jobs:
         self._jobs: dict[Path, Job] = {}  # by run folder, waiting and running
         self._waiting: FairQueue[Job] = FairQueue(turn=self._limits.time_slice)
         self._running: list[Job] = []
-        # How a run ended whose folder could not be told, the disk being full.
+        # The stop reasons of runs whose folder could not be written, such as on a full disk, are kept here.
         self._untold: dict[Path, StopReason] = {}
         self._slots = slots or max(1, (os.cpu_count() or 1) // CORES_PER_JOB)
         for number in range(self._slots):
@@ -88,12 +87,12 @@ class Jobs:
         """Put a run behind the others of its lab; nothing happens when it is in the queue already.
 
         Args:
-            run: Its folder, which `create_run` made, holds the experiment.
-            data_path: Where its data is; None for the bundled MNIST.
-            continuation: How a run that has ended continues; None for a new one.
+            run: The run, whose folder, made by `create_run`, holds the experiment.
+            data_path: The path of the data; None for the bundled MNIST.
+            continuation: How a run that has ended continues; None for a new run.
 
         Raises:
-            OSError: If the run cannot be told that it waits again.
+            OSError: If the run's folder cannot be written.
         """
         with self._changed:
             # A training that has written its last event needs a moment to end.
@@ -128,24 +127,24 @@ class Jobs:
         self._send(run, Command(CommandKind.PAUSE), pauses=True)
 
     def resume(self, run: Run) -> None:
-        """Let a paused run go on."""
+        """Resume a paused run."""
         self._send(run, Command(CommandKind.RESUME), pauses=False)
 
     def step_batch(self, run: Run) -> None:
-        """Let a run do one batch and pause again."""
+        """Let a run train one batch and pause again."""
         self._send(run, Command(CommandKind.STEP_BATCH), pauses=True)
 
     def step_epoch(self, run: Run) -> None:
-        """Let a run go on to the end of its epoch and pause there."""
-        # The run is paused when its events say so.
+        """Let a run train to the end of its epoch and pause there."""
+        # The job counts as paused only when the run's events say so.
         self._send(run, Command(CommandKind.STEP_EPOCH), pauses=False)
 
     def set_learning_rate(self, run: Run, rate: float) -> None:
-        """Let a run that trains go on at another learning rate."""
+        """Let a run that trains continue at another learning rate."""
         self._send(run, Command(CommandKind.LEARNING_RATE, value=rate), pauses=None)
 
     def heartbeat(self, lab: str) -> None:
-        """Note that somebody of this lab is looking: its jobs keep their slots."""
+        """Note that a visitor has a page of this lab open, so that its jobs keep their slots."""
         now = self._clock()
         with self._changed:
             for job in self._running:
@@ -153,13 +152,13 @@ class Jobs:
                     job.heartbeat = now
 
     def place(self, run: Run) -> int | None:
-        """Return how many jobs are ahead of a run, 0 when it is being trained; None when it is not in the queue."""
+        """Return the number of jobs ahead of a run, 0 when it is being trained; None when it is not in the queue."""
         with self._changed:
             job = self._jobs.get(run.folder)
             return None if job is None else self._place(job)
 
     def wait_seconds(self, run: Run) -> float | None:
-        """Return about how long it is until a waiting run begins; None when it does not wait."""
+        """Return about how many seconds a waiting run waits until it begins; None when it does not wait."""
         with self._changed:
             job = self._jobs.get(run.folder)
             if job is None or (place := self._place(job)) == 0:
@@ -173,14 +172,14 @@ class Jobs:
         return seconds / self._slots
 
     def state(self, run: Run) -> RunState:
-        """Return where a run stands, with what was asked for but is not done yet.
+        """Return the state of a run, with requests that are not executed yet.
 
-        A run whose last event says that it waits or trains, and that is not in the queue, was left by an earlier server
-        and counts as failed.
+        A run that waits or trains by its last event but is not in the queue was left by an earlier server, and counts
+        as failed.
         """
         with self._changed:
             job = self._jobs.get(run.folder)
-        # Read afterwards: a job leaves the queue only when its last event is written.
+        # The state is read afterwards, because a job leaves the queue only when its last event is written.
         state = run.state
         if job is None:
             return RunState.FAILED if state.is_active or run.folder in self._untold else state
@@ -191,9 +190,9 @@ class Jobs:
         return RunState.PAUSED if job.is_paused and state is RunState.TRAINING else state
 
     def reason(self, run: Run) -> StopReason | None:
-        """Return why a run is in its state, when there is something to say."""
+        """Return the reason of a run's state; None when there is none."""
         untold = self._untold.get(run.folder)
-        # The last reason that an earlier server gave for a run that waited or trained is not why the run ended.
+        # An earlier server's last reason for a run that waited or trained is not the reason for which the run ended.
         return untold or (None if run.state.is_active and not self.is_active(run) else run.reason)
 
     def is_active(self, run: Run) -> bool:
@@ -207,7 +206,7 @@ class Jobs:
         return self._waiting.place(job) + (len(self._running) if len(self._running) >= self._slots else 0)
 
     def _turn_of(self, ahead: Job, job: Job, expected: float) -> float:
-        """Return how long a job behind waits for one ahead: a time slice at most, unless they are of one lab."""
+        """Return how long a job waits for one ahead of it: a time slice at most, unless both are of one lab."""
         return expected if ahead.lab == job.lab else min(expected, self._limits.time_slice)
 
     def _send(self, run: Run, command: Command, *, pauses: bool | None) -> None:
@@ -230,7 +229,7 @@ class Jobs:
             try:
                 self._train(job)
             except Exception:
-                # A slot that is lost would keep everybody waiting for ever.
+                # The thread must survive, because a lost slot would block all waiting jobs for ever.
                 _log.exception("A training could not be looked after.")
             finally:
                 with self._changed:
@@ -249,11 +248,11 @@ class Jobs:
             again = self._jobs[run.folder] = Job(run, job.data_path, Continuation())
             self._waiting.requeue(again.lab, again)
         else:
-            # Somebody stopped it while it was being preempted: it does not come back.
+            # A job that was stopped while it was being preempted is not queued again.
             self._mark(run, RunState.STOPPED)
 
     def _train(self, job: Job) -> None:
-        """Have a job trained to its end, and once more when the training dies before it begins."""
+        """Train a job to its end, and once more when the training dies before it begins."""
         reason = self._follow(job)
         if reason.code in _DEATHS and job.run.state is RunState.QUEUED and not job.is_stopping:
             _log.warning("A training died before it began and is started once more (%s).", reason)
@@ -263,10 +262,10 @@ class Jobs:
             self._mark(job.run, RunState.FAILED, reason)
 
     def _follow(self, job: Job) -> StopReason:
-        """Start a training and follow it to its end. Whatever an executor raises, the jobs behind must have their turn.
+        """Start a training and follow it to its end. An error of an executor must not block the waiting jobs.
 
         Returns:
-            Why the run has ended, should its own events not tell.
+            The reason for which the run has ended, in case its own events have none.
         """
         try:
             training = self._executor.start(job.run, job.data_path, job.continuation)
@@ -287,14 +286,14 @@ class Jobs:
         return StopReason(code=StopCode.DID_NOT_STOP) if is_stuck else StopReason.of_exit_code(exit_code)
 
     def _supervise(self, job: Job, training: RunningTraining) -> None:
-        """Let others have their turn, and kill a training that does not stop."""
+        """Preempt the training for others in time, and kill a training that does not stop."""
         now, state = self._clock(), job.run.state
         with self._changed:
             others = len(self._waiting) - self._waiting.waiting(job.lab)
             job.inspect(now, state, is_contended=others > 0)
             if job.is_stuck(now):
                 training.kill()
-            # No more jobs are stopped than wait.
+            # At most as many jobs are preempted as other jobs wait.
             elif not job.is_stopping and others > sum(other.is_stopping for other in self._running):
                 job.let_others_go_first(now, self._limits)
 

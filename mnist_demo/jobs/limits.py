@@ -1,4 +1,4 @@
-"""How long a job may keep its slot while others wait, and how many jobs there may be."""
+"""Limits on the time that a job keeps its slot while others wait, and on the number of jobs."""
 
 from dataclasses import dataclass
 
@@ -6,18 +6,18 @@ from mnist_demo import fields
 
 
 class QueueFullError(OSError):
-    """No further training is accepted; the message says what to do."""
+    """The queue accepts no further training; the message says what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class QueueLimits:
-    """What a job may take from others. Seconds count only against a job while other labs wait.
+    """The limits on jobs. Seconds count only against a job while other labs wait.
 
     Raises:
         FieldError: On construction, if a value is not accepted.
     """
 
-    # Stopping and continuing costs two seconds, so a shorter slice would waste more than a thirtieth.
+    # A shorter slice would waste more than a thirtieth, because stopping and continuing costs two seconds.
     time_slice: float = fields.real(60.0, 1, 86_400, "Seconds of training until a job lets others go first.", step=1)
     idle_timeout: float = fields.real(180.0, 0, 86_400, "Seconds without a heartbeat until a job is stopped.", step=1)
     pause_patience: float = fields.real(120.0, 0, 86_400, "Seconds that a paused job may keep its slot.", step=1)

@@ -3,8 +3,6 @@
 import functools
 import hashlib
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.dimensions import CLASSES
-from mnist_demo.files import NPZ_FAULTS, write_atomically
+from mnist_demo.files import damage_named, read_npz, write_atomically
 from mnist_demo.runs.run import Run
 
 TEST = "test"
@@ -157,8 +155,9 @@ def read_predictions(snapshot: Path, part: str, labels: NDArray[np.uint8] | None
     """
     for read in (_read, _read_former):
         try:
-            found = read(snapshot, part, labels)
-        except NPZ_FAULTS:
+            with damage_named("The predictions"):
+                found = read(snapshot, part, labels)
+        except (OSError, ValueError):
             continue
         if found is not None and (labels is None or np.array_equal(found.labels, labels)):
             return found
@@ -173,46 +172,36 @@ def final_predictions(run: Run) -> Predictions | None:
 
 def _read(snapshot: Path, part: str, labels: NDArray[np.uint8] | None) -> Predictions | None:
     del labels  # the file has its own
-    with _opened(predictions_path(snapshot, part)) as kept:
-        if str(kept["snapshot"]) != snapshot_digest(snapshot):
-            return None
-        classes, confidences = kept["classes"], kept["confidences"]
-        if "others" not in kept:
-            return Predictions(kept["labels"], classes, confidences)
-        # Rounding must not make another class as probable as the predicted class.
-        below = np.nextafter(confidences, np.float32(0))[:, None]
-        probabilities = np.minimum(kept["others"].astype(np.float32) / _SCALE, below)
-        np.put_along_axis(probabilities, classes[:, None], confidences[:, None], axis=1)
-        return Predictions(kept["labels"], classes, confidences, probabilities)
+    kept = read_npz(predictions_path(snapshot, part), most=_MAX_BYTES)
+    if str(kept["snapshot"]) != snapshot_digest(snapshot):
+        return None
+    classes, confidences = kept["classes"], kept["confidences"]
+    if "others" not in kept:
+        return Predictions(kept["labels"], classes, confidences)
+    if (others := kept["others"]).dtype != np.float16:
+        raise ValueError(f"others is {others.dtype}; accepted is float16.")
+    # Rounding must not make another class as probable as the predicted class.
+    below = np.nextafter(confidences, np.float32(0))[:, None]
+    probabilities = np.minimum(others.astype(np.float32) / _SCALE, below)
+    np.put_along_axis(probabilities, classes[:, None], confidences[:, None], axis=1)
+    return Predictions(kept["labels"], classes, confidences, probabilities)
 
 
 def _read_former(snapshot: Path, part: str, labels: NDArray[np.uint8] | None) -> Predictions | None:
     """Read the files of the versions up to November 2026: a file for the test images, a folder for validation."""
     run_folder = snapshot.parent.parent
     if part == TEST:
-        with _opened(run_folder / "test-answers.npz") as kept:
-            found = snapshot.stat()
-            if kept["snapshot"].tolist() != [int(snapshot.stem), found.st_size, found.st_mtime_ns]:
-                return None
-            return Predictions(kept["labels"], kept["predictions"], kept["confidences"])
+        kept = read_npz(run_folder / "test-answers.npz", most=_MAX_BYTES)
+        found = snapshot.stat()
+        if kept["snapshot"].tolist() != [int(snapshot.stem), found.st_size, found.st_mtime_ns]:
+            return None
+        return Predictions(kept["labels"], kept["predictions"], kept["confidences"])
     if labels is None or not part.startswith(VALIDATION):
         return None
-    with _opened(run_folder / "answers" / snapshot.name) as kept:
-        if str(kept["digest"]) != snapshot_digest(snapshot):
-            return None
-        confidences = np.zeros(len(labels), np.float32)
-        # The former files have confidences for the fixed digits alone, which come first.
-        confidences[: len(kept["confidences"])] = kept["confidences"]
-        return Predictions(labels.astype(np.uint8), kept["predictions"], confidences)
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    """Open an archive of arrays of bounded size; a damaged archive raises one of `NPZ_FAULTS`."""
-    if path.stat().st_size > _MAX_BYTES:
-        raise ValueError(f"{path.name} has more than {_MAX_BYTES:,} bytes.")
-    # The file is opened here, because NumPy leaves a file open that is no archive.
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-        if sum(member.file_size for member in kept.zip.infolist()) > _MAX_BYTES:
-            raise ValueError(f"{path.name} unpacks to more than {_MAX_BYTES:,} bytes.")
-        yield kept
+    kept = read_npz(run_folder / "answers" / snapshot.name, most=_MAX_BYTES)
+    if str(kept["digest"]) != snapshot_digest(snapshot):
+        return None
+    confidences = np.zeros(len(labels), np.float32)
+    # The former files have confidences for the fixed digits alone, which come first.
+    confidences[: len(kept["confidences"])] = kept["confidences"]
+    return Predictions(labels.astype(np.uint8), kept["predictions"], confidences)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from mnist_demo.files import write_atomically
+from mnist_demo.files import DamagedFileError, damage_named, read_json, write_atomically
 from mnist_demo.runs.events import RunState
 from mnist_demo.runs.predictions import final_predictions
 from mnist_demo.runs.run import Run
@@ -137,13 +137,13 @@ def _computed(run: Run) -> Summary:
 
 def _kept(run: Run, sources: Sources) -> Summary | None:
     try:
-        with (run.folder / _FILE).open("rb") as file:
-            content = json.loads(file.read(_MAX_BYTES))
-        if content["version"] != _VERSION or content["sources"] != [list(stamp) for stamp in sources]:
-            return None
-        values: dict[str, Any] = content["summary"]
-        return Summary(**{**values, "state": RunState(values["state"])})
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        content = read_json(run.folder / _FILE, _MAX_BYTES)
+        with damage_named(_FILE):
+            if content["version"] != _VERSION or content["sources"] != [list(stamp) for stamp in sources]:
+                return None
+            values: dict[str, Any] = content["summary"]
+            return Summary(**{**values, "state": RunState(values["state"])})
+    except (OSError, DamagedFileError):
         return None
 
 

@@ -1,14 +1,17 @@
 """The training process: train one run and obey the commands of the server."""
 
+import dataclasses
 import gc
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from mnist_demo.data import MnistData, load_data, load_mnist
+from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Run, RunState, StopReason
 from mnist_demo.runs.stop_reasons import EXIT_DISK_FULL, EXIT_NOT_WRITTEN, is_disk_full
 from mnist_demo.training.continuation import Continuation
@@ -20,8 +23,37 @@ NICENESS = 5
 """Niceness that a training process adds to its own, so that pages answer at once while it uses every core."""
 
 
+REHEARSAL = dataclasses.replace(
+    PRESETS["fast"],
+    training=dataclasses.replace(PRESETS["fast"].training, epochs=1, train_images=320, validation_images=320),
+)
+"""What a process trains while it has nothing else to do, because the first graph takes TensorFlow a second longer."""
+
+
+def train_next(pipe: Connection, is_ready: Callable[[], object], *, rehearses: bool) -> None:
+    """Wait for a run and train it; the entry point of a training process.
+
+    Args:
+        pipe: The pipe from the server: the run's folder, where its data is (None for the bundled MNIST) and how it
+            continues (None for a new run), then commands. When the pipe closes, the server is gone and the training
+            stops.
+        is_ready: Called when the process waits for the run.
+        rehearses: Whether the process trains `REHEARSAL` before.
+    """
+    _lower_priority()
+    if rehearses:
+        with tempfile.TemporaryDirectory() as folder:
+            train(REHEARSAL, load_mnist(), folder)
+    is_ready()
+    try:
+        run_folder, data_path, continuation = pipe.recv()
+    except (EOFError, OSError):
+        return
+    run_job(run_folder, data_path, pipe, continuation)
+
+
 def run_job(run_folder: Path, data_path: Path | None, commands: Connection, continuation: Continuation | None) -> None:
-    """Train the experiment that lies in a run's folder; the entry point of a training process.
+    """Train the experiment that lies in a run's folder.
 
     Args:
         run_folder: A folder that `create_run` made.
@@ -29,7 +61,6 @@ def run_job(run_folder: Path, data_path: Path | None, commands: Connection, cont
         commands: The pipe with the server's commands; when it closes, the server is gone and the training stops.
         continuation: How a run that has ended continues; None for a new one.
     """
-    _lower_priority()
     run = Run(run_folder)
 
     def fit(control: Control) -> None:

@@ -1,4 +1,4 @@
-"""A lab opened by its front door, empty or with a trained run in it."""
+"""A lab opened by its front door, empty or with a trained run."""
 
 import shutil
 import sys
@@ -30,18 +30,20 @@ OpenPage = Callable[..., AppTest]
 
 @pytest.fixture
 def executor(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeExecutor]:
-    """Takes the place of the training processes."""
+    """Replace the training processes by a fake executor."""
     fake = FakeExecutor()
     monkeypatch.setattr(server, "LocalExecutor", lambda: fake)
-    server.jobs.clear()
+    for cached in (server.jobs, server.executor):
+        cached.clear()
     yield fake
     fake.close()
-    server.jobs.clear()
+    for cached in (server.jobs, server.executor):
+        cached.clear()
 
 
 @pytest.fixture
 def open_page() -> OpenPage:
-    """Opens a page of the lab by its file's name, in a given lab or in a new one."""
+    """Return a function that opens a page of the lab by name, in a given lab or in a new one."""
 
     def visit(page: str, lab: str | None = None) -> AppTest:
         app = AppTest.from_file(str(MAIN), default_timeout=120)
@@ -58,7 +60,7 @@ def open_page() -> OpenPage:
 
 @pytest.fixture(scope="session")
 def trained_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run that was trained once for all tests."""
+    """Return the folder of a run that is trained once for all tests."""
     folder = tmp_path_factory.mktemp("trained") / RUN_ID
     experiment = Experiment(
         name="small",
@@ -70,7 +72,7 @@ def trained_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def trained_run(home: Path, trained_folder: Path) -> Run:
-    """The only run of the lab `LAB`; open a page with it to see it."""
+    """Put the only run into the lab `LAB`, and return it; open a page with this lab to see the run."""
     folder = home / "runs" / LAB / RUN_ID
     shutil.copytree(trained_folder, folder)
     return Run(folder)
@@ -78,7 +80,7 @@ def trained_run(home: Path, trained_folder: Path) -> Run:
 
 @pytest.fixture
 def canvas(monkeypatch: pytest.MonkeyPatch) -> FakeCanvas:
-    """Takes the place of the drawing component."""
+    """Replace the drawing component by a fake canvas."""
     fake = FakeCanvas()
     module = types.ModuleType("streamlit_drawable_canvas")
     monkeypatch.setattr(module, "st_canvas", fake, raising=False)

@@ -1,4 +1,4 @@
-"""What tests of the page Draw share: a canvas to be drawn on without a browser, and what the page says."""
+"""Helpers of tests of the page Draw: a canvas without a browser, and the words on the page."""
 
 import types
 from typing import Any
@@ -10,7 +10,7 @@ from mnist_demo.app.draw.canvas import PEN_WIDTH
 
 
 def path(*points: tuple[float, float]) -> dict[str, Any]:
-    """A stroke as Fabric.js describes it."""
+    """Return a stroke in the form of Fabric.js."""
     commands = [["M" if place == 0 else "L", *point] for place, point in enumerate(points)]
     return {"type": "Path", "path": commands, "stroke": "#000000", "strokeWidth": PEN_WIDTH}
 
@@ -19,7 +19,7 @@ SEVEN: dict[str, Any] = {"version": "7.0.0", "objects": [path((80, 70), (240, 70
 
 
 class FakeCanvas:
-    """Stands for the component: AppTest cannot draw, and shows it as an unknown element."""
+    """Replaces the component, because AppTest cannot draw and shows the component as an unknown element."""
 
     def __init__(self) -> None:
         self.value: Any = None

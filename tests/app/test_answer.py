@@ -1,4 +1,4 @@
-"""The words and the ten bars of an answer: no more than the network's probabilities say."""
+"""The words and the ten bars of an answer claim no more than the network's probabilities."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ DIGITS = tuple("0123456789")
 
 
 def shares(**given: float) -> np.ndarray:
-    """Ten probabilities: those that are given, the rest shared evenly."""
+    """Return ten probabilities: the given ones, and the rest shared evenly."""
     rest = (1 - sum(given.values())) / (10 - len(given))
     return np.array([given.get(f"d{digit}", rest) for digit in range(10)], np.float32)
 
@@ -50,12 +50,12 @@ def test_nothing_is_rounded_to_certainty(share: float, text: str) -> None:
 
 
 def rows(probabilities: np.ndarray | None) -> list[dict[Any, Any]]:
-    """The rows of the ten bars."""
+    """Return the rows of the ten bars."""
     found: list[dict[Any, Any]] = answer_frame(probabilities, DIGITS).to_dict("records")
     return found
 
 
-def test_only_the_data_of_the_bars_move() -> None:
+def test_only_the_data_of_the_bars_changes() -> None:
     assert answer_spec("#3a55b4") == answer_spec("#3a55b4")
     at_rest, full = rows(None), rows(shares(d7=0.98))
     assert [row["probability"] for row in at_rest] == [0.0] * 10
@@ -64,6 +64,6 @@ def test_only_the_data_of_the_bars_move() -> None:
     assert not any(row["highest"] or row["percent"] for row in at_rest)
 
 
-def test_bars_rest_where_there_are_no_numbers() -> None:
+def test_bars_are_empty_without_finite_probabilities() -> None:
     assert rows(np.full(10, np.nan, np.float32)) == rows(None)
     assert answer_text(np.full(10, np.nan, np.float32), DIGITS) == answer_text(None, DIGITS)

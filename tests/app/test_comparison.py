@@ -1,4 +1,4 @@
-"""Runs compared: curves on one chart, the conclusion that the test allows, and no comparison of unlike images."""
+"""The comparison of runs: curves on one chart, the conclusion that the test allows, and the same images only."""
 
 import dataclasses
 import json
@@ -24,7 +24,7 @@ LABELS = load_mnist().test.labels.astype(np.uint8)
 
 
 def copy_of(run: Run, number: int, **changes: object) -> Run:
-    """Another run of the lab, begun later, with another experiment and the same network."""
+    """Return another run of the lab, created later, with another experiment and the same network."""
     copied = Run(run.folder.parent / f"2026020{number}-120000-abcdef")
     shutil.copytree(run.folder, copied.folder)
     experiment: Experiment = dataclasses.replace(run.experiment, **changes)  # type: ignore[arg-type]
@@ -33,7 +33,7 @@ def copy_of(run: Run, number: int, **changes: object) -> Run:
 
 
 def answer(run: Run, wrong: slice) -> None:
-    """Keep test answers with a run that are right but for some images."""
+    """Keep test predictions with a run that are correct except for some images."""
     predictions = LABELS.copy()
     predictions[wrong] = (predictions[wrong] + 1) % 10
     probabilities = np.full((len(LABELS), 10), 0.1 / 9, np.float32)
@@ -54,7 +54,7 @@ def said(app: AppTest) -> str:
     return "\n".join(each.value for each in [*app.markdown, *app.caption, *app.warning])
 
 
-def test_two_runs_and_the_images_on_which_they_part(open_page: OpenPage, trained_run: Run) -> None:
+def test_two_runs_are_compared_with_the_images_on_which_they_differ(open_page: OpenPage, trained_run: Run) -> None:
     other = copy_of(trained_run, 1, name="other", seed=5)
     answer(trained_run, slice(0, 100))
     answer(other, slice(90, 390))
@@ -68,7 +68,7 @@ def test_two_runs_and_the_images_on_which_they_part(open_page: OpenPage, trained
     assert len(app.get("arrow_vega_lite_chart")) + len(app.get("vega_lite_chart")) == 1
 
 
-def test_missing_test_results_are_worked_out_for_the_comparison(open_page: OpenPage, trained_run: Run) -> None:
+def test_missing_test_results_are_computed_for_the_comparison(open_page: OpenPage, trained_run: Run) -> None:
     other = copy_of(trained_run, 1, name="other")
     app = compare(open_page, trained_run, other)
     assert len({metric.value for metric in app.metric}) == 1
@@ -95,7 +95,7 @@ def test_runs_on_different_data_are_not_compared_on_accuracy(open_page: OpenPage
     assert "McNemar" not in said(app)
 
 
-def test_more_than_six_are_cut(open_page: OpenPage, trained_run: Run) -> None:
+def test_at_most_six_runs_are_compared(open_page: OpenPage, trained_run: Run) -> None:
     runs = [trained_run, *(copy_of(trained_run, number) for number in range(1, 8))]
     for run in runs:
         answer(run, slice(0, 100))
@@ -146,7 +146,7 @@ def test_the_chart_has_every_run_and_a_letter_at_its_end(trained_run: Run) -> No
     assert ends["epochs"].tolist() == [2.0, 2.0]
     training = trained_run.experiment.training
     settings = {"A one": training, "B other": dataclasses.replace(training, epochs=7)}
-    # The one that goes on has room for its plan, the one that is over for what there is of it.
+    # The axis has room for the plan of the active run, and for the actual epochs of the ended run.
     assert axis_end(histories, settings, Progress.EPOCHS, ["A one"]) == 2
     assert axis_end(histories, settings, Progress.EPOCHS, ["B other"]) == 7
     assert axis_end(histories, settings, Progress.IMAGES, ["B other"]) == 7000
@@ -162,7 +162,7 @@ def test_the_chart_has_every_run_and_a_letter_at_its_end(trained_run: Run) -> No
             assert {layer["encoding"]["x"]["field"] for layer in spec["layer"]} == {str(against)} <= set(frame)
 
 
-def test_nothing_of_a_run_that_has_not_begun(tmp_path: Path) -> None:
+def test_a_run_that_has_not_begun_has_no_curve(tmp_path: Path) -> None:
     history = Run(tmp_path / "nothing").history()
     assert comparison_frame({"A new": history}).empty
     assert axis_end({"A new": history}, {}, Progress.IMAGES, []) == 1

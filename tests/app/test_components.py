@@ -1,4 +1,4 @@
-"""Pieces that several pages are made of."""
+"""Elements that several pages share."""
 
 import re
 
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mnist_demo.app.words import escape_markdown
 
-# What mdast-util-gfm-autolink-literal 2.0 makes links of, within one piece of text; here whatever stands before it.
+# mdast-util-gfm-autolink-literal 2.0 makes links of these within one piece of text, here after any character.
 AUTOLINKS = re.compile(r"(https?://|www(?=\.))[-.\w]+|[-.\w+]+@[-\w]+(\.[-\w]+)+", re.IGNORECASE)
 
 PIECES = ["http", "https", "://", "www", "WWW", "org", ":color[", *"/@.a-+1_*`~{}[]()<>#:$|!&\\ "]
@@ -17,9 +17,9 @@ PIECES = ["http", "https", "://", "www", "WWW", "org", ":color[", *"/@.a-+1_*`~{
 @example("http://www.example.org/a_b@c.d")
 @example("mail me@example.org {now}")
 @example(":color[//] ![a](b) :material/x: $x$ <b>&amp; a_b*c`d")
-def test_text_from_outside_is_shown_as_it_stands(text: str) -> None:
+def test_text_from_outside_is_shown_unchanged(text: str) -> None:
     markdown = escape_markdown(text)
-    # A colour that is none only parts the text; every other mark is escaped.
+    # A colour directive without a colour only splits the text; every other mark is escaped.
     pieces = re.split(r":color\[(//|\\\.|\\@)\]", markdown)
     marks = re.escape("\\`*_~{}[]<>#:$|!&.@")
     assert all(re.fullmatch(rf"(\\[{marks}]|[^{marks}])*", piece) for piece in pieces)

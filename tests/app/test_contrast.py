@@ -1,4 +1,4 @@
-"""Text is read easily in both appearances: WCAG 2.2 asks for a contrast of 4.5."""
+"""Text is legible in both appearances: WCAG 2.2 asks for a contrast of 4.5."""
 
 import re
 import tomllib
@@ -14,7 +14,7 @@ from tests.server import ROOT
 LEAST = 4.5
 
 CAPTION = 0.6
-"""How much of the text's colour Streamlit gives a caption (the opacity of `stCaptionContainer`)."""
+"""Share of the text's colour that Streamlit gives a caption (the opacity of `stCaptionContainer`)."""
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -24,7 +24,7 @@ def look(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
 
 
 def contrast(first: np.ndarray, second: np.ndarray) -> float:
-    """Of two colours, float (3,), 0 to 1 (WCAG 2.2, "contrast ratio")."""
+    """Return the contrast ratio of two colours, float (3,), 0 to 1 (WCAG 2.2)."""
     both = np.array([first, second])
     linear = np.where(both <= 0.04045, both / 12.92, ((both + 0.055) / 1.055) ** 2.4)
     dark, light = np.sort(linear @ [0.2126, 0.7152, 0.0722])
@@ -56,7 +56,7 @@ def test_the_numbers_of_the_confusion_matrix_on_every_shade() -> None:
 def test_words_on_the_primary_colour(look: str) -> None:
     found = re.search(r"stBaseButton-primary[^}]*\{ color: (#\w{6}); \}", style.sheet())
     assert (found is None) == (look == "light")
-    # Streamlit writes white on it.
+    # Streamlit writes white on the primary colour.
     assert contrast(rgb(found[1] if found else "#ffffff"), rgb(colours.primary_colour())) >= LEAST
 
 

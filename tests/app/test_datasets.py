@@ -1,4 +1,4 @@
-"""The data sets of a lab: kept, found again, and nobody else's."""
+"""The data sets of a lab are kept, found again, and invisible to other labs."""
 
 import dataclasses
 import os
@@ -35,14 +35,14 @@ def test_mnist_is_always_there() -> None:
     assert datasets.load(DataReference()).digest == load_mnist().digest
 
 
-def test_what_is_kept_is_found_again(brought: MnistData) -> None:
+def test_kept_data_is_found_again(brought: MnistData) -> None:
     reference = datasets.keep(brought)
     assert datasets.is_kept(reference)
     found = datasets.load(reference)
     assert (found.name, found.digest) == ("shoes", brought.digest)
 
 
-def test_one_that_was_spoilt_can_be_brought_again(brought: MnistData) -> None:
+def test_a_damaged_set_can_be_uploaded_again(brought: MnistData) -> None:
     path = datasets.path_of(datasets.keep(brought))
     assert path is not None
     whole = path.read_bytes()
@@ -54,7 +54,7 @@ def test_one_that_was_spoilt_can_be_brought_again(brought: MnistData) -> None:
     assert datasets.load(datasets.keep(brought)).digest == brought.digest
 
 
-def test_one_that_is_read_is_used(brought: MnistData) -> None:
+def test_reading_a_set_marks_it_as_used(brought: MnistData) -> None:
     reference = datasets.keep(brought)
     path = datasets.path_of(reference)
     assert path is not None
@@ -64,7 +64,7 @@ def test_one_that_is_read_is_used(brought: MnistData) -> None:
     assert path.stat().st_mtime > 0
 
 
-def test_what_a_lab_keeps_is_no_other_labs(brought: MnistData, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_set_of_one_lab_is_invisible_to_other_labs(brought: MnistData, monkeypatch: pytest.MonkeyPatch) -> None:
     reference = datasets.keep(brought)
     enter("second-lab-0123456789a", monkeypatch)
     assert not datasets.is_kept(reference)

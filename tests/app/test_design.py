@@ -51,7 +51,7 @@ def open_layer(page: AppTest, place: int) -> int:
 
 
 def widget(elements: Any, key: str) -> Any:
-    """A generated editor: its key ends with a revision."""
+    """Return a generated editor, whose key ends with a revision."""
     found = [element for element in elements if element.key and element.key.rpartition("_")[0] == key]
     assert len(found) == 1, [element.key for element in elements]
     return found[0]
@@ -70,7 +70,7 @@ def show_training(page: AppTest) -> None:
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_a_preset_becomes_the_current_experiment_with_what_it_teaches(page: AppTest, preset: str) -> None:
+def test_a_preset_becomes_the_current_experiment_with_its_description(page: AppTest, preset: str) -> None:
     other = "codelab" if preset == "fast" else "fast"
     choose(page, other)
     choose(page, preset)
@@ -90,12 +90,12 @@ def test_an_edited_field_is_in_the_experiment_at_once_with_its_consequences(page
     assert experiment_of(page).name == "codelab, changed"
     assert "24×24×16" in texts(page)
     assert f"**{experiment_of(page).network.report().parameters:,}** parameters" in texts(page)
-    # Back again, it is the preset again.
+    # The experiment equals the preset again once the change is reverted.
     widget(page.number_input, f"design_{layer_id}_filters").set_value(8).run()
     assert experiment_of(page) == PRESETS["codelab"]
 
 
-def test_a_problem_is_named_in_place_and_the_experiment_keeps_what_works(page: AppTest) -> None:
+def test_a_problem_is_named_in_place_and_the_experiment_stays_valid(page: AppTest) -> None:
     choose(page, "codelab")
     before = experiment_of(page)
     layer_id = open_layer(page, 5)
@@ -160,7 +160,7 @@ def test_no_layer_more_than_the_lab_allows(page: AppTest) -> None:
     for _ in range(MAX_LAYERS):
         page.session_state[f"design_open_{layer_id}"] = True
         button = page.button(key=f"design_{layer_id}_Duplicate")
-        # A disabled button is disabled in an honest browser only.
+        # A disabled button can still be pressed by a dishonest browser.
         button.proto.disabled = False
         button.click().run()
         assert not page.exception
@@ -180,7 +180,7 @@ def test_a_hostile_choice_changes_nothing(page: AppTest) -> None:
     show_training(page)
     before = experiment_of(page)
     selectbox = widget(page.selectbox, "design_training_optimizer")
-    # What is on offer is known to an honest browser only.
+    # The list of options binds an honest browser only.
     selectbox.options.append("rmsprop; rm")
     selectbox.set_value("rmsprop; rm").run()
     assert not page.exception
@@ -215,7 +215,7 @@ def test_more_images_than_there_are_get_a_sentence_in_place(page: AppTest) -> No
     assert experiment_of(page).training.train_images == 55_000
     assert "60,000 are asked for, and MNIST has 55,000" in texts(page)
     assert widget(page.number_input, "design_training_train_images").value == 55_000
-    # The sentence goes with the next good value.
+    # The message disappears with the next accepted value.
     widget(page.number_input, "design_training_train_images").set_value(10_000).run()
     assert experiment_of(page).training.train_images == 10_000
     assert "are asked for" not in texts(page)
@@ -246,7 +246,7 @@ def test_a_network_too_large_for_its_batches_waits_until_they_are_smaller(page: 
     assert "The current experiment keeps" not in texts(page)
 
 
-def test_augmentation_seed_and_name_reach_the_bench(page: AppTest) -> None:
+def test_augmentation_seed_and_name_reach_the_current_experiment(page: AppTest) -> None:
     show_training(page)
     widget(page.number_input, "design_augmentation_rotation").set_value(10.0).run()
     widget(page.number_input, "design_experiment_seed").set_value(7).run()

@@ -1,4 +1,4 @@
-"""The page Draw: what it says of a drawing is what the network says, and an empty canvas gets no answer."""
+"""The page Draw says about a drawing what the network says, and gives no answer to an empty canvas."""
 
 import json
 import shutil
@@ -36,26 +36,26 @@ def inference() -> Iterator[Inference]:
     asked.close()
 
 
-def test_without_a_trained_network_it_offers_to_train_one(open_page: OpenPage) -> None:
+def test_without_a_trained_network_the_page_offers_to_train_one(open_page: OpenPage) -> None:
     app = open_page("draw")
     assert app.button(key="train_fast").label == "Train the fast network"
     assert not app.metric
 
 
-def test_beside_another_network_it_offers_the_one_for_the_pen(open_page: OpenPage, trained_run: Run) -> None:
+def test_beside_another_network_the_page_offers_the_preset_canvas(open_page: OpenPage, trained_run: Run) -> None:
     app = open_page("draw", LAB)
     app.button(key="draw_train_canvas").click().run()
     assert not app.exception
     started = app.session_state["run_id"]
     assert started != trained_run.id
     assert app.session_state["experiment"] == PRESETS["canvas"]
-    # One is enough.
+    # One run of the page is enough.
     app.run()
     assert not [button for button in app.button if button.key == "draw_train_canvas"]
     app.button(key="sidebar_stop").click().run()
 
 
-def test_a_network_for_other_data_is_not_offered_what_is_for_digits(open_page: OpenPage, trained_run: Run) -> None:
+def test_the_preset_canvas_is_not_offered_for_other_data(open_page: OpenPage, trained_run: Run) -> None:
     kept = trained_run.folder / "experiment.json"
     asked = json.loads(kept.read_text())
     kept.write_text(json.dumps({**asked, "data": {"name": "My letters", "digest": "0" * 64}}))
@@ -71,7 +71,7 @@ def test_an_empty_canvas_gets_an_invitation_and_no_answer(open_page: OpenPage, t
     app = open_page("draw", LAB)  # with the real component
     assert said(app) == ("–", "nothing yet")
     assert INVITATION in sentences(app)
-    assert not app.selectbox  # a single run leaves nothing to choose
+    assert not app.selectbox  # a single run leaves no choice
     assert app.button(key="next_step").label == "Design a better network"
 
 
@@ -95,7 +95,7 @@ def test_a_drawing_is_answered_as_the_network_answers_its_digit(
     assert said(app) == (words.label, words.sureness)
     assert INVITATION not in sentences(app)
 
-    # A step left out changes what is read, and the page says so until it is on again.
+    # A step that is left out changes the digit, and the page says so until the step is on again.
     app.session_state["draw_stages"] = True
     app.run()
     assert [toggle.label for toggle in app.toggle] == ["Bound", "Scale", "Centre", "Redraw"]
@@ -112,22 +112,22 @@ def test_a_drawing_is_answered_as_the_network_answers_its_digit(
     assert all(toggle.value for toggle in app.toggle)
 
 
-def test_what_is_no_digit_is_refused(open_page: OpenPage, trained_run: Run, canvas: FakeCanvas) -> None:
+def test_a_drawing_that_is_no_digit_is_refused(open_page: OpenPage, trained_run: Run, canvas: FakeCanvas) -> None:
     canvas.value = {"objects": [path((100, 100), (100.01, 100))]}
     app = open_page("draw", LAB)
     assert said(app) == ("Not a digit", "refused")
     assert any("dot" in sentence for sentence in sentences(app))
 
 
-def test_a_letter_is_refused_unless_the_network_has_learned_what_is_no_digit(
+def test_the_detector_refuses_a_letter_unless_the_network_has_learned_non_digits(
     open_page: OpenPage, trained_run: Run, canvas: FakeCanvas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # As sure of everything as a network is that has only ever seen digits.
+    # The network is as sure as one that was trained on digits alone.
     sure = np.full(10, 0.001, np.float32)
     sure[4] = 0.991
     monkeypatch.setattr(Inference, "predict", lambda self, run, images, snapshot=None: np.tile(sure, (len(images), 1)))
     monkeypatch.setattr(reading, "_temperature", lambda run, weights: 1.0)
-    canvas.value = {"objects": [path((80, 270), (100, 70), (170, 200), (240, 70), (260, 270))]}  # M
+    canvas.value = {"objects": [path((80, 270), (100, 70), (170, 200), (240, 70), (260, 270))]}  # the letter M
     app = open_page("draw", LAB)
     assert said(app) == ("Not a digit", "refused")
     assert "It looks more like a letter or a shape than like the 4 that this network reads." in sentences(app)
@@ -154,7 +154,7 @@ def test_a_digit_of_the_test_set_is_read_beside_its_label(
         app.button(key="test_digit_another").click().run()
 
 
-def test_a_photo_is_read_and_what_is_none_gets_a_sentence(
+def test_a_photo_is_read_and_another_file_is_refused_in_one_sentence(
     open_page: OpenPage, trained_run: Run, canvas: FakeCanvas, inference: Inference
 ) -> None:
     app = open_page("draw", LAB)
@@ -170,7 +170,7 @@ def test_a_photo_is_read_and_what_is_none_gets_a_sentence(
     app.file_uploader[0].set_value([("seven.jpg", b"no photo", "image/jpeg")]).run()
     assert said(app) == ("–", "nothing yet")
     assert any("none of the formats read here" in sentence for sentence in sentences(app))
-    # The camera is asked for before it is shown.
+    # The camera is not shown before the visitor chooses it.
     assert not app.get("camera_input")
     app.segmented_control(key="photo_way").set_value("With the camera").run()
     assert app.get("camera_input")
@@ -188,9 +188,9 @@ def test_several_networks_answer_side_by_side(open_page: OpenPage, trained_run: 
     assert len(chooser.options) == 6
     assert len(app.metric) == 1 + len(chooser.value) == 3
     chooser.select(chooser.options[3]).run()
-    assert len({(metric.value, metric.delta) for metric in app.metric}) == 1  # they are copies
+    assert len({(metric.value, metric.delta) for metric in app.metric}) == 1  # the runs are copies
     assert [metric.label for metric in app.metric] == ["The network reads", "small", "small", "small"]
-    # More than are offered are not taken, and runs that are gone are forgotten.
+    # A session cannot choose more runs than allowed, and runs that are gone leave the choice.
     app.session_state["draw_runs"] = [
         "20251231-120000-abcdef",
         *(path.name for path in trained_run.folder.parent.iterdir()),
@@ -199,9 +199,7 @@ def test_several_networks_answer_side_by_side(open_page: OpenPage, trained_run: 
     assert len(app.metric) == 1 + 4
 
 
-def test_a_choice_of_runs_says_how_good_their_networks_are_and_not_how_good_one_was(
-    open_page: OpenPage, trained_run: Run
-) -> None:
+def test_a_choice_of_runs_shows_the_accuracy_of_the_final_networks(open_page: OpenPage, trained_run: Run) -> None:
     newer = trained_run.folder.with_name("20260102-120000-abcdef")
     shutil.copytree(trained_run.folder, newer)
     lines = (newer / "events.jsonl").read_text().splitlines()
@@ -213,7 +211,7 @@ def test_a_choice_of_runs_says_how_good_their_networks_are_and_not_how_good_one_
     assert option.startswith("small, 1.0% on validation, 0")
 
 
-def test_it_is_the_chosen_run_that_answers(open_page: OpenPage, trained_run: Run, canvas: FakeCanvas) -> None:
+def test_the_chosen_run_answers(open_page: OpenPage, trained_run: Run, canvas: FakeCanvas) -> None:
     newer = trained_run.folder.with_name("20260102-120000-abcdef")
     shutil.copytree(trained_run.folder, newer)
     app = open_page("draw", LAB)

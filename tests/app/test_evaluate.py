@@ -1,4 +1,4 @@
-"""The page Evaluate: its figures are scikit-learn's, and every view speaks of the same predictions."""
+"""The page Evaluate: its figures equal scikit-learn's, and every view shows the same predictions."""
 
 import io
 import shutil
@@ -28,7 +28,7 @@ from tests.app.conftest import LAB, RUN_ID, OpenPage
 from tests.jobs.fake_executor import FakeExecutor
 from tests.server import ROOT
 
-# In a process of its own, so that the one that visits the pages never imports Keras.
+# The predictions come from another process, so that the process that opens the pages never imports Keras.
 _PREDICT = """
 import sys
 from pathlib import Path
@@ -41,7 +41,7 @@ np.save(sys.argv[2], predict(Path(sys.argv[1]), load_mnist().test.images))
 
 @pytest.fixture(scope="session")
 def probabilities(trained_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> NDArray[np.float32]:
-    """What the trained network says of the test images, asked past the page."""
+    """Return the trained network's probabilities of the test images, computed without the page."""
     answers = tmp_path_factory.mktemp("answers") / "probabilities.npy"
     snapshot = Run(trained_folder).snapshots[-1]
     subprocess.run([sys.executable, "-c", _PREDICT, str(snapshot), str(answers)], cwd=ROOT, check=True)
@@ -63,18 +63,18 @@ def headings(app: AppTest) -> list[str]:
 
 
 def table(app: AppTest, column: str) -> pd.DataFrame:
-    """The table that has a column of that name."""
+    """Return the table that has a column of that name."""
     (found,) = (frame.value for frame in app.dataframe if column in frame.value.columns)
     return found
 
 
-def test_without_a_trained_network_it_offers_to_train_one(open_page: OpenPage) -> None:
+def test_without_a_trained_network_the_page_offers_to_train_one(open_page: OpenPage) -> None:
     app = open_page("evaluate")
     assert app.button(key="train_fast").label == "Train the fast network"
     assert not app.metric
 
 
-def test_its_figures_are_those_of_scikit_learn(
+def test_the_figures_are_those_of_scikit_learn(
     open_page: OpenPage, trained_run: Run, probabilities: NDArray[np.float32]
 ) -> None:
     labels, predictions = load_mnist().test.labels, probabilities.argmax(axis=1)
@@ -143,7 +143,7 @@ def test_the_images_come_in_pages(open_page: OpenPage, trained_run: Run, evaluat
 
 
 @pytest.mark.parametrize("page", [10**9, -3, "two"])
-def test_a_page_that_is_not_there_is_the_first(open_page: OpenPage, trained_run: Run, page: object) -> None:
+def test_a_missing_page_of_images_becomes_the_first(open_page: OpenPage, trained_run: Run, page: object) -> None:
     app = open_page("evaluate", LAB)
     app.session_state["evaluate_page_None_None"] = page
     app.run()
@@ -151,10 +151,10 @@ def test_a_page_that_is_not_there_is_the_first(open_page: OpenPage, trained_run:
     assert app.session_state["evaluate_page_None_None"] == 1
 
 
-def test_while_learning_it_looks_at_the_newest_snapshot_and_keeps_to_it(
+def test_an_active_run_is_evaluated_at_its_newest_snapshot_until_asked_again(
     open_page: OpenPage, trained_run: Run, executor: FakeExecutor
 ) -> None:
-    # A run that nobody trains counts as interrupted.
+    # The run is submitted, because a run outside the queue counts as interrupted.
     server.jobs().submit(trained_run, continuation=Continuation(epochs=1))
     executor.next()
     trained_run.mark(RunState.TRAINING)
@@ -304,14 +304,14 @@ def test_predictions_come_from_memory_then_disk_then_the_network(tmp_path: Path)
 
     store = PredictionStore()
     store.get(snapshot, "test", split, ask).step()
-    # Another page continues where the first was interrupted.
+    # Another page continues a pass where the first page was interrupted.
     assert store.get(snapshot, "test", split, ask).keep()
     assert asked == [CHUNK, 1]
     found = PredictionStore().get(snapshot, "test", split, ask)
     assert found.is_done
     assert len(found.predictions()) == CHUNK + 1
     assert asked == [CHUNK, 1]
-    # The kept classes are not enough for a page that needs probabilities: it asks once more, and keeps these.
+    # The kept classes are not enough for a page that needs probabilities, so the pass runs once more and keeps these.
     with pytest.raises(ValueError, match="with_probabilities"):
         found.probabilities()
     whole = PredictionStore().get(snapshot, "test", split, ask, with_probabilities=True)
@@ -322,10 +322,10 @@ def test_predictions_come_from_memory_then_disk_then_the_network(tmp_path: Path)
     assert not store.get(snapshot, "test", split, ask, with_probabilities=True).probabilities()[:, 1:].max() > 0.1
     assert store.get(snapshot, "test", split, ask).is_done
     assert asked == [CHUNK, 1, CHUNK, 1]
-    # Other labels are other images.
+    # The same images with other labels count as other images.
     other = Split(split.images, np.ones(CHUNK + 1, np.uint8))
     assert not PredictionStore().get(snapshot, "test", other, ask).is_done
-    # Weights that change in the middle never mix with those before.
+    # Weights that change during a pass never mix with the earlier weights.
     begun = PredictionStore().get(snapshot, "validation", split, ask)
     begun.step()
     snapshot.write_bytes(b"more weights")
@@ -339,7 +339,7 @@ def test_the_picture_has_every_digit_in_whole_pixels() -> None:
     content = readings_sheet(images, [ShownAnswer("4", "9", ">99.9%", is_right=False)] * 7)
     picture = np.asarray(Image.open(io.BytesIO(content)))
     assert picture.shape[1] == 2 * sheet_width()
-    # A digit pixel is four by four pixels of the picture, which is shown at half its size.
+    # A pixel of a digit is four by four pixels of the picture, which is shown at half its size.
     digit = picture[:112, :112]
     np.testing.assert_array_equal(digit, digit[::4, ::4].repeat(4, axis=0).repeat(4, axis=1))
     assert len(np.unique(picture[112:150, :112].reshape(-1, 3), axis=0)) > 2, "the caption is written"

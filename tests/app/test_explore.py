@@ -1,4 +1,4 @@
-"""The page Explore as a visitor meets it: the grid, the views under it, and other people's data."""
+"""The page Explore as a visitor meets it: the grid, the views under it, and uploaded data."""
 
 import gc
 import itertools
@@ -38,11 +38,11 @@ File = tuple[str, bytes]
 IMAGES, LABELS = some_images(1400)
 TEST_IMAGES, TEST_LABELS = some_images(200, seed=1)
 TRAINED_ON = 1283
-"""1,400 images without their last twelfth."""
+"""Number of training images: 1,400 images without their last twelfth."""
 
 
 def visit(**parameters: str) -> AppTest:
-    """Follow a link to the page."""
+    """Open the page by a link with parameters."""
     app = AppTest.from_file(str(MAIN), default_timeout=120)
     for name, value in parameters.items():
         app.query_params[name] = value
@@ -64,7 +64,7 @@ def count_line(app: AppTest) -> str:
 
 
 def pictures(app: AppTest) -> list[str]:
-    """The texts that say what is on the pictures."""
+    """Return the alternative texts of the pictures."""
     return [image.alt for element in app.get("image") for image in element.proto.imgs]
 
 
@@ -76,7 +76,7 @@ def test_the_grid_comes_first(open_page: OpenPage) -> None:
     assert app.button(key="next_step").label == "Design a network"
 
 
-def test_the_first_page_does_not_wait_for_what_it_has_no_use_for() -> None:
+def test_the_first_page_does_not_import_what_it_does_not_need() -> None:
     script = """
 import sys
 from streamlit.testing.v1 import AppTest
@@ -106,7 +106,7 @@ def test_any_link_opens_the_page(parameters: dict[str, str]) -> None:
     assert count_line(visit(**parameters)).startswith("72 of the 55,000 training images")
 
 
-def test_more_shows_another_sample_and_stands_in_the_address() -> None:
+def test_more_shows_another_sample_and_changes_the_address() -> None:
     app = visit()
     first = pictures(app)
     assert len(first) >= 6
@@ -114,7 +114,7 @@ def test_more_shows_another_sample_and_stands_in_the_address() -> None:
     assert app.query_params["sample"] in ("1", ["1"])
     assert pictures(app)[:6] != first[:6]
     assert pictures(visit(sample="1"))[:6] == pictures(app)[:6]
-    # An earlier version's link.
+    # The parameter is that of an earlier version's link.
     assert pictures(visit(handful="1"))[:6] == pictures(app)[:6]
 
 
@@ -158,7 +158,7 @@ def test_one_digit_is_walked_through() -> None:
     assert app.number_input(key="image").value == 0
 
 
-def test_a_smaller_class_takes_the_number_back() -> None:
+def test_a_smaller_class_reduces_the_number_of_the_digit() -> None:
     app = visit(view="One digit", image="9000", split="Test")
     assert app.number_input(key="image").value == 9000
     app.pills(key="digit").set_value(7).run()
@@ -204,14 +204,14 @@ def test_other_data_is_taken_with_its_class_names_and_left_again(files: list[Fil
     app.button(key="use_mnist").click().run()
     assert app.session_state["experiment"].data.is_mnist
     assert count_line(app) == "72 of the 55,000 training images in MNIST"
-    # What the smaller set had no more of is asked for again.
+    # The experiment asks again for the images that the smaller set lacked.
     assert app.session_state["experiment"] == PRESETS["fast"]
 
 
 def test_two_hundred_images_are_enough() -> None:
     app = upload(visit(view="Use other data"), ("few.npz", npz(x_train=IMAGES[:200], y_train=np.sort(LABELS[:200]))))
     assert not app.error
-    # 29 test, then 14 validate; in the order of their classes the last two would hold nothing but nines.
+    # 29 images test and 14 validate; in the order of their classes, the last two parts would hold nothing but nines.
     settings = app.session_state["experiment"].training
     assert (settings.train_images, settings.validation_images) == (157, 14)
     assert count_line(app) == "72 of the 157 training images in few"
@@ -219,7 +219,7 @@ def test_two_hundred_images_are_enough() -> None:
     assert count_line(app) == "29 of the 29 test images in few"
 
 
-def test_uploaded_data_comes_as_it_was_read() -> None:
+def test_uploaded_data_is_shown_as_it_was_read() -> None:
     app = upload(visit(view="Use other data"), *FORMATS["npz"])
     reference = app.session_state["experiment"].data
     assert reference.name == "clothes"
@@ -281,7 +281,7 @@ def test_wrong_class_names_get_one_sentence() -> None:
     assert app.session_state["experiment"].data.is_mnist
 
 
-def test_mnist_takes_the_place_of_data_that_is_gone(home: Path) -> None:
+def test_mnist_replaces_data_that_is_gone(home: Path) -> None:
     app = upload(visit(view="Use other data"), FORMATS["idx.gz"][0], FORMATS["idx.gz"][1])
     for kept in home.glob("data/*/*.npz"):
         kept.unlink()
@@ -313,7 +313,7 @@ def test_a_class_without_images_is_said(home: Path) -> None:
 
 @pytest.mark.parametrize("label", [None, 4])
 @pytest.mark.parametrize("split", [Split(IMAGES[:1], LABELS[:1]), Split(IMAGES[:20], np.full(20, 4, np.uint8))])
-def test_charts_of_next_to_nothing(split: Split, label: int | None) -> None:
+def test_charts_of_very_little_data(split: Split, label: int | None) -> None:
     names = FASHION_MNIST_CLASS_NAMES
     counts = class_counts(split)
     bars = counts_spec(counts, names, "test images", "#000000")
@@ -328,7 +328,7 @@ def test_charts_of_next_to_nothing(split: Split, label: int | None) -> None:
 def test_names_on_the_map_do_not_cover_each_other() -> None:
     random = np.random.default_rng(0)
     labels = np.arange(1000, dtype=np.uint8) % 10
-    # Ten classes, all in one place.
+    # The ten classes all have the same place.
     points = PcaMap(random.normal(size=(1000, 2)).astype(np.float32), labels, np.arange(1000), (0.1, 0.05))
     spec = map_chart(points, [str(label) for label in range(10)], None, "#ffffff", "#000000").to_dict()
     rows = spec["datasets"][spec["layer"][1]["data"]["name"]]
@@ -343,12 +343,12 @@ def test_the_large_digit_has_a_mark_for_each_pixel() -> None:
     rows = pixel_frame(image).to_dict("records")
     assert [row["value"] for row in rows] == image.ravel().tolist()
     assert (rows[29]["row"], rows[29]["column"]) == (1, 1)
-    # Whole screen pixels for each pixel of the digit.
+    # Each pixel of the digit takes whole screen pixels.
     assert spec["width"] % 28 == spec["height"] % 28 == 0
 
 
-def test_a_visitor_who_may_have_gone_keeps_no_images_in_memory() -> None:
-    # Streamlit keeps what widgets and fragments were given for two minutes, and a set may take 55 MB.
+def test_no_widget_or_fragment_keeps_images_in_memory() -> None:
+    # Streamlit keeps the arguments of widgets and fragments for two minutes, and a set may take 55 MB.
     app = upload(visit(view="Use other data"), ("mine.npz", npz(x_train=IMAGES, y_train=LABELS)))
     assert count_line(app).endswith("in mine")
     datasets.make_room()

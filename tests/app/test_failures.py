@@ -1,4 +1,4 @@
-"""What is said when something could not be written: why, and no advice that its cause contradicts."""
+"""The sentence on a failed write names the reason, and gives no advice that contradicts the reason."""
 
 import errno
 
@@ -15,11 +15,12 @@ from mnist_demo.runs import StoreFullError
     [
         (OSError(errno.ENOSPC, "No space left on device", "/a/path"), "the disk is full. Nothing was lost; try again."),
         (OSError(errno.EIO, "Input/output error"), "Input/output error. Nothing was lost; try again."),
+        (OSError(errno.EROFS, "Read-only file system"), "the data folder may not be written to. Nothing was lost."),
         (OSError("no number"), "OSError. Nothing was lost; try again."),
         (StoreFullError("all runs are pinned; unpin or delete one"), "all runs are pinned; unpin or delete one."),
         (QueueFullError("200 trainings wait; try again"), "200 trainings wait; try again."),
         (DrawingError("There is room for 500 drawings."), "There is room for 500 drawings."),
     ],
 )
-def test_a_cause_and_what_to_do(error: Exception, said: str) -> None:
+def test_a_failure_has_a_cause_and_advice(error: Exception, said: str) -> None:
     assert could_not("It could not be kept", error) == f"It could not be kept: {said}"

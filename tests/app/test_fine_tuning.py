@@ -1,4 +1,4 @@
-"""Teach it your hand, on the page Draw: what is kept, and what a lesson did."""
+"""Teach it your hand, on the page Draw: the kept drawings, and the result of a fine-tuning."""
 
 import shutil
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.app.drawing import SEVEN, FakeCanvas, path, sentences
 from tests.jobs.fake_executor import FakeExecutor
 
 
-def test_drawings_are_labelled_kept_and_taught(
+def test_drawings_are_labelled_kept_and_fine_tuned_on(
     open_page: OpenPage, trained_run: Run, canvas: FakeCanvas, executor: FakeExecutor
 ) -> None:
     app = open_page("draw", LAB)
@@ -63,7 +63,7 @@ def test_nothing_is_kept_twice(open_page: OpenPage, trained_run: Run, canvas: Fa
 
 
 @pytest.mark.parametrize("spoilt", ["damaged", "not to be read now"])
-def test_drawings_that_cannot_be_read_are_not_written_over(
+def test_unreadable_drawings_are_not_overwritten(
     open_page: OpenPage, trained_run: Run, canvas: FakeCanvas, home: Path, spoilt: str
 ) -> None:
     app = open_page("draw", LAB)
@@ -75,7 +75,7 @@ def test_drawings_that_cannot_be_read_are_not_written_over(
     if spoilt == "damaged":
         kept.write_bytes(b"not whole")
     else:
-        # It is there and gives an error: a folder does that even to root.
+        # Reading the path fails even for root, because the path is a folder.
         kept.mkdir()
     app.segmented_control(key="collect_label").set_value(7).run()
     assert not app.exception
@@ -87,12 +87,14 @@ def test_drawings_that_cannot_be_read_are_not_written_over(
         assert any("could not be kept" in sentence for sentence in sentences(app))
 
 
-def test_what_a_lesson_did_is_shown_before_and_after(open_page: OpenPage, trained_run: Run, canvas: FakeCanvas) -> None:
+def test_a_fine_tuning_shows_the_accuracy_before_and_after(
+    open_page: OpenPage, trained_run: Run, canvas: FakeCanvas
+) -> None:
     test = load_mnist().test
     fine_tuning = plan_fine_tuning(trained_run, test[:12], load_mnist())
     fine_tuned = create_run(trained_run.folder.with_name("20260102-120000-abcdef"), fine_tuning.experiment)
     fine_tuning.write(fine_tuned)
-    # A lesson that changed nothing, but for the network that it started from.
+    # The source's snapshots replace those of the fine-tuning, so that the accuracy rises from that of random weights.
     for snapshot in trained_run.snapshots:
         shutil.copy(snapshot, fine_tuned.folder / "snapshots")
     fine_tuned.mark(RunState.FINISHED)

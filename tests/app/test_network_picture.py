@@ -14,7 +14,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def squares(shape: tuple[int, ...]) -> list[tuple[float, float]]:
-    """Width and height of the sheets that a shape is drawn with."""
+    """Return the width and height of the sheets of a shape's block."""
     picture = ET.fromstring(draw(Block("x", shape, True, "x"), COLOURS))
     return [(float(each.attrib["width"]), float(each.attrib["height"])) for each in picture.iter(SVG + "rect")]
 

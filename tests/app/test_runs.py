@@ -1,4 +1,4 @@
-"""The page Runs: every run in a table, what is said about it kept, and nothing deleted for good by one click."""
+"""The page Runs: every run is in a table, its annotations are kept, and one click deletes nothing for good."""
 
 import dataclasses
 import errno
@@ -42,7 +42,7 @@ OTHER_ID = "20260102-120000-abcdef"
 
 @pytest.fixture
 def two_runs(trained_run: Run, small_experiment: Experiment) -> tuple[Run, Run]:
-    """The trained run of the lab `LAB` and a newer one that never began."""
+    """Return the trained run of the lab `LAB` and a newer run that never began."""
     other = create_run(trained_run.folder.parent / OTHER_ID, dataclasses.replace(small_experiment, name="never begun"))
     other.mark(RunState.STOPPED)
     return trained_run, other
@@ -54,7 +54,7 @@ def table(app: AppTest) -> pd.DataFrame:
 
 
 def choose(app: AppTest, *places: int) -> AppTest:
-    """Choose rows of the table; AppTest cannot click in one."""
+    """Choose rows of the table by its list, because AppTest cannot click in a table."""
     app.session_state["runs_table"] = {"selection": {"rows": list(places), "columns": [], "cells": []}}
     app.session_state["runs_chosen"] = [app.session_state["runs_shown"][place] for place in places]
     return app.run()
@@ -68,9 +68,7 @@ def test_an_empty_lab_invites(open_page: OpenPage) -> None:
 
 
 @pytest.mark.parametrize("page", ["train", "runs", "evaluate", "time_machine"])
-def test_a_run_that_cannot_be_read_keeps_no_page_from_the_others(
-    open_page: OpenPage, two_runs: tuple[Run, Run], page: str
-) -> None:
+def test_an_unreadable_run_does_not_hide_the_others(open_page: OpenPage, two_runs: tuple[Run, Run], page: str) -> None:
     _, other = two_runs
     (other.folder / "experiment.json").write_bytes(b"\xff\xfe")
     app = open_page(page, LAB)
@@ -94,8 +92,8 @@ def test_every_run_is_a_row(open_page: OpenPage, two_runs: tuple[Run, Run]) -> N
     assert rows["Test"].isna().all()
 
 
-def test_hours_of_training_are_told_to_the_minute(open_page: OpenPage, trained_run: Run) -> None:
-    # With the seconds there is no room for it all, and it is the hour that the table leaves out.
+def test_hours_of_training_are_shown_to_the_minute(open_page: OpenPage, trained_run: Run) -> None:
+    # A duration with seconds does not fit, and the table would cut off the hour.
     assert table(open_page("runs", LAB))["Time"].tolist()[0] < pd.Timedelta(hours=1)
     figures = {"loss": 0.1, "accuracy": 1.0, "learning_rate": 0.001}
     with EventWriter(trained_run.events_path) as writer:
@@ -103,7 +101,7 @@ def test_hours_of_training_are_told_to_the_minute(open_page: OpenPage, trained_r
     assert table(open_page("runs", LAB))["Time"].tolist() == [pd.Timedelta(hours=1, minutes=11)]
 
 
-def test_what_was_done_while_training_is_a_change_too(open_page: OpenPage, trained_run: Run) -> None:
+def test_steering_during_the_training_is_a_change_too(open_page: OpenPage, trained_run: Run) -> None:
     with EventWriter(trained_run.events_path) as writer:
         writer.write(EventKind.RATE, step=3, images=300, learning_rate=0.01)
         writer.write(EventKind.PLAN, epochs=5, steps_per_epoch=10, images_per_epoch=1000, parameters=12_730)
@@ -112,7 +110,7 @@ def test_what_was_done_while_training_is_a_change_too(open_page: OpenPage, train
     assert rows["State"].tolist() == ["finished after 2 of 5 epochs"]
 
 
-def test_missing_test_results_are_worked_out_and_kept(open_page: OpenPage, two_runs: tuple[Run, Run]) -> None:
+def test_missing_test_results_are_computed_and_kept(open_page: OpenPage, two_runs: tuple[Run, Run]) -> None:
     app = open_page("runs", LAB)
     button = app.button(key="runs_test")
     assert button.label == "Work out 1 missing test result"
@@ -159,7 +157,7 @@ def test_delete_and_undo(open_page: OpenPage, two_runs: tuple[Run, Run]) -> None
     assert not app.exception
     assert [run.id for run in Lab(home(), LAB).runs] == [other.id, trained.id]
     assert table(app)["Run"].tolist() == ["never begun", "small"]
-    # What came back is chosen: nobody looks for it.
+    # A restored run is chosen, so that the visitor need not look for it.
     assert set(app.session_state["runs_chosen"]) == {trained.id, other.id}
 
 
@@ -173,7 +171,7 @@ def test_a_page_that_is_loaded_again_still_offers_to_undo(
     app.button(key="runs_undo").click().run()
     assert not app.exception
     assert [run.id for run in Lab(home(), LAB).runs] == [other.id, trained.id]
-    # What was declined is not offered again, and neither is what was deleted long ago.
+    # A declined undo is not offered again, and neither is the undo of an old deletion.
     choose(app, 0).button(key="runs_delete").click().run()
     app.button(key="runs_dismiss").click().run()
     assert "runs_undo" not in [each.key for each in app.button]
@@ -193,7 +191,7 @@ def test_runs_of_one_name_begun_in_one_minute_are_two_in_the_list_too(open_page:
     others = [trained_run.folder.with_name(f"20260101-1200{ending}") for ending in ("00-abcdee", "41-abcdef")]
     for folder in others:
         shutil.copytree(trained_run.folder, folder)
-    # They have one name, and the widget knows its options by their labels.
+    # The runs have the same name, and the widget identifies its options by their labels.
     chosen = [others[1].name, trained_run.id, others[0].name]
     app = open_page("runs", LAB)
     app.multiselect(key="runs_list").set_value(chosen).run()
@@ -217,7 +215,7 @@ def test_undo_after_the_bin_was_emptied_says_so(open_page: OpenPage, two_runs: t
     assert "bin was emptied" in app.error[0].value
 
 
-def test_opening_puts_a_run_on_the_bench(open_page: OpenPage, two_runs: tuple[Run, Run]) -> None:
+def test_opening_makes_a_run_the_current_run(open_page: OpenPage, two_runs: tuple[Run, Run]) -> None:
     app = choose(open_page("runs", LAB), 1)
     assert any("never begun" in caption.value for caption in app.caption)
     app.button(key="runs_open").click().run()
@@ -233,7 +231,7 @@ def test_a_link_names_the_chosen_runs_and_only_those_of_the_lab(open_page: OpenP
     assert app.session_state["runs_chosen"] == [two_runs[0].id]
 
 
-def test_a_full_lab_drops_its_oldest_run_and_says_so(
+def test_a_full_lab_evicts_its_oldest_run_and_says_so(
     open_page: OpenPage, two_runs: tuple[Run, Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MNIST_DEMO_MAX_RUNS", "2")
@@ -263,7 +261,7 @@ def test_a_lab_full_of_pinned_runs_says_what_to_do(
     assert [run.id for run in Lab(home(), LAB).runs] == [trained_run.id]
 
 
-def test_a_limit_that_makes_no_sense_is_not_taken(
+def test_a_limit_that_is_no_number_is_refused(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("MNIST_DEMO_MAX_RUNS", "none at all")
@@ -271,7 +269,7 @@ def test_a_limit_that_makes_no_sense_is_not_taken(
     assert "accepted is a whole number from 1 to 10,000" in caplog.text
 
 
-def test_what_is_downloaded_works_as_it_says(open_page: OpenPage, trained_run: Run, tmp_path: Path) -> None:
+def test_a_downloaded_archive_works_as_described(open_page: OpenPage, trained_run: Run, tmp_path: Path) -> None:
     app = choose(open_page("runs", LAB), 0)
     assert [each.proto.label for each in app.get("download_button")] == ["Download"]
     with zipfile.ZipFile(io.BytesIO(archive_run(trained_run))) as archive:
@@ -284,14 +282,14 @@ def test_what_is_downloaded_works_as_it_says(open_page: OpenPage, trained_run: R
     subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True, capture_output=True)
     with np.load(tmp_path / "weights.npz") as weights:
         kernel, bias, last_kernel, last_bias = (weights[name] for name in sorted(weights.files))
-    # The network of the lab's only run: two dense layers without an activation between them.
+    # The network of the lab's only run has two dense layers without an activation between them.
     scores = np.exp((images.reshape(-1, 784) / 255.0 @ kernel + bias) @ last_kernel + last_bias)
     np.testing.assert_allclose(
         np.load(tmp_path / "answers.npy"), scores / scores.sum(axis=1, keepdims=True), rtol=1e-3, atol=1e-5
     )
 
 
-def test_a_result_that_cannot_be_kept_is_said_and_not_tried_for_ever(
+def test_a_result_that_cannot_be_kept_is_named_and_tried_once(
     open_page: OpenPage, two_runs: tuple[Run, Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
@@ -303,7 +301,7 @@ def test_a_result_that_cannot_be_kept_is_said_and_not_tried_for_ever(
         assert any("**small** could not be kept; the disk may be full" in each.value for each in app.warning)
 
 
-def test_a_run_that_was_deleted_elsewhere_is_passed_over(
+def test_a_run_that_was_deleted_elsewhere_is_skipped(
     open_page: OpenPage, two_runs: tuple[Run, Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_page("runs", LAB)
@@ -327,7 +325,7 @@ def test_the_current_run_stays_the_current_one(open_page: OpenPage, two_runs: tu
     assert again.session_state["run_id"] == two_runs[0].id
 
 
-def test_a_duel_is_fought_with_the_data_on_the_bench(
+def test_a_duel_uses_the_data_of_the_current_experiment(
     open_page: OpenPage, two_runs: tuple[Run, Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun: list[Experiment] = []

@@ -1,4 +1,4 @@
-"""What stands around the pages: addresses, bounds, the browser that opens, and a log without lab ids."""
+"""The front door: addresses, bounds, the browser that opens, and a log without lab ids."""
 
 import logging
 import os
@@ -60,7 +60,9 @@ def test_no_record_holds_a_labs_id(caplog: pytest.LogCaptureFixture, monkeypatch
     assert "GET" in caplog.text
 
 
-def test_other_words_of_that_length_stay(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_words_of_that_length_stay_in_the_log(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(logging, "_logRecordFactory", logging.LogRecord)
     log.hide_lab_ids.__wrapped__()
     logging.getLogger("any").warning("/app/keep_unsent_fragments1.py %s %d", "count_presses_once_now", 22)
@@ -90,7 +92,7 @@ def test_a_message_that_no_page_needs_is_refused_before_it_is_read(tmp_path: Pat
 
 @pytest.mark.skipif(os.name == "nt" or not Path("/usr/bin").exists(), reason="the stand-in is a shell script")
 @pytest.mark.parametrize("is_headless", [True, False])
-def test_the_browser_opens_unless_nobody_wants_it(tmp_path: Path, is_headless: bool) -> None:
+def test_the_browser_opens_unless_the_server_is_headless(tmp_path: Path, is_headless: bool) -> None:
     opened, stand_in = tmp_path / "opened", tmp_path / "bin" / "xdg-open"
     stand_in.parent.mkdir()
     stand_in.write_text(f'#!/bin/sh\necho "$1" > "{opened}.new" && mv "{opened}.new" "{opened}"\n')

@@ -1,4 +1,4 @@
-"""A click that starts something: it counts when the page is left at once, counts once, and says why it could not."""
+"""A click on a start button counts when the page is left at once, counts once, and shows why a start failed."""
 
 import errno
 
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.usefixtures("executor")
 
 
 def queued(lab: str) -> list[Run]:
-    """The runs of a lab that are in the queue, in its order."""
-    # Its runs come newest first.
+    """Return the queued runs of a lab, in the order of the queue."""
+    # The lab's runs are newest first.
     runs = [run for run in reversed(list(Lab(home(), lab).runs)) if server.jobs().is_active(run)]
     return sorted(runs, key=lambda run: server.jobs().place(run) or 0)
 
@@ -39,7 +39,7 @@ def test_a_click_counts_when_the_page_is_left_before_it_is_drawn(
 ) -> None:
     app = open_page(page, LAB)
     button = app.button(key=key).click()
-    # The next click of a visitor ends a run of the script at its next element; here it ends at the first.
+    # A visitor's next click ends a run of the script at its next element; here the run ends at the first element.
     monkeypatch.setattr(layout, "header", lambda *said: st.stop())
     button.run()
     assert [run.experiment.name for run in queued(LAB)] == names
@@ -47,16 +47,14 @@ def test_a_click_counts_when_the_page_is_left_before_it_is_drawn(
 
 def test_the_second_of_two_clicks_does_nothing(open_page: OpenPage) -> None:
     app = open_page("train")
-    # The same button twice, as a browser sends it that has not been shown the first answer yet.
+    # The button is pressed twice, as a browser sends presses before it has shown the first answer.
     button = app.button(key="train")
     button.click().run()
     button.click().run()
     assert len(queued(app.session_state["lab_id"])) == 1
 
 
-def test_what_stands_against_it_is_said_and_the_next_click_works(
-    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_refusal_is_shown_and_the_next_click_works(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_page("train")
     full = OSError(errno.ENOSPC, "No space left on device")
 

@@ -1,4 +1,4 @@
-"""Why a run stopped: the code with its values, what the former version kept, and the sentence on the page."""
+"""Stop reasons: the code with its values, the form that the former version kept, and the sentence on the page."""
 
 import errno
 import json
@@ -67,7 +67,7 @@ def test_every_reason_is_kept_as_json_and_has_a_sentence(reason: StopReason) -> 
         {"code": "preempted", "extra": 1},
     ],
 )
-def test_what_is_no_reason_is_refused(value: object) -> None:
+def test_anything_but_a_reason_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match=r"reason|StopCode|has the values|cannot be"):
         StopReason.from_json(value)
 
@@ -94,12 +94,12 @@ def test_other_sentences_of_the_former_version_are_kept_within_bounds() -> None:
     assert reason == StopReason(code=StopCode.TOLD, text="x" * MAX_TEXT)
 
 
-def test_a_text_from_outside_is_shown_as_it_stands() -> None:
+def test_a_text_from_outside_is_shown_unchanged() -> None:
     assert in_words(StopReason(code=StopCode.ERROR, text="[a](b)")) == r"\[a\](b)"
 
 
 @pytest.mark.parametrize("images", [5, 100, 5_000])
-def test_a_target_is_reached_from_the_first_image_on_that_makes_it_up(images: int) -> None:
+def test_a_target_is_reached_at_the_first_image_that_completes_it(images: int) -> None:
     for right in range(1, images + 1):
         target = right / images
         assert is_reached(target, float(np.float32(target)), images)
@@ -107,12 +107,12 @@ def test_a_target_is_reached_from_the_first_image_on_that_makes_it_up(images: in
 
 
 @pytest.mark.parametrize(("target", "said"), [(0.99, "99%"), (0.9955, "99.55%"), (1.0, "100%"), (1 / 3, "33.3333%")])
-def test_a_target_is_said_in_the_unit_of_what_was_reached(target: float, said: str) -> None:
+def test_a_target_is_named_in_the_unit_of_the_accuracy_reached(target: float, said: str) -> None:
     sentence = in_words(StopReason(code=StopCode.TARGET_REACHED, epoch=6, accuracy=0.9962, target=target))
     assert sentence == f"Reached its target after epoch 6: validation accuracy is 99.62%, and {said} was asked for."
 
 
-def test_one_epoch_is_one_epoch() -> None:
+def test_one_epoch_is_singular() -> None:
     for waited, said in ((1, "for one epoch."), (2, "for 2 epochs.")):
         sentence = in_words(StopReason(code=StopCode.NO_IMPROVEMENT, epoch=10, waited=waited))
         assert sentence.endswith(f"had not improved {said}")

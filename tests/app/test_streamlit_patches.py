@@ -1,4 +1,4 @@
-"""What the lab mends in Streamlit: each mend fits the installed version, and its fault is still there without it."""
+"""Each patch of Streamlit fits the installed version, and its fault is still there without the patch."""
 
 import importlib.metadata
 import logging
@@ -29,7 +29,7 @@ CHOICE = WidgetState(id="choice", string_value="canvas")
 
 @pytest.fixture(autouse=True)
 def streamlit_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take the mends that another test applied out of Streamlit, and put them back after the test."""
+    """Remove the patches that another test applied to Streamlit, and apply them again after the test."""
     for owner, name in (
         (AppSession, "handle_backmsg"),
         (AppSession, "_clear_queue"),
@@ -42,7 +42,7 @@ def streamlit_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("patch", PATCHES, ids=lambda patch: patch.name)
-def test_a_mend_fits_the_installed_streamlit(patch: Patch) -> None:
+def test_a_patch_fits_the_installed_streamlit(patch: Patch) -> None:
     assert importlib.metadata.version("streamlit").startswith(f"{patch.seen_in}.")
     assert patch.apply()
     assert Path(streamlit_patches.__file__).with_name(f"{patch.name}.py").is_file()
@@ -58,7 +58,7 @@ def test_a_mend_fits_the_installed_streamlit(patch: Patch) -> None:
     ],
     ids=["method", "module", "parameters"],
 )
-def test_a_mend_that_does_not_fit_is_logged_and_left_out(
+def test_a_patch_that_does_not_fit_is_logged_and_skipped(
     patch: Patch, change: Callable[[Patch], Patch], caplog: pytest.LogCaptureFixture
 ) -> None:
     before = AppSession.handle_backmsg, AppSession._clear_queue, MemoryUploadedFileManager.add_file
@@ -69,14 +69,14 @@ def test_a_mend_that_does_not_fit_is_logged_and_left_out(
     assert patch.fault in caplog.text
 
 
-def test_all_mends_are_applied_once_and_none_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_patches_are_applied_once_and_none_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(AppSession, "_clear_queue")
     streamlit_patches.apply.__wrapped__()
     assert AppSession.handle_backmsg.__module__ == "mnist_demo.app.streamlit_patches.count_presses_once"
     assert not hasattr(AppSession, "_clear_queue")
 
 
-# A press that is sent twice; tests/browser/test_streamlit_patches.py shows the fault itself.
+# The next tests are on a press that is sent twice; tests/browser/test_streamlit_patches.py shows the fault itself.
 
 
 def rerun(*states: WidgetState, is_auto: bool) -> BackMsg:
@@ -95,9 +95,7 @@ def rerun(*states: WidgetState, is_auto: bool) -> BackMsg:
         ((CHOICE,), True, ["choice"]),
     ],
 )
-def test_only_a_timers_message_has_its_presses_passed_over(
-    sent: tuple[WidgetState, ...], is_auto: bool, kept: list[str]
-) -> None:
+def test_only_a_timers_message_loses_its_presses(sent: tuple[WidgetState, ...], is_auto: bool, kept: list[str]) -> None:
     message = rerun(*sent, is_auto=is_auto)
     pass_over_early_presses(message)
     assert [state.id for state in message.rerun_script.widget_states.widgets] == kept
@@ -121,7 +119,7 @@ def test_two_quick_presses_are_two_whatever_timers_send_in_between(monkeypatch: 
 
 
 class OtherMessage:
-    """A message of another Streamlit: of a kind that does not say whether a timer sent it."""
+    """A message of another Streamlit, whose kind does not say whether a timer sent it."""
 
     rerun_script = SimpleNamespace()
 
@@ -130,14 +128,14 @@ class OtherMessage:
 
 
 class UnknownMessage:
-    """A message of another Streamlit: of no kind."""
+    """A message of another Streamlit, of no known kind."""
 
     def WhichOneof(self, group: str) -> str:  # noqa: N802
         raise ValueError(f"no oneof {group}")
 
 
 @pytest.mark.parametrize("message", [OtherMessage(), UnknownMessage()])
-def test_a_message_without_what_is_read_passes(message: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_message_of_another_kind_stays_unchanged(message: object, monkeypatch: pytest.MonkeyPatch) -> None:
     received: list[object] = []
     monkeypatch.setattr(AppSession, "handle_backmsg", lambda self, msg: received.append(msg))
     assert COUNT_PRESSES_ONCE.apply()
@@ -145,7 +143,7 @@ def test_a_message_without_what_is_read_passes(message: object, monkeypatch: pyt
     assert received == [message]
 
 
-# What was drawn and not sent yet, when a live fragment is drawn again.
+# The next tests are on unsent messages when a live fragment draws again.
 
 
 def drawn(text: str, fragment: str = "") -> ForwardMsg:
@@ -161,7 +159,7 @@ def begin_a_run(queue: ForwardMsgQueue, fragments: list[str] | None) -> None:
 
 
 def sent(queue: ForwardMsgQueue) -> list[str]:
-    """What a queue would send, in short."""
+    """Return a short form of the messages that a queue would send."""
     return [
         message.delta.new_element.markdown.body if message.WhichOneof("type") == "delta" else "the end"
         for message in queue.flush()
@@ -177,13 +175,13 @@ def sent_when_a_fragment_begins_early() -> list[str]:
     return sent(queue)
 
 
-def test_without_the_mend_the_whole_page_ends_without_its_fragment() -> None:
+def test_without_the_patch_the_whole_page_ends_without_its_fragment() -> None:
     assert sent_when_a_fragment_begins_early() == ["the end", "by the fragment's own run"]
 
 
 def test_a_fragments_run_leaves_what_the_whole_page_drew_of_it() -> None:
     assert KEEP_UNSENT_FRAGMENTS.apply()
-    # In their order: put in the place of the first, the second would count as the whole page's.
+    # The order must be kept, because in the place of the first message the second would count as the whole page's.
     assert sent_when_a_fragment_begins_early() == ["by the whole page", "the end", "by the fragment's own run"]
 
 
@@ -197,7 +195,7 @@ def test_a_run_of_the_whole_page_still_throws_away_what_it_draws_anew() -> None:
     assert sent(queue) == ["new"]
 
 
-# Files that a session uploads and never uses.
+# The next tests are on files that a session uploads and never uses.
 
 
 def upload(manager: MemoryUploadedFileManager, session: str, name: str, size: int) -> None:
@@ -208,7 +206,7 @@ def held(manager: MemoryUploadedFileManager, session: str) -> list[str]:
     return list(manager.file_storage[session])
 
 
-def test_without_the_mend_a_session_may_upload_without_end() -> None:
+def test_without_the_patch_a_session_may_upload_without_end() -> None:
     manager = MemoryUploadedFileManager("/upload")
     for number in range(10 * MAX_SESSION_FILES):
         upload(manager, "a", str(number), 1)
@@ -233,7 +231,7 @@ def test_a_session_keeps_the_newest_files_up_to_their_size() -> None:
     assert held(manager, "a") == list("cdef")
 
 
-def test_many_sessions_together_hold_no_more_than_all_may(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_sessions_together_stay_within_the_common_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bound_uploads, "MAX_ALL_BYTES", 100)
     assert BOUND_UPLOADS.apply()
     manager = MemoryUploadedFileManager("/upload")

@@ -13,7 +13,7 @@ from tests.app.conftest import LAB, OpenPage
 
 
 def until_complete(app: AppTest) -> None:
-    """Look again as the page does by itself in a browser, until every epoch stands."""
+    """Run the page again, as a browser does by itself, until every epoch is shown."""
     for _ in range(50):
         app.run()
         if not app.get("progress") or "validation images" not in app.get("progress")[-1].text:
@@ -22,8 +22,8 @@ def until_complete(app: AppTest) -> None:
 
 
 def sent(app: AppTest) -> dict[str, Any]:
-    """What the browser gets."""
-    # Beside it stands the component that names each "?".
+    """Return the data that the browser receives."""
+    # The component that names each "?" is left out.
     (component,) = (each for each in app.get("bidi_component") if "help_names" not in each.proto.component_name)
     found: dict[str, Any] = json.loads(component.proto.json)
     return found
@@ -64,7 +64,7 @@ def test_a_dense_network_shows_what_its_units_look_for(open_page: OpenPage, trai
     assert np.corrcoef(levels.ravel(), first.T.ravel())[0, 1] > 0.999
 
 
-def test_a_torn_snapshot_is_named_and_the_others_are_shown(open_page: OpenPage, trained_run: Run) -> None:
+def test_a_damaged_snapshot_is_named_and_the_others_are_shown(open_page: OpenPage, trained_run: Run) -> None:
     torn = trained_run.snapshots[1]
     torn.write_bytes(torn.read_bytes()[:-500])
     app = open_page("time_machine", LAB)
@@ -76,12 +76,12 @@ def test_a_torn_snapshot_is_named_and_the_others_are_shown(open_page: OpenPage, 
     assert not app.exception
 
 
-def test_leading_on(open_page: OpenPage, trained_run: Run) -> None:
+def test_the_page_leads_to_the_next_one(open_page: OpenPage, trained_run: Run) -> None:
     app = open_page("time_machine", LAB)
     assert app.button(key="next_step").label == "Draw a digit"
 
 
-def test_a_taught_network_was_not_untrained_before_its_lesson(open_page: OpenPage, trained_run: Run) -> None:
+def test_the_first_frame_of_a_fine_tuned_network_is_not_called_untrained(open_page: OpenPage, trained_run: Run) -> None:
     trained_run.initial_path.write_bytes(trained_run.snapshots[0].read_bytes())
     app = open_page("time_machine", LAB)
     until_complete(app)

@@ -1,4 +1,4 @@
-"""The page Train as a visitor meets it: before, while and after a network learns."""
+"""The page Train as a visitor meets it: before, during and after a training."""
 
 import dataclasses
 import time
@@ -22,7 +22,7 @@ def lab_of(app: AppTest) -> LabRuns:
 
 
 def run_until(app: AppTest, condition: Callable[[], bool], seconds: float = 120) -> None:
-    """Look again and again, as the page does by itself in a browser."""
+    """Run the page again and again, as a browser does by itself."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited too long"
@@ -32,7 +32,7 @@ def run_until(app: AppTest, condition: Callable[[], bool], seconds: float = 120)
 
 def test_an_empty_lab_invites(open_page: OpenPage) -> None:
     app = open_page("train")
-    assert "Press Train" in app.info[0].value
+    assert "Press Train" in app.get("progress")[0].proto.text
     assert not app.button(key="train").disabled
     assert any("No run yet" in caption.value for caption in app.caption)
     assert list(lab_of(app)) == []
@@ -90,13 +90,11 @@ def test_pause_step_another_rate_and_train_more(open_page: OpenPage) -> None:
     assert run.history().epochs["epoch"].tolist() == [1, 2, 3]
     assert len(list(lab_of(app))) == 1
     app.run()
-    # It has reached its end, so now it must be said how far it shall go.
+    # The run has reached its end, so more epochs must be asked for.
     assert app.number_input(key=f"more_epochs_{run.id}").value == 3
 
 
-def test_what_lost_its_numbers_goes_back_and_on_at_a_smaller_rate(
-    open_page: OpenPage, home: Path, executor: FakeExecutor
-) -> None:
+def test_a_diverged_run_is_resumed_at_a_smaller_rate(open_page: OpenPage, home: Path, executor: FakeExecutor) -> None:
     run = Lab(home, LAB).runs.create(PRESETS["codelab"])
     run.mark(RunState.FAILED, StopReason(code=StopCode.DIVERGED, batch=3))
     app = open_page("train", LAB)
@@ -108,7 +106,7 @@ def test_what_lost_its_numbers_goes_back_and_on_at_a_smaller_rate(
     training = executor.next()
     assert (training.run.id, training.continuation) == (run.id, Continuation(learning_rate=0.0001))
 
-    # What failed for another reason goes on as it was.
+    # A run that failed for another reason is resumed without a smaller rate.
     training.end(RunState.FAILED, StopReason.of_exit_code(1))
     run_until(app, lambda: not server.jobs().is_active(run))
     app = open_page("train", LAB)
@@ -116,11 +114,11 @@ def test_what_lost_its_numbers_goes_back_and_on_at_a_smaller_rate(
     assert app.number_input(key=f"more_rate_{run.id}").value == 0.001
 
 
-def test_what_was_just_typed_is_what_it_goes_on_with(
+def test_a_run_is_resumed_with_the_values_just_typed(
     open_page: OpenPage, trained_run: Run, executor: FakeExecutor
 ) -> None:
     app = open_page("train", LAB)
-    # In one message, as from a finger that goes from the field to the button.
+    # Both changes come in one message, as when a finger goes from the field to the button.
     app.number_input(key=f"more_epochs_{trained_run.id}").set_value(50)
     app.number_input(key=f"more_rate_{trained_run.id}").set_value(0.0005)
     app.button(key="train_more").click().run()
@@ -128,7 +126,7 @@ def test_what_was_just_typed_is_what_it_goes_on_with(
     assert executor.next().continuation == Continuation(epochs=50, learning_rate=0.0005)
 
 
-def test_going_back_to_a_shared_link_keeps_what_was_made_of_it(open_page: OpenPage) -> None:
+def test_going_back_to_a_shared_link_keeps_the_edited_copy(open_page: OpenPage) -> None:
     shared = PRESETS["tiny"].to_query()
     app = AppTest.from_file(str(MAIN), default_timeout=120)
     app.query_params["experiment"] = shared
@@ -139,13 +137,13 @@ def test_going_back_to_a_shared_link_keeps_what_was_made_of_it(open_page: OpenPa
     app.query_params["experiment"] = shared
     app.run()
     assert app.session_state["experiment"] == changed
-    # Another link is another copy.
+    # Another link opens another copy.
     app.query_params["experiment"] = PRESETS["dense"].to_query()
     app.run()
     assert app.session_state["experiment"] == PRESETS["dense"]
 
 
-def test_what_a_shared_link_says_is_no_markdown(open_page: OpenPage) -> None:
+def test_the_text_of_a_shared_link_is_not_markdown(open_page: OpenPage) -> None:
     app = AppTest.from_file(str(MAIN), default_timeout=120)
     data = DataReference("[Sign in](https://evil.example)", "ab" * 32)
     app.query_params["experiment"] = dataclasses.replace(PRESETS["tiny"], data=data).to_query()
@@ -168,10 +166,10 @@ def test_a_finished_run_shows_its_figures(open_page: OpenPage, trained_run: Run)
     assert len(app.get("arrow_vega_lite_chart")) + len(app.get("vega_lite_chart")) >= 2
 
 
-def test_another_visitor_sees_nothing_of_it(open_page: OpenPage, trained_run: Run) -> None:
+def test_another_visitor_does_not_see_the_run(open_page: OpenPage, trained_run: Run) -> None:
     app = open_page("train")
     assert app.session_state["lab_id"] != LAB
-    assert "Press Train" in app.info[0].value
+    assert "Press Train" in app.get("progress")[0].proto.text
 
 
 def test_a_private_link_opens_its_lab_and_leaves_the_address(open_page: OpenPage) -> None:

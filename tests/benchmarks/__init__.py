@@ -1,1 +1,1 @@
-"""What is measured and never asserted: `python -m tests.benchmarks.NAME` prints a table and a last line of JSON."""
+"""Measurements without assertions: `python -m tests.benchmarks.NAME` prints a table and a last line of JSON."""

@@ -1,7 +1,7 @@
-"""How soon the controls of a training are answered, in a real browser while a network trains.
+"""How soon the controls of a training take effect, in a real browser while a network trains.
 
 - shown: from the click to the frame in which the page shows it
-- done: from the click until the training process has done it and said so in the run's events
+- done: from the click until the training process has executed the command and written it to the run's events
 
 `python -m tests.benchmarks.controls --help`
 """
@@ -38,7 +38,7 @@ CLICK_TO_PROGRESS = """([label, text]) => new Promise(resolve => {
 
 
 def run() -> None:
-    """Measure what the command line asks for."""
+    """Run the measurements of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--preset", default="fast", choices=list(PRESETS))
     parser.add_argument("--rounds", type=int, default=10)

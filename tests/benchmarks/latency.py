@@ -1,6 +1,6 @@
-"""What a visitor waits for, in a real browser: the first page, the first chart point, a widget, the pen.
+"""How long a visitor waits in a real browser: for the first page, the first chart point, a widget, and an answer.
 
-- first page: from the browser opening the address of a server that was just started to all of the page standing, the
+- first page: from the browser opening the address of a server that was just started until the whole page is shown, the
   chart under the digits included
 - first chart point: from the click on *Train*, in a lab without a run, to the first piece of a curve
 - a widget's answer: from the click on another split of Explore to its caption, idle and while a network trains
@@ -63,7 +63,7 @@ TARGETS = {
 
 
 def run() -> None:
-    """Measure what the command line asks for."""
+    """Run the measurements of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--servers", type=int, default=3, help="how many servers to start for the first page")
     parser.add_argument("--clicks", type=int, default=20)
@@ -108,7 +108,7 @@ def _first_page(page: Page, server: LabServer) -> float:
 def _visit(browser: Browser, server: LabServer, clicks: int) -> dict[str, list[float]]:
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     open_page(page, server, "Explore")
-    page.wait_for_timeout(8_000)  # the fork server's imports
+    page.wait_for_timeout(8_000)  # the fork server imports Keras meanwhile
     idle = _clicks(page, clicks)
     first_points = [_first_chart_point(browser, server) for _ in range(6)]
     go_to(page, "Design")
@@ -131,7 +131,7 @@ def _visit(browser: Browser, server: LabServer, clicks: int) -> dict[str, list[f
 
 
 def _first_chart_point(browser: Browser, server: LabServer) -> float:
-    # A lab of its own: a run that is over would show its curves.
+    # The page opens a new lab, because an ended run would show its curves.
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     open_page(page, server, "Train")
     button(page, "Train").wait_for(timeout=PATIENCE)

@@ -1,8 +1,8 @@
 """What the lab's job costs over a bare `keras.Model.fit`: the same experiment both ways, in turn, pair by pair.
 
-The bare fit is what a script would do: the stock input pipeline on float images, validation after each epoch, nothing
-written. Both clocks run from building the model to the end of training in a warmed-up process; the lab's includes its
-events, snapshots, the answers to the fixed digits and the saved model.
+The bare fit does what a script would do: the stock input pipeline on float images, validation after each epoch, and no
+files. Both clocks run from building the model to the end of training in a warmed-up process; the lab's time includes
+its events, snapshots, the answers to the fixed digits and the saved model.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from tests.benchmarks.report import print_result, print_table
 
 
 def main() -> None:
-    """Measure what the command line asks for."""
+    """Run the measurements of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--preset", default="codelab", choices=list(PRESETS))
     parser.add_argument("--epochs", type=int, default=3)
@@ -42,7 +42,7 @@ def main() -> None:
     jobs = Jobs(LocalExecutor())
     pairs = []
     with tempfile.TemporaryDirectory() as folder:
-        _through_the_lab(jobs, experiment, Path(folder))  # the fork server's imports
+        _through_the_lab(jobs, experiment, Path(folder))  # the first training waits for the fork server's imports
         for _ in range(arguments.pairs):
             bare = _in_a_process(arguments.preset, arguments.epochs)
             pairs.append((_through_the_lab(jobs, experiment, Path(folder)), bare))

@@ -1,6 +1,7 @@
-"""How much memory the lab takes: the server alone, with its workers while a network trains, and over many trainings.
+"""The memory of the lab: the server alone, with its workers while a network trains, and over many trainings.
 
-Resident size of the server; proportional set size (PSS: shared pages counted once) of the server and all its children.
+The figures are the resident size of the server, and the proportional set size (PSS, in which each process counts its
+share of shared pages) of the server and all its children.
 """
 
 import argparse
@@ -20,7 +21,7 @@ MB = 2**20
 
 
 def main() -> None:
-    """Measure what the command line asks for."""
+    """Run the measurements of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trainings", type=int, default=20)
     arguments = parser.parse_args()
@@ -35,7 +36,7 @@ def main() -> None:
         for number in range(1, arguments.trainings + 1):
             peak = _train_once(page, lab)
             if number == 1:
-                # A question to the inference process, so that it is there and has a network loaded.
+                # The page asks the inference process, so that this process exists and has a network loaded.
                 go_to(page, "Evaluate")
                 expect(main_of(page).get_by_text("95% interval").first).to_be_visible(timeout=60_000)
                 go_to(page, "Train")
@@ -44,7 +45,7 @@ def main() -> None:
             highest = max(highest, peak)
             rows.append((number, f"{after[-1][0]:.0f} MB", f"{peak:.0f} MB", f"{after[-1][1]:.0f} MB"))
         browser.close()
-    # The first trainings fill caches; growth is what comes after them.
+    # The first trainings fill caches, so growth counts from after them.
     settled = after[min(4, len(after) - 1)]
     growth = (after[-1][1] - settled[1]) / max(1, len(after) - 5)
     print_table(("training", "server resident", "all, highest while training (PSS)", "all, afterwards (PSS)"), rows)
@@ -57,11 +58,11 @@ def main() -> None:
 
 
 def _train_once(page: Page, lab: psutil.Process) -> float:
-    """Press Train and wait for the end; returns the highest PSS in MB on the way."""
+    """Press Train, wait for the end, and return the highest PSS in MB on the way."""
     button(page, "Train").click()
     expect(button(page, "Stop")).to_be_enabled(timeout=30_000)
     highest = 0.0
-    # While it trains, its controls stand where Train was.
+    # The button Train is absent while the network is trained.
     while not button(page, "Train").count():
         highest = max(highest, pss(lab))
         time.sleep(0.2)
@@ -69,7 +70,7 @@ def _train_once(page: Page, lab: psutil.Process) -> float:
 
 
 def pss(lab: psutil.Process) -> float:
-    """Proportional set size in MB of a process and all its children."""
+    """Return the proportional set size in MB of a process and all its children."""
     total = 0.0
     for process in (lab, *lab.children(recursive=True)):
         try:

@@ -1,8 +1,8 @@
-"""Drawings that are no digits, made up: letters, shapes, scribbles and dots, as strokes of a pen.
+"""Synthetic drawings that are no digits: letters, shapes, scribbles and dots, as strokes of a pen.
 
-Letters and shapes that can be read as a digit are left out: O, I, S, Z, B, q, a circle, an upright line and their like.
-Each is drawn as a hand would: stretched, turned and sheared a little, its corners displaced, its lines not quite
-straight. Nothing of this is ever trained on.
+Letters and shapes that can be read as a digit are left out: O, I, S, Z, B, q, a circle, an upright line and similar
+ones. Each drawing varies as a hand does: it is stretched, turned and sheared a little, its corners are displaced, and
+its lines are not quite straight. No network is ever trained on these drawings.
 """
 
 from math import cos, pi, sin
@@ -15,12 +15,12 @@ Points = list[tuple[float, float]]
 
 
 def _arc(x: float, y: float, radius: float, start: float, end: float, stretch: float = 1.0) -> Points:
-    """Part of an ellipse from one angle to another, in degrees clockwise from the right."""
+    """Return a part of an ellipse from one angle to another, in degrees clockwise from the right."""
     angles = np.radians(np.linspace(start, end, 16))
     return [(x + radius * cos(a), y + radius * stretch * sin(a)) for a in angles]
 
 
-# In a box from (0, 0), upper left, to (1, 1).
+# The letters lie in a box from (0, 0), upper left, to (1, 1).
 _LETTERS: dict[str, list[Points]] = {
     "A": [[(0, 1), (0.5, 0), (1, 1)], [(0.2, 0.62), (0.8, 0.62)]],
     "E": [[(0.8, 0), (0, 0), (0, 1), (0.8, 1)], [(0, 0.5), (0.65, 0.5)]],
@@ -71,11 +71,11 @@ _SHAPES: dict[str, list[Points]] = {
 
 
 def non_digits(of_each: int, seed: int = 0) -> dict[str, list[Strokes]]:
-    """Drawings by kind: letters, shapes, scribbles and dots.
+    """Return drawings by kind: letters, shapes, scribbles and dots.
 
     Args:
-        of_each: How many of each letter and each shape; there are twenty times as many scribbles, and dots.
-        seed: Where the hand's variations start.
+        of_each: The number of drawings of each letter and shape; there are twenty times as many scribbles, and dots.
+        seed: The seed of the hand's variations.
     """
     rng = np.random.default_rng(seed)
     return {
@@ -92,12 +92,12 @@ def _by_hand(outline: list[Points], rng: np.random.Generator) -> Strokes:
     matrix = np.array([[cos(turn), -sin(turn)], [sin(turn), cos(turn)]]) @ [[width, shear], [0, height]]
     strokes = []
     for points in outline:
-        # The many points of a curve are not displaced by as much as a corner.
+        # Curves have many points, which are displaced by less than a corner.
         tremble = 0.025 if len(points) < 8 else 0.01
         corners = np.array(points, dtype=np.float64) + rng.normal(0, tremble, (len(points), 2))
         along = np.linspace(0, len(corners) - 1, 12 * len(corners))
         dense = np.stack([np.interp(along, np.arange(len(corners)), axis) for axis in corners.T], axis=1)
-        # The hand swings: two slow waves, together about a fiftieth of the size.
+        # The hand's swing is two slow waves, together about a fiftieth of the size.
         phase = rng.uniform(0, 2 * pi, (2, 2))
         swing = sum(0.015 * np.sin(along[:, None] * (k + 1) * 1.3 + phase[k]) for k in range(2))
         strokes.append((dense + swing) @ matrix.T * 200)
@@ -105,7 +105,7 @@ def _by_hand(outline: list[Points], rng: np.random.Generator) -> Strokes:
 
 
 def _scribble(rng: np.random.Generator) -> Strokes:
-    """To and fro, round and round, or a crumpled line."""
+    """Return a line to and fro, round and round, or crumpled."""
     kind, length = rng.integers(3), int(rng.integers(60, 160))
     t = np.linspace(0, 1, length)[:, None]
     if kind == 0:
@@ -125,5 +125,5 @@ def _scribble(rng: np.random.Generator) -> Strokes:
 
 
 def _dots(rng: np.random.Generator) -> Strokes:
-    """One to five, far apart or not."""
+    """Return one to five dots, far apart or not."""
     return [point[None] + rng.normal(0, 1, (3, 2)) for point in rng.uniform(0, 300, (int(rng.integers(1, 6)), 2))]

@@ -1,8 +1,8 @@
-"""How well digits written with a pen are read, and how well what is no digit is refused.
+"""How accurately networks classify digits written with a pen, and how reliably non-digits are refused.
 
-The digits go the very way of the page Draw; the networks learn from MNIST alone. `python -m tests.benchmarks.pen_digits
---strokes FILE`, the file being gzipped JSON: {"box": [width, height], "digits": [{"digit": 0-9, "writer": n,
-"strokes": [[[x, y], ...], ...]}, ...]}, y downwards. It is for measuring only and no part of the project.
+The digits take the way of the page Draw; the networks learn from MNIST alone. The command is `python -m
+tests.benchmarks.pen_digits --strokes FILE`. FILE is gzipped JSON: {"box": [width, height], "digits": [{"digit": 0-9,
+"writer": n, "strokes": [[[x, y], ...], ...]}, ...]}, y downwards; it is for measurements only and not in the project.
 """
 
 import argparse
@@ -32,7 +32,7 @@ from tests.evaluation.calibration_error import expected_calibration_error
 TARGETS = {"fast": 0.94, "canvas": 0.975}
 WAYS = ("drawn anew", "crop and centre", "naive")
 DRAWN_PEN = 24 / 328
-"""How wide the pen is on the page Draw, as a share of the canvas's side."""
+"""Width of the pen on the page Draw, as a share of the canvas's side."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class PenDigits:
 
 
 def main() -> None:
-    """Measure what the command line asks for."""
+    """Run the measurements of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--strokes", type=Path, required=True, help="gzipped JSON of digits, see above")
     parser.add_argument("--presets", nargs="*", default=list(TARGETS), choices=list(PRESETS))
@@ -88,7 +88,7 @@ def read_pen_digits(path: Path) -> PenDigits:
 def _answers(
     name: str, seed: int, pen: PenDigits, others: dict[str, NDArray[np.uint8]], data: MnistData
 ) -> dict[str, NDArray[np.float32]]:
-    """The probabilities that a preset trained with a seed gives: by way or kind, and to test and validation images."""
+    """Return the probabilities of a preset trained with a seed: by way or kind, and of test and validation images."""
     from mnist_demo.inference.worker import predict
 
     experiment = dataclasses.replace(PRESETS[name], seed=seed)
@@ -103,7 +103,7 @@ def _answers(
 def _reading(
     name: str, answers: list[dict[str, NDArray[np.float32]]], pen: PenDigits, data: MnistData
 ) -> dict[str, object]:
-    """Print how a preset reads; its figures, all of them means over the seeds."""
+    """Print how accurate a preset is, and return the figures, which are means over the seeds."""
     right = {way: np.stack([each[way].argmax(axis=1) == pen.labels for each in answers]) for way in WAYS}
     test = [float((each["test"].argmax(axis=1) == data.test.labels).mean()) for each in answers]
     by_seed = [float(accuracy) for accuracy in right["drawn anew"].mean(axis=1)]
@@ -137,7 +137,7 @@ def _refusing(
     others: dict[str, NDArray[np.uint8]],
     data: MnistData,
 ) -> dict[str, object]:
-    """Print what a preset refuses and how well it knows what it knows; the figures."""
+    """Print what a preset refuses and how well it is calibrated, and return the figures."""
     temperatures = [fit_temperature(data.validation.labels, each["validation"]) for each in answers]
     before, after = (
         statistics.mean(
@@ -152,7 +152,7 @@ def _refusing(
     }
     trials = {kind: Trial(images, [each[kind] for each in answers]) for kind, images in others.items()}
     alone = trade_off(f"{name} alone", digits, trials, temperatures, is_seconded=False)
-    # Who has not seen what is no digit is seconded by the detector, on the page as here.
+    # The detector must agree, as on the page, when the network was not trained on non-digits.
     is_seconded = not PRESETS[name].training.augmentation.non_digits
     seconded = trade_off(f"{name}, seconded", digits, trials, temperatures, is_seconded=True)
     print(f"{name}: temperatures {temperatures}, calibration error on the test set {before:.4f}, then {after:.4f}\n")

@@ -1,7 +1,7 @@
-"""How well photos of digits are read: MNIST's test digits as they are, made of strokes, and photographed.
+"""How accurately photos of digits are classified: MNIST's test digits unchanged, made of strokes, and photographed.
 
-- strokes: each digit followed by its middle lines, moved to a corner, its pen twice as wide, and redrawn
-- photos: on paper of either polarity, anywhere, at any size, in uneven light with shadows, grain and specks, as JPEG
+- strokes: each digit becomes its middle lines, which are moved to a corner, made twice as wide, and redrawn
+- photos: dark or light ink anywhere, at any size, in uneven light with shadows, grain and specks, as JPEG
 """
 
 import argparse
@@ -29,7 +29,7 @@ NOTHING = np.zeros((28, 28), np.uint8)
 
 
 def main() -> None:
-    """Measure what the command line asks for."""
+    """Run the measurements of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--preset", default="fast", choices=list(PRESETS))
     parser.add_argument("--run", type=Path, help="a run's folder, to train nothing")

@@ -1,4 +1,4 @@
-"""What is refused as no digit, at every threshold: digits that should not be, and what should."""
+"""The refusals at every threshold, of digits that should be accepted and of non-digits."""
 
 from dataclasses import dataclass
 
@@ -13,20 +13,20 @@ from tests.benchmarks.non_digits import non_digits
 from tests.benchmarks.report import print_table
 
 THRESHOLDS = (0.0, 1.0, 1.5, 1.7, DECIDED, 2.3, 2.7, 3.5, 4.5)
-"""Of decidedness; what the two best answers must have together stays as chosen."""
+"""Thresholds of decidedness; the threshold of the two best answers' sum is fixed."""
 
 OF_EACH = 10
 BOX = 300.0
-"""Side of the canvas that the non-digits are drawn on."""
+"""Side of the canvas of the non-digits, in canvas pixels."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """Pictures and what a network answered.
+    """Pictures and a network's answers.
 
     Attributes:
         images: uint8 (n, 28, 28).
-        answers: One for each seed, float (n, 10), not calibrated.
+        answers: One array for each seed, float (n, 10), not calibrated.
     """
 
     images: NDArray[np.uint8]
@@ -34,7 +34,7 @@ class Trial:
 
 
 def non_digit_images(pen: float) -> dict[str, NDArray[np.uint8]]:
-    """The non-digits by kind as network inputs, uint8 (n, 28, 28); `pen` is its width as a share of the canvas."""
+    """Return the non-digits by kind as network inputs, uint8 (n, 28, 28); `pen` is a width as a share of the canvas."""
     return {
         kind: np.stack([digit_from_strokes(each, canvas=(BOX, BOX), drawn_pen_width=pen * BOX) for each in drawings])
         for kind, drawings in non_digits(OF_EACH).items()
@@ -47,10 +47,10 @@ def trade_off(
     """Print and return, by threshold, the shares of digits refused and of non-digits accepted.
 
     Args:
-        name: Whose answers they are.
-        digits: By name, such as "pen".
-        others: What is no digit, by kind.
-        temperatures: The network's, one for each seed.
+        name: The name of the network.
+        digits: The digits by name, such as "pen".
+        others: The non-digits by kind.
+        temperatures: The network's temperatures, one for each seed.
         is_seconded: Whether the detector must agree, at its own threshold.
     """
     decided = {
@@ -70,7 +70,7 @@ def trade_off(
 
 
 def _decidedness(trial: Trial, temperatures: list[float], *, is_seconded: bool) -> NDArray[np.float64]:
-    """How decided each answer is, (seeds, n); −1 where ink, detector or the two best answers say it is none."""
+    """Return the decidedness of each answer, (seeds, n); −1 where ink, detector or the two best answers refuse it."""
     possible = np.array([not ink_problem(image) for image in trial.images])
     if is_seconded:
         possible &= [is_clear(detect(image)) for image in trial.images]

@@ -1,11 +1,11 @@
-"""How every benchmark prints what it found."""
+"""The output of every benchmark."""
 
 import json
 from collections.abc import Sequence
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A table with aligned columns."""
+    """Print a table with aligned columns."""
     cells = [[str(cell) for cell in row] for row in (head, *rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
     for index, row in enumerate(cells):
@@ -15,5 +15,5 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 
 
 def print_result(**figures: object) -> None:
-    """The last line: everything again for a machine."""
+    """Print the last line, which has all figures in a form for machines."""
     print(json.dumps(figures), flush=True)

@@ -1,8 +1,8 @@
 """How smoothly the time machine moves, in a real browser, over a training of a hundred epochs.
 
-- a step: from the slider's new value to the frame that shows it, everything painted; the browser at rest in between
-- first pass: from opening the page to the last of 101 networks having read 5,000 images
-- second visit: the same from a server that was just started, with the answers kept in the run's folder
+- a step: from the slider's new value to the frame that shows it fully painted; the browser is idle in between
+- first pass: from opening the page until the last of 101 networks has read 5,000 images
+- second visit: the same from a server that was just started, with the predictions kept in the run's folder
 """
 
 import dataclasses
@@ -25,7 +25,7 @@ LAB = "time-machine-lab-00000"
 EPOCHS = 100
 
 TARGET = 150.0
-"""Milliseconds of a step."""
+"""Most milliseconds of a step."""
 
 _DRAG = """async slider => {
     const times = []
@@ -50,7 +50,7 @@ def _experiment() -> Experiment:
 
 
 def main() -> None:
-    """Measure all three."""
+    """Run all three measurements."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         home = Path(folder)
         run = home / "runs" / LAB / "20260101-120000-abcdef"

@@ -1,7 +1,8 @@
 """How accurate the presets get and how long they take, beside the keras.io recipe in the same run.
 
 Each training has a process of its own. The time is that of `train`: model, graph, all epochs, validation and files. The
-test images are looked at once, after the clock has stopped. `python -m tests.benchmarks.time_to_accuracy --help`.
+test images are used once, after the clock has stopped. The options are in `python -m tests.benchmarks.time_to_accuracy
+--help`.
 """
 
 import argparse
@@ -20,11 +21,11 @@ from tests.benchmarks.report import print_result, print_table
 TARGETS = {"fast": 0.99, "accurate": 0.9955, "canvas": 0.993, "tiny": 0.99}
 LONGEST = {"accurate": 120.0, "canvas": 120.0, "tiny": 180.0}
 FAST_SHARE = 0.12
-"""The longest that `fast` may take, as a share of the keras.io recipe's time to its first 99% validation epoch."""
+"""Greatest time of `fast`, as a share of the keras.io recipe's time to its first epoch at 99% validation accuracy."""
 
 
 def main() -> None:
-    """Measure what the command line asks for."""
+    """Run the measurements of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--presets", nargs="*", default=list(TARGETS), choices=list(PRESETS))
     parser.add_argument("--seeds", type=int, default=5, help="seeds 0 to N-1")
@@ -70,7 +71,7 @@ def _in_a_process(what: str) -> dict[str, float]:
 
 
 def _train(what: str) -> dict[str, float]:
-    """One preset with one seed, as `name:seed`."""
+    """Train one preset with one seed, given as `name:seed`."""
     from mnist_demo.backend import keras
     from mnist_demo.data import load_mnist
     from mnist_demo.training import train
@@ -91,7 +92,7 @@ def _train(what: str) -> dict[str, float]:
 
 
 def _keras_io() -> dict[str, float]:
-    """keras.io/examples/vision/mnist_convnet as it stands, until its first epoch with 99% validation accuracy."""
+    """Train keras.io/examples/vision/mnist_convnet unchanged, until its first epoch with 99% validation accuracy."""
     from mnist_demo.backend import keras
     from mnist_demo.data import load_mnist
 

@@ -1,12 +1,12 @@
-"""Thirty visitors browse while two labs train: no error, nobody sees another's data, answers in time, all given back.
+"""Thirty visitors browse while two labs train: no error, no leak, answers in time, all memory released.
 
-Each visitor is a real session over a websocket, with a lab and trained networks of its own, and does what visitors do:
-opens a page, presses widgets on it, thinks for some seconds. Two of the labs train all the while, their pages
-redrawing themselves as in a browser. What is measured:
+Each visitor is a real session over a websocket, with a lab and trained networks of its own, and behaves like a visitor:
+it opens a page, presses widgets on the page, and pauses for some seconds. Two of the labs train all the time, and their
+pages redraw themselves as in a browser. These are the measurements:
 
 - a widget's answer: from sending its new value until the server has sent all that it changes
-- a page: from choosing it in the navigation until it stands; the first look at Evaluate reads 10,000 images
-- strangers' data: ids and names of other labs, searched in everything that a visitor was sent
+- a page: from choosing it in the navigation until it is complete; the first visit to Evaluate reads 10,000 images
+- others' data: ids and names of other labs, searched in everything that the server sent to a visitor
 - memory: proportional set size (PSS) of the server and its children
 """
 
@@ -37,32 +37,32 @@ from tests.visitor import Visitor, Widget
 PAGES = ("Explore", "Design", "Train", "Evaluate", "Time machine", "Draw")
 
 TARGET_SECONDS = 0.5
-"""A widget's answer at the 95th percentile."""
+"""Most seconds of a widget's answer at the 95th percentile."""
 
 TARGET_MB = 2_560.0
-"""Memory of the server and its children."""
+"""Most megabytes of the server and its children."""
 
 SESSIONS_KEPT = 125.0
-"""Seconds after which Streamlit forgets a session that was left, and a little more."""
+"""Seconds for which Streamlit keeps a session after its end, and a little more."""
 
 _TRAINED = "20260101-120000-{number:06x}"
 
 
 @dataclass
 class Seen:
-    """What one benchmark found."""
+    """The findings of one benchmark."""
 
-    widgets: list[tuple[float, str]] = field(default_factory=list)  # seconds, and what was pressed
+    widgets: list[tuple[float, str]] = field(default_factory=list)  # seconds, and the pressed widget
     pages: dict[str, list[float]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     non_digits: list[str] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)  # MB
     bytes_sent: int = 0
-    labs: set[str] = field(default_factory=set)  # those that browsed
+    labs: set[str] = field(default_factory=set)  # the labs that browsed
 
 
 def main() -> None:
-    """Measure what the command line asks for."""
+    """Run the measurements of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--visitors", type=int, default=30)
     parser.add_argument("--training", type=int, default=2, help="how many of them train")
@@ -92,7 +92,7 @@ def main() -> None:
 
 
 def prepare(home: Path, visitors: int) -> list[str]:
-    """Give every visitor a lab with a trained network that bears the visitor's name; returns the labs' ids."""
+    """Give every visitor a lab with a trained network that has the visitor's name, and return the labs' ids."""
     codelab = PRESETS["codelab"]
     two_epochs = dataclasses.replace(codelab.training, epochs=2)
     model = train_apart(dataclasses.replace(codelab, training=two_epochs), home / "model")
@@ -112,7 +112,7 @@ def prepare(home: Path, visitors: int) -> list[str]:
 
 
 def runs_of(home: Path, lab: str) -> list[Run]:
-    """The runs in a lab's folder."""
+    """Return the runs in a lab's folder."""
     return [Run(folder) for folder in sorted((home / "runs" / lab).iterdir()) if folder.is_dir()]
 
 
@@ -121,14 +121,14 @@ def _name(number: int) -> str:
 
 
 async def _look_at_everything(url: str, lab: str) -> None:
-    """Every page once, so that caches and the inference process are there before and after."""
+    """Open every page once, so that caches and the inference process exist before and after the measurement."""
     async with Visitor(url, lab) as visitor:
         for page in PAGES:
             await visitor.go_to(page)
 
 
 async def browse(url: str, labs: list[str], training: int, seconds: float, think: float, server: LabServer) -> Seen:
-    """Let one visitor a lab browse for some seconds, while the first few labs train."""
+    """Let one visitor for each lab browse for some seconds, while the first few labs train."""
     seen = Seen()
     assert server.process is not None
     watch = asyncio.create_task(_watch_memory(psutil.Process(server.process.pid), seen))
@@ -147,14 +147,14 @@ async def browse(url: str, labs: list[str], training: int, seconds: float, think
 
 
 async def _train(url: str, lab: str, until: float, seen: Seen, home: Path) -> Visitor:
-    """Train a network that is never done before it is stopped, and watch it."""
+    """Train a network that never ends before it is stopped, and watch the training."""
     async with Visitor(url, lab) as visitor:
         await visitor.go_to("Train")
         await visitor.click("Train")
         has_pressed = False
         while time.monotonic() < until or not has_pressed:
             await asyncio.sleep(2)
-            # The page redraws itself twice a second; now and then its chart is switched.
+            # The page redraws itself twice a second, and sometimes the visitor switches its chart.
             has_pressed |= await _press_something(visitor, seen)
         await visitor.click("Stop")
         for _ in range(120):
@@ -169,7 +169,7 @@ async def _train(url: str, lab: str, until: float, seen: Seen, home: Path) -> Vi
 async def _browse(url: str, lab: str, until: float, think: float, seen: Seen) -> Visitor:
     await asyncio.sleep(random.uniform(0, think))
     async with Visitor(url, lab) as visitor:
-        # A page and a press at least, however slow the machine is.
+        # A visitor opens at least one page and presses one widget, even on a slow machine.
         has_pressed = False
         while time.monotonic() < until or not has_pressed:
             seen.labs.add(lab)
@@ -184,7 +184,7 @@ async def _browse(url: str, lab: str, until: float, think: float, seen: Seen) ->
 
 
 async def _press_something(visitor: Visitor, seen: Seen) -> bool:
-    """Press a widget of the page; returns whether there was one."""
+    """Press a widget of the page, and return whether the page has one."""
     if not (choices := visitor.choices()):
         return False
     widget, state = random.choice(choices)
@@ -203,7 +203,7 @@ async def _watch_memory(lab: psutil.Process, seen: Seen) -> None:
 
 
 def non_digits(visitor: Visitor, labs: list[str], home: Path) -> list[str]:
-    """What a visitor was sent of other labs: their ids, the names of their networks, the ids of their runs."""
+    """Return what a visitor received of other labs: their ids, the names of their networks, the ids of their runs."""
     said = bytes(visitor.received).decode("latin-1")
     own = {run.id for run in runs_of(home, visitor.lab)}
     found = [run for run in set(re.findall(r"\d{8}-\d{6}-[0-9a-f]{6}", said)) if run not in own]

@@ -1,4 +1,4 @@
-"""A real server and a real Chromium: skipped with a reason where there is none, required where REQUIRE_BROWSER is."""
+"""A real server and a real Chromium: tests without them are skipped, or fail if REQUIRE_BROWSER is set."""
 
 import dataclasses
 import os
@@ -14,12 +14,12 @@ from tests.apart import train_apart
 from tests.browser.lab import EPOCHS, PATIENCE, RUN_ID
 from tests.server import CHROMIUM_ARGUMENTS, LabServer, find_chromium
 
-# Playwright's own five seconds are not enough on a machine that others use too.
+# The timeout is longer than Playwright's five seconds, which are not enough on a busy machine.
 expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here drives a browser."""
+    """Mark all tests of this folder as browser tests."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The path of the browser."""
+    """Return the path of the browser."""
     path = find_chromium()
     if path is None:
         reason = "no Chromium found: install Debian's chromium or set CHROMIUM to its path"
@@ -39,19 +39,19 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
-    """The lab, served with a home of its own."""
+    """Serve the lab with a home of its own."""
     home = tmp_path_factory.mktemp("lab")
     with LabServer(home) as running:
         yield running
         log = running.log.read_text()
-    # A page hides what went wrong; the server's log has it.
+    # The log is checked, because a page hides the trace of an error.
     assert "Traceback" not in log, log[log.index("Traceback") - 1_000 :][:5_000]
     shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def trained_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of the preset fast in short epochs, trained once for all tests: it reads most digits and has kernels."""
+    """Return a run of the preset fast in short epochs, trained once for all tests, which reads most digits."""
     settings = dataclasses.replace(PRESETS["fast"].training, epochs=EPOCHS, train_images=18_000)
     experiment = dataclasses.replace(PRESETS["fast"], training=settings)
     return train_apart(experiment, tmp_path_factory.mktemp("trained") / RUN_ID)
@@ -59,7 +59,7 @@ def trained_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Browser]:
-    """One browser for all tests; each has a context of its own."""
+    """Start one browser for all tests; each test has a context of its own."""
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
         yield running
@@ -68,7 +68,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A visitor who was never here before, at a laptop."""
+    """Open a context for a new visitor at a laptop."""
     fresh = browser.new_context(viewport={"width": 1280, "height": 800})
     fresh.set_default_timeout(PATIENCE)
     yield fresh
@@ -77,5 +77,5 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
-    """The visitor's first tab."""
+    """Open the visitor's first tab."""
     return context.new_page()

@@ -1,4 +1,4 @@
-"""What browser tests say: pages by their names, buttons by their labels, never by a class."""
+"""Helpers of browser tests, which find pages by their names and buttons by their labels, never by a class."""
 
 import dataclasses
 import re
@@ -18,23 +18,23 @@ PATIENCE = 120_000
 
 RUN_ID = "20260101-120000-abcdef"
 EPOCHS = 3
-"""Id and epochs of the run that was trained once for all tests."""
+"""Id and number of epochs of the run that is trained once for all tests."""
 
 BATCH = 64
 
 ENDLESS = dataclasses.replace(
     PRESETS["codelab"],
     name="endless",
-    # Whole batches, so that each has as many images.
+    # The batches are whole, so that each has as many images.
     training=dataclasses.replace(
         PRESETS["codelab"].training, epochs=90, batch_size=BATCH, train_images=850 * BATCH, validation_images=500
     ),
 )
-"""A training that no test waits for the end of: minutes on a fast machine."""
+"""An experiment whose training takes minutes on a fast machine, so that it never ends during a test."""
 
 
 def open_page(page: Page, server: LabServer, name: str, lab: str | None = None) -> None:
-    """Go to a page by its address and wait until it is complete."""
+    """Open a page by its address and wait until the page is complete."""
     page.goto(f"{server.url}/{name.lower().replace(' ', '_')}" + (f"?lab={lab}" if lab else ""))
     expect_page(page, name)
 
@@ -45,13 +45,13 @@ def keep_run(folder: Path, home: Path, lab: str) -> None:
 
 
 def go_to(page: Page, name: str) -> None:
-    """Go to a page by the navigation."""
+    """Open a page by the navigation."""
     page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
     expect_page(page, name)
 
 
 def expect_page(page: Page, name: str) -> None:
-    """The page's title stands, nothing is running, and nothing went wrong or hides it."""
+    """Expect that the page's title is shown, the script has ended, and no error or dialog hides the page."""
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     expect(page.get_by_role("dialog")).to_have_count(0)
@@ -59,17 +59,17 @@ def expect_page(page: Page, name: str) -> None:
 
 
 def expect_no_exception(page: Page) -> None:
-    """No trace on the page."""
+    """Expect that the page shows no trace."""
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
 def main(page: Page) -> Locator:
-    """The page itself, without the sidebar."""
+    """Return the page without the sidebar."""
     return page.get_by_test_id("stMain")
 
 
 def button(page: Page, label: str) -> Locator:
-    """A button of the page itself."""
+    """Return a button of the page without the sidebar."""
     return main(page).get_by_role("button", name=re.compile(rf"(^|\s){re.escape(label)}$"))
 
 
@@ -80,20 +80,20 @@ def train(page: Page) -> None:
 
 
 def begin_endless(page: Page, server: LabServer) -> None:
-    """Open a new lab and start a training in it that no test waits for the end of."""
+    """Open a new lab and start a training in it that never ends during a test."""
     page.goto(f"{server.url}/train?experiment={ENDLESS.to_query()}")
     expect_page(page, "Train")
     train(page)
 
 
 def lab_of(page: Page) -> str:
-    """The lab's id in the browser's cookie."""
+    """Return the lab's id in the browser's cookie."""
     (lab,) = (cookie["value"] for cookie in page.context.cookies(page.url) if cookie["name"] == COOKIE)
     return lab
 
 
 def wait_until(page: Page, condition: Callable[[], bool]) -> None:
-    """Wait for what the run's folder says; the page goes on meanwhile."""
+    """Wait for a condition on the run's folder; the page continues meanwhile."""
     deadline = time.monotonic() + PATIENCE / 1_000
     while not condition():
         assert time.monotonic() < deadline, "waited too long"

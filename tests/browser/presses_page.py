@@ -1,6 +1,6 @@
-"""A page of Streamlit alone that counts presses of a button beside a live fragment; not a test, but what one serves.
+"""A page of plain Streamlit that counts presses of a button beside a live fragment; a test serves this page.
 
-It is mended when the environment says so.
+An environment variable applies the patch.
 """
 
 import os
@@ -12,7 +12,7 @@ from mnist_demo.app.streamlit_patches.count_presses_once import COUNT_PRESSES_ON
 
 @st.cache_resource
 def mend() -> bool:
-    """Apply the mend, once for the server."""
+    """Apply the patch, once for the server."""
     return COUNT_PRESSES_ONCE.apply()
 
 
@@ -27,7 +27,7 @@ def count() -> None:
 
 @st.fragment(run_every=0.3)
 def live() -> None:
-    """Draw the button and how often it was pressed."""
+    """Draw the button and the number of its presses."""
     st.button("Press", on_click=count)
     st.write(f"Pressed {st.session_state.get('presses', 0)} times")
 

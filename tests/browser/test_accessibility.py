@@ -1,4 +1,4 @@
-"""Every page, empty and with a trained run, light and dark: axe-core finds nothing, and no other host is asked."""
+"""axe-core finds nothing on every page, empty and with a trained run, light and dark; no other host is asked."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,9 +15,9 @@ from tests.server import LabServer
 LAB = "access-lab-01234567890"
 
 CONTRAST = 3
-"""Least contrast that WCAG asks for of the parts of a control."""
+"""Least contrast that WCAG asks for between the parts of a control."""
 
-# The contrast of a toggle's knob on its track.
+# The script measures the contrast of a toggle's knob on its track.
 _KNOB = """label => {
     const luminance = element => getComputedStyle(element).backgroundColor.match(/[\\d.]+/g).slice(0, 3)
         .map(each => each / 255).map(each => each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4)
@@ -29,7 +29,7 @@ _KNOB = """label => {
 
 @pytest.fixture(scope="module")
 def trained(server: LabServer, trained_folder: Path) -> None:
-    """A lab with one network."""
+    """Put one trained network into a lab."""
     keep_run(trained_folder, server.home, LAB)
 
 
@@ -40,13 +40,13 @@ def look(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def asked() -> list[str]:
-    """Addresses at other hosts that the page asked for."""
+    """Return the list of addresses at other hosts that the page asked for."""
     return []
 
 
 @pytest.fixture
 def offline(browser: Browser, look: str, server: LabServer, asked: list[str]) -> Iterator[Page]:
-    """A visitor who reaches the lab and nothing else."""
+    """Open a page that reaches the lab and no other host."""
     context = browser.new_context(
         viewport={"width": 1280, "height": 800}, color_scheme="dark" if look == "dark" else "light"
     )
@@ -69,9 +69,9 @@ def open_lab(page: Page, server: LabServer, lab: str | None) -> None:
 
 
 def open_complete(page: Page, which: navigation.Page) -> None:
-    """Go to a page and wait for what comes after its script: pictures, charts and fonts."""
+    """Open a page and wait for everything that follows its script: pictures, charts and fonts."""
     go_to(page, which.title)
-    # A script that goes on shows a button of Streamlit's own after a while.
+    # The script must have ended, because Streamlit shows a button of its own while a script runs for long.
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     expect(main(page).get_by_test_id("stSkeleton")).to_have_count(0)
@@ -90,7 +90,7 @@ def test_axe_finds_nothing_and_no_other_host_is_asked(
         open_complete(offline, which)
         found = Axe().run(offline)
         assert found.violations_count == 0, f"{which.title}: {found.generate_report()}"
-        # Each "?" says what it explains.
+        # Each "?" has a name of its own.
         expect(offline.get_by_role("button", name="Help", exact=True)).to_have_count(0)
         broken = "() => [...document.images].filter(image => image.complete && !image.naturalWidth).length"
         assert offline.evaluate(broken) == 0, which.title
@@ -111,5 +111,5 @@ def test_focus_on_the_navigation_and_a_toggles_knob_are_seen(offline: Page, serv
     toggle.get_by_role("switch").focus()
     offline.keyboard.press("Space")
     expect(toggle.get_by_role("switch")).to_be_checked()
-    # The colours fade into each other for a moment.
+    # The test waits, because the colours fade into each other for a moment.
     offline.wait_for_function(f"label => ({_KNOB})(label) >= {CONTRAST}", arg=toggle.element_handle())

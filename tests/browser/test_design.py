@@ -1,30 +1,30 @@
-"""The page Design where only a browser shows it: what opens at the foot of the screen."""
+"""The page Design in a browser: a popover that opens at the foot of the screen."""
 
 from playwright.sync_api import Page, expect
 
 from tests.browser.lab import button, expect_no_exception, main, open_page
 from tests.server import LabServer
 
-# With room for a line under it.
+# The script scrolls the element to the foot of the screen, with room for one line below it.
 _TO_THE_FOOT = """element => {
     element.scrollIntoView({ block: 'end' })
     element.closest('[data-testid=stMain]').scrollTop += 100
 }"""
 
 
-def test_what_opens_at_the_foot_of_the_screen_is_seen_whole(page: Page, server: LabServer) -> None:
+def test_a_popover_at_the_foot_of_the_screen_is_fully_visible(page: Page, server: LabServer) -> None:
     open_page(page, server, "Design")
     opened = page.get_by_role("dialog")
     add = main(page).get_by_role("button", name="Add a layer")
     add.evaluate(_TO_THE_FOOT)
     add.click()
-    # It was as high as what was left of the screen, too low for the list to open in.
+    # The popover used to be as high as the rest of the screen, too low to open the list in.
     expect(opened.get_by_role("button", name="Add")).to_be_in_viewport(ratio=1)
     opened.get_by_role("combobox", name="Layer").click()
     page.get_by_role("option", name="Dropout").click()
     expect(opened.get_by_text("Silences a random share")).to_be_in_viewport(ratio=1)
     opened.get_by_role("button", name="Add").click()
-    # The new layer stands at the end, with its editor open.
+    # The new layer is at the end, with its editor open.
     expect(opened.get_by_role("spinbutton", name="Rate")).to_be_in_viewport(ratio=1)
     page.keyboard.press("Escape")
     expect(opened).to_have_count(0)

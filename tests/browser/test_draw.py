@@ -1,4 +1,4 @@
-"""Drawing with a mouse and with a finger: the digit is read, and nothing is lost or scrolled by it."""
+"""Drawing with a mouse and with a finger: networks read the digit, and nothing is lost or scrolled by drawing."""
 
 import dataclasses
 import re
@@ -23,7 +23,7 @@ SCROLLED = "() => [...document.querySelectorAll('*')].reduce((sum, element) => s
 
 Strokes = list[list[tuple[float, float]]]
 
-# Shares of the canvas's side.
+# The coordinates are shares of the canvas's side.
 ONE: Strokes = [[(0.5, 0.15), (0.49, 0.5), (0.48, 0.87)]]
 SEVEN: Strokes = [[(0.25, 0.21), (0.73, 0.21), (0.6, 0.45), (0.43, 0.85)]]
 ZERO: Strokes = [
@@ -34,14 +34,14 @@ ZERO: Strokes = [
 
 @pytest.fixture(scope="module")
 def trained(server: LabServer, trained_folder: Path) -> Path:
-    """A lab with one network that reads most digits."""
+    """Put one network that reads most digits into a lab."""
     keep_run(trained_folder, server.home, LAB)
     return trained_folder
 
 
 @pytest.fixture
 def drawing_page(page: Page, server: LabServer, trained: Path) -> Page:
-    """The page Draw with its canvas ready, and nothing on it."""
+    """Open the page Draw with an empty canvas."""
     forget_drawing(server)
     open_page(page, server, "Draw", LAB)
     expect(canvas(page)).to_be_visible()
@@ -49,18 +49,18 @@ def drawing_page(page: Page, server: LabServer, trained: Path) -> Page:
 
 
 def forget_drawing(server: LabServer) -> None:
-    """The lab keeps what was drawn last."""
+    """Delete the drawing that the lab keeps."""
     shutil.rmtree(server.home / "drawings", ignore_errors=True)
 
 
 def canvas(page: Page) -> Locator:
-    """What the pen touches: the upper of the component's canvases, which the component names in no other way."""
+    """Return the upper of the component's canvases, which receives the pen and has no name."""
     return main(page).locator("canvas.upper-canvas")
 
 
 def draw(page: Page, strokes: Strokes, size: float = 1.0, left: float = 0.0, top: float = 0.0) -> None:
     """Draw with the mouse, at a size and a place in shares of the canvas."""
-    # A click elsewhere may have scrolled it away.
+    # A click elsewhere may have scrolled the canvas away.
     canvas(page).evaluate("element => element.scrollIntoView({block: 'center'})")
     box = canvas(page).bounding_box()
     assert box is not None
@@ -77,13 +77,13 @@ def draw(page: Page, strokes: Strokes, size: float = 1.0, left: float = 0.0, top
 
 
 def expect_answer(page: Page, answer: str) -> None:
-    """The large answer, whole."""
+    """Expect the large answer, in full."""
     value = page.get_by_test_id("stMetricValue")
     expect(value).to_have_text(re.compile(rf"^\s*{re.escape(answer)}\s*$"))
 
 
 def ink(page: Page) -> list[tuple[int, ...]]:
-    """The colours of the fully inked pixels on the canvas."""
+    """Return the colours of the fully inked pixels on the canvas."""
     found = (
         main(page)
         .locator("canvas.dc-canvas.lower-canvas")
@@ -101,7 +101,7 @@ def ink(page: Page) -> list[tuple[int, ...]]:
 
 
 def expect_ink(page: Page, colours: list[tuple[int, ...]]) -> None:
-    """The canvas is inked in just these colours, soon."""
+    """Expect that the ink on the canvas soon has exactly these colours."""
     deadline = time.monotonic() + PATIENCE / 1000
     while ink(page) != colours:
         assert time.monotonic() < deadline, ink(page)
@@ -116,7 +116,7 @@ def test_a_drawn_digit_is_read(drawing_page: Page, strokes: Strokes, answer: str
     expect_answer(drawing_page, answer)
 
 
-def test_small_and_in_a_corner_is_read_as_well(drawing_page: Page) -> None:
+def test_a_small_digit_in_a_corner_is_read_too(drawing_page: Page) -> None:
     draw(drawing_page, SEVEN, size=0.25, left=0.03, top=0.72)
     expect_answer(drawing_page, "7")
 
@@ -129,7 +129,7 @@ def test_clear_empties_the_canvas(drawing_page: Page) -> None:
     expect_ink(drawing_page, [])
 
 
-def test_coming_back_finds_the_drawing(drawing_page: Page) -> None:
+def test_returning_to_the_page_restores_the_drawing(drawing_page: Page) -> None:
     draw(drawing_page, SEVEN)
     expect_answer(drawing_page, "7")
     go_to(drawing_page, "Train")
@@ -139,7 +139,7 @@ def test_coming_back_finds_the_drawing(drawing_page: Page) -> None:
     expect_ink(drawing_page, [LIGHT_INK])
 
 
-def test_a_refresh_finds_the_drawing_and_undo_takes_a_stroke_back(drawing_page: Page) -> None:
+def test_a_refresh_restores_the_drawing_and_undo_removes_a_stroke(drawing_page: Page) -> None:
     draw(drawing_page, SEVEN)
     expect_answer(drawing_page, "7")
     drawing_page.reload()
@@ -167,13 +167,13 @@ def test_a_stroke_begun_while_the_answer_comes_is_not_lost(drawing_page: Page) -
 
 
 def test_a_network_that_learns_reads_the_drawing_again_and_again(page: Page, server: LabServer, trained: Path) -> None:
-    # In a lab of its own: what is stopped half-taught here would be the newest network of the others, and read theirs.
+    # The run has a lab of its own, because a half-trained network would be the newest one of the other tests' lab.
     keep_run(trained, server.home, LEARNING_LAB)
     open_page(page, server, "Draw", LEARNING_LAB)
     expect(canvas(page)).to_be_visible()
     draw(page, SEVEN)
     expect_answer(page, "7")
-    # One that takes its time: a quick one is as sure as can be at the first look.
+    # The training is a slow one, because a quick network has its final confidence at the first answer.
     codelab = PRESETS["codelab"]
     slow = dataclasses.replace(codelab.training, learning_rate=1e-4, batch_size=64, epochs=90)
     link = dataclasses.replace(codelab, name="slow", training=slow).to_query()
@@ -182,7 +182,7 @@ def test_a_network_that_learns_reads_the_drawing_again_and_again(page: Page, ser
     train(page)
     stop = page.get_by_test_id("stSidebar").get_by_role("button", name="Stop")
     go_to(page, "Draw")
-    # What the bars say, whenever it changes; nothing is touched meanwhile.
+    # The script records the text of the bars at each change; the test touches nothing meanwhile.
     said = page.evaluate(
         """() => new Promise(resolve => {
             const said = [];
@@ -207,7 +207,7 @@ def test_a_second_network_leaves_the_drawing_on_the_canvas(page: Page, server: L
     expect(canvas(page)).to_be_visible()
     draw(page, SEVEN)
     expect_answer(page, "7")
-    # From two networks on there is a choice of them, above the canvas.
+    # A second network adds a choice of runs above the canvas.
     shutil.copytree(trained, server.home / "runs" / GROWING_LAB / "20260102-120000-abcdef")
     page.keyboard.press("r")
     expect(main(page).get_by_role("combobox")).to_be_visible()
@@ -219,7 +219,7 @@ def test_a_change_of_theme_keeps_the_drawing(drawing_page: Page) -> None:
     draw(drawing_page, SEVEN)
     expect_answer(drawing_page, "7")
     drawing_page.emulate_media(color_scheme="dark")
-    # The server hears of the other theme with the next stroke.
+    # The server learns of the other theme with the next stroke.
     draw(drawing_page, [[(0.35, 0.5), (0.65, 0.5)]])
     expect_ink(drawing_page, [DARK_INK])
     expect_answer(drawing_page, "7")
@@ -240,7 +240,7 @@ def test_a_finger_draws_and_does_not_scroll(browser: Browser, server: LabServer,
         page = phone.new_page()
         forget_drawing(server)
         open_page(page, server, "Draw", LAB)
-        # A trial waits until the canvas no longer moves, and touches nothing.
+        # A trial tap waits until the canvas no longer moves, and touches nothing.
         canvas(page).tap(trial=True)
         box = canvas(page).bounding_box()
         assert box is not None
@@ -260,12 +260,12 @@ def test_a_finger_draws_and_does_not_scroll(browser: Browser, server: LabServer,
             return float(page.evaluate(SCROLLED))
 
         before = scrolled()
-        # In the corner where the component has its own tools.
+        # The stroke begins in the corner where the component has its own tools.
         drag(box["x"] + box["width"] - 40, box["y"] + 10, box["y"] + 0.9 * box["height"])
         expect_answer(page, "1")
         assert scrolled() == before
-        # The answer and the drawing are in sight together.
+        # The answer and the drawing are visible together.
         expect(page.get_by_test_id("stMetricValue")).to_be_in_viewport(ratio=1)
-        # The same movement beside the canvas does scroll, so the test would notice.
+        # The same movement beside the canvas does scroll, which proves that the test can fail.
         drag(60, box["y"] - 60, 40)
         page.wait_for_function(f"({SCROLLED})() > {before}")

@@ -1,4 +1,4 @@
-"""The front door: headers that a browser enforces, other spellings of an address, and the lab without that door."""
+"""The front door: headers that a browser enforces, other spellings of an address, and the lab without this door."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +24,7 @@ addEventListener('securitypolicyviolation', event => violations.push(`${event.ef
 def door(
     request: pytest.FixtureRequest, chromium: str, trained_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LabServer]:
-    """The lab by its front door, with a trained run in it."""
+    """Serve the lab by its front door, with a trained run in it."""
     home = tmp_path_factory.mktemp("home")
     keep_run(trained_folder, home, LAB)
     with LabServer(home, options=[f"--server.baseUrlPath={request.param}"] if request.param else []) as server:
@@ -35,7 +35,7 @@ def door(
 
 
 @pytest.mark.parametrize("name", [page.name for page in PAGES])
-def test_a_page_does_all_it_does_within_the_policy(page: Page, door: LabServer, name: str) -> None:
+def test_every_page_works_within_the_content_security_policy(page: Page, door: LabServer, name: str) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.add_init_script(VIOLATIONS)

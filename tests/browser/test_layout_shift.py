@@ -1,4 +1,4 @@
-"""Nothing jumps while a page loads: the cumulative layout shift (CLS) of each page's first load."""
+"""The cumulative layout shift (CLS) of each page's first load is small."""
 
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,12 @@ from tests.server import LabServer
 LAB = "shifting-lab-012345678"
 
 GOOD = 0.1
-"""A page whose cumulative layout shift is below this feels stable (web.dev/cls)."""
+"""Greatest cumulative layout shift of a stable page (web.dev/cls)."""
 
 DESK: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 780}
 
-# Each shift without recent input: when, how much, and which elements moved from where to where.
+# The script records each shift without recent input: its time, its size, and the elements that moved.
 OBSERVE = """
 window.shifts = []
 const rectangle = r => [r.x, r.y, r.width, r.height].map(Math.round)
@@ -48,7 +48,7 @@ def cumulative(shifts: list[dict[str, Any]]) -> float:
 
 @pytest.fixture(scope="module")
 def trained(server: LabServer, trained_folder: Path) -> None:
-    """A lab with a trained run in it."""
+    """Put a trained run into a lab."""
     keep_run(trained_folder, server.home, LAB)
 
 
@@ -62,7 +62,7 @@ def trained(server: LabServer, trained_folder: Path) -> None:
 def test_nothing_jumps_while_a_page_loads(
     browser: Browser, server: LabServer, which: Page, lab: str | None, size: ViewportSize
 ) -> None:
-    # Without anything in the browser's cache.
+    # A new context has nothing in its cache.
     with browser.new_context(viewport=size, has_touch=size is PHONE) as context:
         context.set_default_timeout(PATIENCE)
         page = context.new_page()

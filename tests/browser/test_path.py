@@ -1,4 +1,4 @@
-"""The whole path in a real browser: look, design, train while the charts move, evaluate; and what must not happen."""
+"""The whole path in a real browser: look, design, train while the charts move, evaluate; and known faults."""
 
 import re
 
@@ -16,8 +16,8 @@ from tests.browser.lab import (
 )
 from tests.server import LabServer
 
-# From the moment at which everything is there, at every frame: whether they are the same drawings, how many pictures of
-# digits there are, how far the visitor has scrolled, and where the charts stand on the screen.
+# Once everything is shown, the script records at every frame whether the drawings are the same elements, how many
+# pictures of digits there are, how far the visitor has scrolled, and where the charts are on the screen.
 WATCH = """() => {
     const main = document.querySelector('[data-testid=stMain]');
     const drawings = () => [...main.querySelectorAll('[data-testid=stVegaLiteChart] svg')];
@@ -69,7 +69,7 @@ def test_from_the_digits_to_the_accuracy(page: Page, server: LabServer) -> None:
     train(page)
     expect(main(page).get_by_test_id("stProgress").get_by_text("Finished: 10 epochs")).to_be_visible()
     expect_page(page, "Train")
-    # The same drawings grow: nothing is embedded anew or gone for a moment, and nothing moves on the screen.
+    # The same drawings grow: no chart is embedded anew or absent for a moment, and nothing moves on the screen.
     watched = page.evaluate("() => window.watched()")
     assert watched["grew"]
     assert len(watched["seen"]) == 1, watched["seen"]

@@ -1,6 +1,6 @@
-"""Training driven like a player, and what a refresh, a closed tab and a killed server leave of it.
+"""The controls of a training, and its survival of a refresh, a closed tab and a killed server.
 
-How soon each control is answered is measured by `tests.benchmarks.controls`: here two tests may share two cores.
+`tests.benchmarks.controls` measures how soon each control takes effect, because two tests may share two cores here.
 """
 
 import re
@@ -31,7 +31,7 @@ def progress_of(page: Page) -> Locator:
 
 
 def begin(page: Page, server: LabServer) -> None:
-    """A training that goes on, and a page that knows how long."""
+    """Start a training that never ends during a test, on a page that knows its length."""
     begin_endless(page, server)
     expect(progress_of(page).get_by_text(re.compile(r"Epoch \d+ of 90, .* left"))).to_be_visible()
 
@@ -43,7 +43,7 @@ def test_pause_step_resume_another_rate_stop_and_train_more(page: Page, server: 
     button(page, "Pause").click()
     expect(progress_of(page).get_by_text("Paused in epoch")).to_be_visible()
     expect(button(page, "Resume")).to_be_visible()
-    # The page says so as soon as it was asked for; the batches on their way are still done.
+    # The page says so right after the click, while the batches on their way are still trained.
     wait_until(page, lambda: run.state is RunState.PAUSED)
     stood = run.history().step
     expect(progress_of(page).get_by_text(f"after {stood * BATCH:,} images")).to_be_visible()
@@ -56,7 +56,7 @@ def test_pause_step_resume_another_rate_stop_and_train_more(page: Page, server: 
     rate = main(page).get_by_role("spinbutton", name="Learning rate")
     rate.fill("0.0005")
     rate.press("Enter")
-    # The mark and its name on both charts.
+    # Both charts have the mark and its name.
     expect(main(page).get_by_test_id("stVegaLiteChart").get_by_text("rate 0.0005")).to_have_count(2)
     assert run.history().rates["learning_rate"].tolist() == [0.0005]
 
@@ -93,7 +93,7 @@ def test_a_refresh_shows_the_same_training_and_another_visitor_none_of_it(
     link = page.url
     page.close()
 
-    # The tab is closed, and the training does not mind.
+    # The training continues after the tab is closed.
     another_machine = browser.new_context()
     again = another_machine.new_page()
     wait_until(again, lambda: run.history().step > before)
@@ -115,7 +115,7 @@ def test_a_refresh_shows_the_same_training_and_another_visitor_none_of_it(
 
 @pytest.fixture
 def own_home(chromium: str, tmp_path: Path) -> Path:
-    """For servers that this test alone uses; it needs a browser."""
+    """Return a home for servers that only this test uses, which needs a browser."""
     del chromium
     place = tmp_path / "own"
     place.mkdir()

@@ -1,4 +1,4 @@
-"""A duel from its button to its conclusion; runs chosen, deleted and brought back by mouse and by keyboard."""
+"""A duel from its button to its conclusion; runs are chosen, deleted and restored by mouse and by keyboard."""
 
 import re
 import zipfile
@@ -9,18 +9,18 @@ from tests.browser.lab import PATIENCE, begin_endless, button, expect_no_excepti
 from tests.server import LabServer
 
 HEAD, ROW = 36, 35
-"""Pixels of the table's head and of each row; the table is drawn on a canvas, so there is nothing else to click at."""
+"""Height of the table's head and of each row in pixels, to click at, because the table is drawn on a canvas."""
 
 
 def expect_chosen(page: Page, count: int) -> None:
-    """So many runs are chosen, in the list as in the address."""
+    """Expect that this many runs are chosen, in the list and in the address."""
     chosen = main(page).get_by_test_id("stMultiSelect").get_by_role("button", name=re.compile("^Remove "))
     expect(chosen).to_have_count(count)
     expect(page).to_have_url(re.compile(r"^[^?]*([?]|$)" + "&".join(["compare=[^&]*"] * count) + "$"))
 
 
 def test_a_duel_then_delete_and_undo(page: Page, context: BrowserContext, server: LabServer) -> None:
-    # Another lab trains, so that both wait for as long as it takes to see it.
+    # Another lab trains, so that both runs wait long enough to be seen waiting.
     other = context.new_page()
     begin_endless(other, server)
     open_page(page, server, "Runs")
@@ -29,21 +29,21 @@ def test_a_duel_then_delete_and_undo(page: Page, context: BrowserContext, server
         expect(main(page).get_by_text(f"Waiting: {ahead} ahead of you").first).to_be_visible()
     button(other, "Stop").click()
     expect(main(other).get_by_text("Stopped after").first).to_be_visible()
-    # The table takes keys in the foreground only.
+    # The table takes keys only in the foreground tab.
     other.close()
     conclusion = main(page).get_by_text(re.compile(r"reads better than .*McNemar's exact test"))
-    # Two networks are trained until then, ten epochs each: 20 s here, and minutes on a machine with other work to do.
+    # The timeout covers two trainings of ten epochs each: 20 s here, and minutes on a busy machine.
     expect(conclusion).to_be_visible(timeout=4 * PATIENCE)
     expect(conclusion).to_contain_text("A codelab reads better than B dense.")
     expect(main(page).get_by_test_id("stMetric")).to_have_count(2)
     expect_chosen(page, 2)
-    # The link shows the comparison to whoever opens it.
+    # The link shows the comparison to every visitor who opens it.
     page.reload()
     expect_page(page, "Runs")
     expect(conclusion).to_be_visible()
 
     table = main(page).get_by_test_id("stDataFrame").first
-    # The conclusion stands before the table knows what is chosen, and until then it takes no click.
+    # The test waits, because the conclusion appears before the table knows its selection and takes a click.
     expect(table.locator("[role=row][aria-selected=true]")).to_have_count(2)
     table.click(position={"x": 17, "y": HEAD + ROW // 2})
     expect_chosen(page, 1)
@@ -58,7 +58,7 @@ def test_a_duel_then_delete_and_undo(page: Page, context: BrowserContext, server
     expect_chosen(page, 0)
     button(page, "Undo").click()
     expect_chosen(page, 1)
-    # With the keyboard: the row that is not chosen yet.
+    # The keyboard chooses the row that is not chosen yet.
     table.click(position={"x": 60, "y": HEAD + ROW // 2})
     page.keyboard.press("Shift+Space")
     expect_chosen(page, 2)

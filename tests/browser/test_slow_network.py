@@ -1,11 +1,11 @@
-"""A slow network: a picture that a fast fragment replaces is never asked for after it is gone."""
+"""On a slow network, the browser never asks for a picture that a fast fragment has replaced."""
 
 from playwright.sync_api import Page, Response, Route, expect
 
 from tests.browser.lab import begin_endless, button, expect_no_exception, main
 from tests.server import LabServer
 
-# At every frame: which pictures have no pixels, and how many texts the twenty digits have had.
+# At every frame the script records the pictures without pixels, and the number of texts of the twenty digits.
 WATCH = """() => {
     const broken = new Set(), texts = new Set();
     const look = () => {
@@ -34,7 +34,7 @@ def test_the_twenty_digits_of_a_training_are_never_broken(page: Page, server: La
     page.route("**/media/**", lambda route: late.append(route))
     page.evaluate(WATCH)
     page.wait_for_function("() => window.watched().texts >= 4")
-    # The files that the browser asked for arrive now that others have taken their place.
+    # The requested files arrive after others have replaced them.
     for route in late:
         route.continue_()
     page.wait_for_function("() => window.watched().texts >= 6")

@@ -1,4 +1,4 @@
-"""A press that the page sends twice, as a live fragment's timer fires between the press and its being sent."""
+"""A press that the page sends twice, because a live fragment's timer fires between the press and its sending."""
 
 import os
 import re
@@ -11,7 +11,7 @@ from mnist_demo.runs import Lab, RunState
 from tests.browser.lab import BATCH, begin_endless, button, expect_no_exception, lab_of, main, wait_until
 from tests.server import ROOT, LabServer
 
-# Streamlit's page sends a press in a task of its own; here that task waits longer than two looks of a live fragment.
+# Streamlit's page sends a press in a task of its own, which waits here for longer than two runs of a live fragment.
 LATE = """
 const soon = window.setTimeout;
 window.setTimeout = (task, delay, ...rest) => soon(task, !delay && window.isLate ? 1200 : delay, ...rest);
@@ -29,7 +29,7 @@ def test_a_press_that_is_sent_twice_counts_once(page: Page, server: LabServer) -
     page.evaluate("window.isLate = true")
     button(page, "One batch").click()
     expect(main(page).get_by_text(f"after {(stood + 1) * BATCH:,} images")).to_be_visible()
-    page.evaluate("new Promise(done => setTimeout(done, 0))")  # what was late is sent by then
+    page.evaluate("new Promise(done => setTimeout(done, 0))")  # late messages are sent by then
     page.evaluate("window.isLate = false")
     button(page, "Stop").click()
     expect(main(page).get_by_text("Stopped after").first).to_be_visible()
@@ -43,7 +43,7 @@ def test_a_press_that_is_sent_twice_counts_once(page: Page, server: LabServer) -
 def test_streamlit_alone_still_counts_such_a_press_more_than_once(
     page: Page, tmp_path: Path, environment: dict[str, str], counted: str
 ) -> None:
-    """When the first of these fails, Streamlit has mended the fault and the lab's mend can go."""
+    """When the first of these assertions fails, Streamlit has fixed the fault and the lab's patch can go."""
     script = Path(__file__).with_name("presses_page.py")
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     with LabServer(tmp_path, script=script, environment={**environment, "PYTHONPATH": path}) as server:
@@ -53,8 +53,8 @@ def test_streamlit_alone_still_counts_such_a_press_more_than_once(
         page.evaluate("window.isLate = true")
         page.get_by_role("button", name="Press").click()
         expect(page.get_by_text("Pressed 0 times")).to_have_count(0)
-        page.evaluate("new Promise(done => setTimeout(done, 0))")  # what was late is sent by then
+        page.evaluate("new Promise(done => setTimeout(done, 0))")  # late messages are sent by then
         page.evaluate("window.isLate = false")
-        # A second press is counted after everything that the first one made the page send.
+        # A second press is counted after everything that the first press made the page send.
         page.get_by_role("button", name="Press").click()
         expect(page.get_by_text(re.compile(rf"^Pressed {counted} times$"))).to_be_visible()

@@ -1,4 +1,4 @@
-"""The time machine's slider: everything moves with it, by mouse and by key, in the browser alone."""
+"""The time machine's slider moves every view, by mouse and by key, without the server."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.server import LabServer
 
 LAB = "machine-lab-0123456789"
 
-# What all canvases hold, in short, and a drag to and fro; how long a step takes is measured by the benchmark.
+# The scripts return a short form of all canvases, and drag to and fro; the benchmark measures the time of a step.
 _PAINTED = """root => [...root.querySelectorAll('canvas')].map(canvas => canvas.toDataURL()).join().split('')
     .reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) | 0, 0)"""
 _DRAG = """async slider => {
@@ -25,13 +25,13 @@ _DRAG = """async slider => {
 
 @pytest.fixture(scope="module")
 def trained(server: LabServer, trained_folder: Path) -> None:
-    """A lab with one network of three epochs."""
+    """Put one network of three epochs into a lab."""
     keep_run(trained_folder, server.home, LAB)
 
 
 @pytest.fixture
 def asked(page: Page) -> list[str | bytes]:
-    """What the page says to the server."""
+    """Return the list of messages from the page to the server."""
     said: list[str | bytes] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: said.append(frame)))
     return said
@@ -39,7 +39,7 @@ def asked(page: Page) -> list[str | bytes]:
 
 @pytest.fixture
 def machine(page: Page, asked: list[str | bytes], server: LabServer, trained: None) -> Page:
-    """The page with all epochs."""
+    """Open the page with all epochs."""
     open_page(page, server, "Time machine", LAB)
     expect(slider(page)).to_have_attribute("max", "3")
     return page
@@ -50,7 +50,7 @@ def slider(page: Page) -> Locator:
 
 
 def shown(page: Page) -> tuple[str, str, str, int]:
-    """The label, the accuracy, the confusion matrix and what is painted."""
+    """Return the label, the accuracy, the confusion matrix and the painted pixels."""
     section = main(page).get_by_role("region", name="Time machine")
     return (
         section.get_by_role("status").first.inner_text(),
@@ -79,19 +79,19 @@ def test_everything_moves_with_the_slider(machine: Page, asked: list[str | bytes
     machine.mouse.click(box["x"] + 5, box["y"] + box["height"] / 2)
     assert shown(machine) == untrained
     slider(machine).evaluate(_DRAG)
-    # Forty steps through four places.
+    # The drag has forty steps over four epochs.
     assert shown(machine) == trained
     assert asked == []
 
 
 def test_play_and_pause(machine: Page) -> None:
     play = main(machine).get_by_role("button", name="Play")
-    # From the end it begins again with the untrained network. Both presses in one go: a slow machine comes too late.
+    # Play begins again with the untrained network. One script presses twice, because a slow machine would be too late.
     between = play.evaluate("button => { button.click(); const name = button.innerText; button.click(); return name }")
     assert between.strip() == "Pause"
     expect(play).to_be_visible()
     assert slider(machine).input_value() == "0"
-    # It stops by itself.
+    # The playback stops at the end.
     play.focus()
     machine.keyboard.press("Space")
     expect(slider(machine)).to_have_value("3")
@@ -110,6 +110,6 @@ def test_a_phone_and_another_theme(machine: Page, context: BrowserContext) -> No
         "() => { const m = document.querySelector('[data-testid=stMain]'); return m.scrollWidth - m.clientWidth }"
     )
     assert overflow <= 0
-    # The slider stays in sight above what it moves.
+    # The slider stays visible above the views that it moves.
     main(machine).get_by_role("table").scroll_into_view_if_needed()
     expect(slider(machine)).to_be_in_viewport()

@@ -84,3 +84,10 @@ def test_damaged_weights_are_one_sentence(inference: Inference, run: Run) -> Non
 def test_a_run_without_weights_says_so(inference: Inference, tmp_path: Path) -> None:
     with pytest.raises(InferenceError, match="not learned anything"):
         inference.predict(Run(tmp_path / "nothing"), load_mnist().test.images[:1])
+
+
+def test_a_client_that_is_closed_says_so(run: Run) -> None:
+    client = Inference()
+    client.close()
+    with pytest.raises(InferenceError, match="has ended"):
+        client.predict(run, load_mnist().test.images[:1])

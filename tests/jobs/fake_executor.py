@@ -1,4 +1,4 @@
-"""An executor that trains nothing: a test says what its trainings do, and when a second passes for them."""
+"""An executor that trains nothing: a test decides what its trainings do, and when a second passes for them."""
 
 import queue
 from pathlib import Path
@@ -12,7 +12,7 @@ PATIENCE = 60.0
 
 
 class FakeTraining:
-    """A training that stops when asked to, and otherwise goes on until a test ends it."""
+    """A training that stops when asked to, and otherwise continues until a test ends it."""
 
     def __init__(self, run: Run, data_path: Path | None = None, continuation: Continuation | None = None) -> None:
         self.run, self.data_path, self.continuation = run, data_path, continuation
@@ -37,7 +37,7 @@ class FakeTraining:
             self._in_tick = True
         except queue.Empty:
             self._in_tick = False
-        # The queue does not wait for a training that has ended.
+        # The queue does not inspect a training that has ended.
         while self._exit_code is not None and self._ticks.unfinished_tasks:
             self._ticks.task_done()
         if self.fault is not None:
@@ -49,7 +49,7 @@ class FakeTraining:
         self.end(None, exit_code=-9)
 
     def end(self, state: RunState | None, reason: StopReason | None = None, exit_code: int = 0) -> None:
-        """End with a last event in the run's folder, or with none, as a process does that is killed."""
+        """End with a last event in the run's folder, or, like a killed process, without one."""
         if state is not None:
             self.run.mark(state, reason)
         self._exit_code = exit_code
@@ -60,7 +60,7 @@ class FakeTraining:
         self._ticks.put(None)
 
     def tick(self) -> None:
-        """Have the queue look at this training, and return when it has."""
+        """Have the queue inspect this training, and return when it has."""
         self._ticks.put(None)
         self._ticks.join()
 
@@ -81,6 +81,9 @@ class FakeExecutor:
         self._new.put(training)
         return training
 
+    def prewarm(self) -> None:
+        """Do nothing: there is no process."""
+
     def close(self) -> None:
         """End all trainings, and start no more."""
         self.fault = RuntimeError("the test is over")
@@ -88,12 +91,12 @@ class FakeExecutor:
             training.end(RunState.STOPPED)
 
     def next(self) -> FakeTraining:
-        """Wait for the next start."""
+        """Wait for the next start, and return its training."""
         return self._new.get(timeout=PATIENCE)
 
 
 class Clock:
-    """Stands still until a test moves it."""
+    """A clock that only a test moves."""
 
     now = 0.0
 
@@ -102,7 +105,7 @@ class Clock:
 
 
 def learn(training: FakeTraining, clock: Clock, seconds: float) -> None:
-    """Let a training learn for so long, as the queue sees it."""
+    """Let a training train for some seconds, by the queue's clock."""
     training.run.mark(RunState.TRAINING)
     training.tick()
     clock.now += seconds

@@ -17,7 +17,7 @@ def trained_like(experiment: Experiment, **changes: object) -> Experiment:
     return dataclasses.replace(experiment, training=training)
 
 
-# Seconds from the click to the end as measured on two cores with Keras 3.15: 6,000 images, 1,000 to validate.
+# The seconds from click to end were measured on two cores with Keras 3.15: 6,000 images, 1,000 validation images.
 @pytest.mark.parametrize(
     ("preset", "measured"),
     [("fast", 3.8), ("codelab", 2.2), ("dense", 1.4), ("convnet", 2.9), ("mnist_convnet", 6.5), ("tiny", 4.0)],
@@ -43,7 +43,7 @@ def test_fewer_images_take_less_time() -> None:
 def test_past_runs_correct_the_estimate() -> None:
     asked = PRESETS["codelab"]
     slow = [Observation(asked, 100.0), Observation(asked, 100.0), Observation(asked, 9_000.0)]
-    # The median leaves out the one run of a busy machine; a second is the process' start.
+    # The median ignores the one run of a busy machine; one second is the start of the process.
     assert estimate_seconds(asked, slow) == pytest.approx(101.0)
     assert estimate_seconds(PRESETS["accurate"], slow) > estimate_seconds(PRESETS["accurate"])
 

@@ -11,7 +11,7 @@ from mnist_demo.jobs.fair_queue import FairQueue
 
 
 def queue_of(*items: str) -> FairQueue[str]:
-    """Items named by their lab and a number, pushed in this order."""
+    """Return a queue of items named by their lab and a number, pushed in this order."""
     queue: FairQueue[str] = FairQueue()
     for item in items:
         queue.push(item[0], item)
@@ -33,7 +33,7 @@ def test_a_lab_that_comes_again_and_again_does_not_starve_the_others() -> None:
     assert served == ["a1", "b1", "a2", "b2"]
 
 
-def test_what_was_taken_out_is_not_served() -> None:
+def test_a_removed_item_is_not_served() -> None:
     queue = queue_of("a1", "b1", "a2")
     queue.remove("b", "b1")
     assert (len(queue), list(queue)) == (2, ["a1", "a2"])
@@ -45,7 +45,7 @@ def test_what_was_taken_out_is_not_served() -> None:
 
 
 @given(st.lists(st.sampled_from("abcd"), max_size=30))
-def test_the_order_is_foretold_and_nobody_waits_for_two_of_another(labs: list[str]) -> None:
+def test_the_order_is_predicted_and_no_lab_waits_for_two_turns_of_another(labs: list[str]) -> None:
     queue: FairQueue[tuple[str, int]] = FairQueue()
     for number, lab in enumerate(labs):
         queue.push(lab, (lab, number))
@@ -57,7 +57,7 @@ def test_the_order_is_foretold_and_nobody_waits_for_two_of_another(labs: list[st
         assert own == sorted(own)
     for place, (lab, _) in enumerate(served):
         waiting = {its_lab for its_lab, _ in served[place:]}
-        # Between two turns of a lab every other lab that waits has had one.
+        # Between two turns of a lab every other lab that waits has a turn.
         following = [its_lab for its_lab, _ in served[place + 1 :]]
         if lab in following:
             assert waiting - {lab} <= set(following[: following.index(lab)])
@@ -88,7 +88,7 @@ def test_waiting_items_move_when_it_is_known_how_long_a_turn_took() -> None:
     assert list(queue) == ["b1", "c1", "c2", "a2"]
 
 
-def test_a_preempted_item_lets_another_lab_go_first_whatever_that_has_used() -> None:
+def test_a_preempted_item_lets_another_lab_go_first_whatever_its_used_time() -> None:
     queue = queue_of("b1")
     queue.pop()
     queue.settle("b", 1_000.0)

@@ -1,4 +1,4 @@
-"""Teaching a copy of a run somebody's hand: it learns the hand, keeps MNIST, and leaves the run as it was."""
+"""Fine-tuning a copy of a run on a hand: the copy learns the hand, remembers MNIST, and leaves the run unchanged."""
 
 import dataclasses
 from pathlib import Path
@@ -17,7 +17,7 @@ from mnist_demo.training import train
 
 
 def a_strange_hand(count: int, first: int = 0) -> Split:
-    """Somebody whose digits all lean far over: MNIST's, sheared."""
+    """Return the digits of a person whose digits all lean far over: MNIST's, sheared."""
     images, labels = (array[first : first + count] for array in (load_mnist().test.images, load_mnist().test.labels))
     leaning = np.stack([np.roll(images[:, row], 14 - row, axis=1) for row in range(28)], axis=1)
     return Split(leaning, labels)
@@ -37,7 +37,7 @@ def right(weights: Path, split: Split) -> float:
     return float((predict(weights, split.images).argmax(axis=1) == split.labels).mean())
 
 
-def test_it_learns_the_hand_and_keeps_mnist(source: Run, tmp_path: Path) -> None:
+def test_the_copy_learns_the_hand_and_remembers_mnist(source: Run, tmp_path: Path) -> None:
     before = source.snapshots[-1].read_bytes()
     fine_tuning = plan_fine_tuning(source, a_strange_hand(80), load_mnist())
     run = create_run(tmp_path / "taught", fine_tuning.experiment)
@@ -48,7 +48,7 @@ def test_it_learns_the_hand_and_keeps_mnist(source: Run, tmp_path: Path) -> None
     assert run.experiment.name == "small, taught your hand"
     assert run.experiment.data.is_mnist
     assert source.snapshots[-1].read_bytes() == before
-    # It began from what the run had learned.
+    # The fine-tuning began from the run's weights.
     held_out, test = load_data(run.own_data_path).test, load_mnist().test[:2000]
     assert right(run.snapshots[0], test) == right(source.snapshots[-1], test)
     assert len(held_out) == 20
@@ -57,7 +57,7 @@ def test_it_learns_the_hand_and_keeps_mnist(source: Run, tmp_path: Path) -> None
     assert right(run.snapshots[-1], test) >= right(run.snapshots[0], test) - 0.02
 
 
-def test_what_is_held_back_is_not_shown(source: Run) -> None:
+def test_held_out_drawings_are_not_trained_on(source: Run) -> None:
     hand = a_strange_hand(11)
     data = plan_fine_tuning(source, hand, load_mnist()).data
     own = {image.tobytes() for image in hand.images}
@@ -72,20 +72,20 @@ def test_what_is_held_back_is_not_shown(source: Run) -> None:
 
 
 @pytest.mark.parametrize("seed", [0, 7])
-def test_what_is_held_back_stays_so_when_drawings_are_added(source: Run, tmp_path: Path, seed: int) -> None:
+def test_held_out_drawings_stay_held_out_when_drawings_are_added(source: Run, tmp_path: Path, seed: int) -> None:
     first = plan_fine_tuning(source, a_strange_hand(FEWEST), load_mnist())
     other = create_run(tmp_path / "other", dataclasses.replace(source.experiment, seed=seed))
     (other.folder / "snapshots" / "000.npz").write_bytes(first.initial)
     second = plan_fine_tuning(other, a_strange_hand(43), load_mnist())
     shown = {image.tobytes() for image in first.data.train.images}
     assert not shown & {image.tobytes() for image in second.data.test.images}
-    # Of digits drawn in turn, every one is held back some day.
+    # Over many digits drawn in turn, each of the ten digits is held out at some place.
     assert {place % 10 for place in np.flatnonzero(held_out(500))} == set(range(10))
     assert held_out(500).sum() == 125
     assert held_out(FEWEST).sum() == 2
 
 
-def test_a_second_lesson_has_no_longer_name(source: Run, tmp_path: Path) -> None:
+def test_a_second_fine_tuning_has_no_longer_name(source: Run, tmp_path: Path) -> None:
     fine_tuning = plan_fine_tuning(source, a_strange_hand(FEWEST), load_mnist())
     fine_tuned = create_run(tmp_path / "taught", fine_tuning.experiment)
     fine_tuning.write(fine_tuned)
@@ -97,7 +97,9 @@ def test_a_second_lesson_has_no_longer_name(source: Run, tmp_path: Path) -> None
     assert plan_fine_tuning(long, a_strange_hand(FEWEST), load_mnist()).experiment.name.endswith("taught your hand")
 
 
-def test_what_cannot_be_taught_gets_a_sentence(source: Run, tmp_path: Path, small_experiment: Experiment) -> None:
+def test_a_run_that_cannot_be_fine_tuned_gets_a_sentence(
+    source: Run, tmp_path: Path, small_experiment: Experiment
+) -> None:
     with pytest.raises(FineTuningError, match="from 10 on"):
         plan_fine_tuning(source, a_strange_hand(FEWEST - 1), load_mnist())
     empty = create_run(tmp_path / "empty", small_experiment)

@@ -1,4 +1,4 @@
-"""A job by itself: how long it will take, and when it lets others go first. The queue is in test_jobs.py."""
+"""A single job: its expected time, and when it lets others go first. The tests of the queue are in test_jobs.py."""
 
 import dataclasses
 from pathlib import Path
@@ -17,7 +17,7 @@ from tests.jobs.fake_executor import FakeTraining
 
 @pytest.fixture
 def job(tmp_path: Path, small_experiment: Experiment) -> Job:
-    """A run that was interrupted after 3 of 8 epochs and is to go on."""
+    """Return the job of a run that was interrupted after 3 of 8 epochs and is to be resumed."""
     training = dataclasses.replace(small_experiment.training, epochs=8)
     run = create_run(tmp_path / "lab" / "run", dataclasses.replace(small_experiment, training=training))
     figures = {"loss": 1.0, "accuracy": 0.5, "val_loss": 1.0, "val_accuracy": 0.5}
@@ -35,13 +35,13 @@ def expected(job: Job, epochs: int) -> float:
     )
 
 
-def test_a_run_that_goes_on_is_expected_to_take_what_is_left_of_it(job: Job) -> None:
+def test_a_resumed_run_is_expected_to_take_the_time_of_its_rest(job: Job) -> None:
     assert job.expected_seconds(is_running=False) == expected(job, 5)
     job.continuation = None
     assert job.expected_seconds(is_running=False) == expected(job, 8)
 
 
-def test_what_cannot_be_read_is_expected_to_take_no_time(job: Job) -> None:
+def test_an_unreadable_run_is_expected_to_take_no_time(job: Job) -> None:
     (job.run.folder / "experiment.json").write_bytes(b"{")
     assert job.expected_seconds(is_running=False) == 0.0
 
@@ -69,11 +69,11 @@ LIMITS = QueueLimits(idle_timeout=60, pause_patience=50, time_slice=100)
         (RunState.PAUSED, 50, 0, None, False),
         (RunState.PAUSED, 51, 0, StopCode.PAUSED_TOO_LONG, False),
         (RunState.PAUSED, 1, 61, StopCode.PAUSED_TOO_LONG, False),
-        # A slice begins with the first batch: a slow start is not stopped before it.
+        # The slice begins with the first batch, so that a job with a slow start is not stopped before it.
         (RunState.STARTING, 1_000, 0, None, False),
     ],
 )
-def test_others_go_first_after_a_slice_or_a_pause_or_when_nobody_looks(
+def test_others_go_first_after_a_slice_or_a_pause_or_without_a_heartbeat(
     job: Job, state: RunState, seconds: float, unseen: float, reason: StopCode | None, comes_back: bool
 ) -> None:
     training = FakeTraining(job.run)

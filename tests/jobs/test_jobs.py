@@ -35,13 +35,13 @@ def wait_for(condition: Callable[[], bool], seconds: float = 120) -> None:
 
 
 def long(experiment: Experiment) -> Experiment:
-    """Far longer than any test waits."""
+    """Return an experiment whose training takes far longer than any test waits."""
     training = dataclasses.replace(experiment.training, epochs=100, train_images=55_000, batch_size=8)
     return dataclasses.replace(experiment, training=training)
 
 
 def process_of(run: Run) -> int:
-    """The process that trains a run: the one that has its events file open."""
+    """Return the id of the process that trains a run, which has the run's events file open."""
     path = str(run.events_path.resolve())
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -89,7 +89,7 @@ def test_a_run_that_an_earlier_server_left_is_over(jobs: Jobs, lab_runs: LabRuns
     run = lab_runs.create(small_experiment)
     run.mark(RunState.TRAINING)
     assert jobs.state(run) is RunState.FAILED
-    # What that server last said is not why.
+    # The reason that the earlier server gave is not the reason for which the run failed.
     run.mark(RunState.QUEUED, StopReason(code=StopCode.PREEMPTED))
     assert jobs.state(run) is RunState.FAILED
     assert jobs.reason(run) is None
@@ -115,7 +115,7 @@ def test_a_worker_that_dies_leaves_a_reason_and_its_finished_epochs(
     assert len(run.snapshots) >= 3
 
 
-def test_what_keeps_a_training_from_beginning_is_said(
+def test_the_reason_why_a_training_cannot_begin_is_told(
     jobs: Jobs, lab_runs: LabRuns, small_experiment: Experiment
 ) -> None:
     run, damaged = lab_runs.create(small_experiment), lab_runs.create(small_experiment)
@@ -125,14 +125,14 @@ def test_what_keeps_a_training_from_beginning_is_said(
     (damaged.folder / "data.npz").write_bytes(b"no data")
     jobs.submit(damaged, damaged.own_data_path)
     wait_for(lambda: not jobs.is_active(damaged))
-    # Nothing was left to do: a finished run stays finished.
+    # Nothing is left to train, so a finished run stays finished.
     assert (run.state, run.reason) == (RunState.FINISHED, None)
     assert damaged.state is RunState.FAILED
     assert damaged.reason is not None
     assert (damaged.reason.text or "").startswith("'data.npz' cannot be read")
 
 
-def test_the_same_losses_as_in_this_process(
+def test_a_worker_has_the_same_losses_as_this_process(
     jobs: Jobs, lab_runs: LabRuns, small_experiment: Experiment, tmp_path: Path
 ) -> None:
     from mnist_demo.training import train

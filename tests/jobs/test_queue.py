@@ -1,4 +1,4 @@
-"""The queue with an executor that trains nothing, and with a clock that stands still until a test moves it."""
+"""The queue with an executor that trains nothing, and with a clock that only a test moves."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,7 +42,7 @@ def labs(tmp_path: Path) -> list[Lab]:
 
 
 def reasons(run: Run) -> list[tuple[str, str | None]]:
-    """The states that a run went through, with the code of the reason of each."""
+    """Return the states of a run in order, with the code of the reason of each."""
     return [(event["state"], event.get("reason", {}).get("code")) for event in run.events() if event["kind"] == "state"]
 
 
@@ -56,14 +56,14 @@ def test_the_fake_and_the_protocols_agree(
     assert training.wait(0.001) == -9
 
 
-def test_a_long_job_lets_others_pass_and_goes_on_by_itself(
+def test_a_long_job_lets_others_pass_and_is_queued_again(
     jobs: Jobs, executor: FakeExecutor, clock: Clock, labs: list[Lab], small_experiment: Experiment
 ) -> None:
     slow, short = (lab.runs.create(small_experiment) for lab in labs[:2])
     jobs.submit(slow)
     training = executor.next()
     learn(training, clock, 10 * SLICE)
-    assert training.commands == []  # nobody waits
+    assert training.commands == []  # no other job waits
     jobs.submit(short)
     assert jobs.place(short) == 1
     training.tick()

@@ -6,7 +6,7 @@ import math
 import random
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +24,22 @@ from mnist_demo.runs import (
     EventWriter,
     EvictionReason,
     Lab,
+    Predictions,
     Run,
     RunState,
     StopCode,
     StopReason,
     events,
+    keep_predictions,
     new_lab_id,
     read_annotations,
     read_events,
+    read_summary,
+    summary,
     write_annotations,
 )
 from mnist_demo.runs import run as run_module
+from mnist_demo.runs.predictions import TEST, VALIDATION, read_predictions, snapshot_digest
 from mnist_demo.training.checkpoint import Position, load_checkpoint, read_position, save_checkpoint
 from mnist_demo.training.resuming import reached_by
 from mnist_demo.training.weights import load_weights, save_weights
@@ -42,6 +47,7 @@ from mnist_demo.training.weights import load_weights, save_weights
 POSITION = Position(epoch=1, batch=2, first_epoch=0, last_epoch=2, sums=(200, 9.5, 150), reported=(100, 5.0, 70))
 SPLIT = Split(np.arange(2 * 784).astype(np.uint8).reshape(2, 28, 28), np.array([3, 9], np.uint8))
 DATA = MnistData("Shoes", SPLIT, SPLIT, SPLIT)
+ANSWERS = Predictions.of(SPLIT.labels, np.full((2, 10), 0.1, np.float32))
 LONGEST_MESSAGE = 300
 CHANCES = 12
 
@@ -120,6 +126,10 @@ def lab(tmp_path: Path, small_experiment: Experiment) -> Lab:
         writer.write(EventKind.EPOCH, epoch=1, val_loss=2.0, val_accuracy=0.5, **figures)
         writer.write(EventKind.RESUME, epoch=1, step=5, reported=5, seconds=0.5)
     run.mark(RunState.FAILED, StopReason(code=StopCode.DIVERGED, batch=7))
+    snapshot = run.snapshots[-1]
+    for part, predictions in ((VALIDATION, replace(ANSWERS, probabilities=None)), (TEST, ANSWERS)):
+        keep_predictions(snapshot, snapshot_digest(snapshot), part, predictions)
+    read_summary(run)
     return lab
 
 
@@ -160,6 +170,25 @@ def checkpoint(lab: Lab) -> object:
     return position, [values.tolist() for values in model.get_weights()]
 
 
+def predictions(part: str) -> Callable[[Lab], object]:
+    """Return a reader of the kept predictions for a part of the data."""
+
+    def read(lab: Lab) -> object:
+        found = read_predictions(the_run(lab).snapshots[-1], part)
+        if found is None:
+            return None
+        others = [] if found.probabilities is None else found.probabilities.tolist()
+        return found.labels.tolist(), found.classes.tolist(), found.confidences.tolist(), others
+
+    return read
+
+
+def kept_summary(lab: Lab) -> object:
+    """Return the kept summary; a page computes a damaged one again."""
+    run = the_run(lab)
+    return summary._kept(run, summary._sources(run))
+
+
 Reader = Callable[[Lab], object]
 
 # Each entry holds a file's name, its reader, and the errors of the reader for damage; none if it returns a default.
@@ -176,6 +205,9 @@ READERS: dict[str, tuple[Reader, tuple[type[Exception], ...]]] = {
         lambda lab: (load_data(the_run(lab).own_data_path).digest, load_sizes(the_run(lab).own_data_path)),
         (DataError,),
     ),
+    "runs/*/*/summary.json": (kept_summary, ()),
+    "runs/*/*/predictions/001-validation.npz": (predictions(VALIDATION), ()),
+    "runs/*/*/predictions/001-test.npz": (predictions(TEST), ()),
     "runs/*/*/state.npz": (checkpoint, (DamagedFileError,)),
     "runs/*/*/initial.npz": (lambda lab: weights(the_run(lab).initial_path), (DamagedFileError,)),
     "runs/*/*/snapshots/live.npz": (lambda lab: weights(the_run(lab).live_path), (DamagedFileError,)),
@@ -232,6 +264,8 @@ def npz_damages(content: bytes) -> Iterator[bytes]:
     yield from (_zipped({}), _zipped({**members, "more.npy": _npy(flat)}), _zipped({**members, "more": b"text"}))
     for name, member in members.items():
         array = np.lib.format.read_array(io.BytesIO(member))
+        if array.dtype.kind == "U":  # a text has no other number type
+            array = np.zeros((2, 2))
         yield _zipped({other: members[other] for other in names if other != name})
         yield _zipped({**members, name: member[6:]})
         yield _zipped({**members, name: member[:-1]})

@@ -1,4 +1,4 @@
-"""The draft of the page Design: the current experiment follows it as soon as it works."""
+"""The draft of the page Design, which the current experiment follows as soon as the draft is accepted."""
 
 import dataclasses
 from typing import Any
@@ -19,7 +19,7 @@ _SOURCE = "design_source"
 
 
 def draft() -> Draft:
-    """Return the network as it is being edited, begun again when another page or preset changed the experiment."""
+    """Return the edited network; the draft begins anew when another page or a preset changed the experiment."""
     current_network = current.experiment().network
     if _DRAFT not in st.session_state or st.session_state.get(_SOURCE) != current_network:
         _begin(current.experiment())
@@ -28,7 +28,7 @@ def draft() -> Draft:
 
 
 def refusal() -> str | None:
-    """Return why the current experiment does not follow the draft, in a sentence; None when it does."""
+    """Return why the current experiment does not follow the draft, in one sentence; None when it follows."""
     drafted, experiment = draft(), current.experiment()
     if drafted.is_of(experiment.network):
         return None
@@ -40,16 +40,16 @@ def refusal() -> str | None:
 
 
 def set_draft(changed: Draft) -> None:
-    """Take an edit, and let the current experiment follow if the network works with the training settings."""
+    """Replace the draft, and update the current experiment if the network accepts the training settings."""
     st.session_state[_DRAFT] = changed
     _follow()
 
 
 def add_layer(layer: Layer, place: int | None) -> int:
-    """Add a layer, where it most likely belongs without a place, and say its identity.
+    """Add a layer and return its identity; without a place, the layer goes where it most likely belongs.
 
     Raises:
-        ValueError: No further layer is allowed.
+        ValueError: If no further layer is allowed.
     """
     drafted = draft()
     set_draft(drafted.add(layer, place))
@@ -57,29 +57,29 @@ def add_layer(layer: Layer, place: int | None) -> int:
 
 
 def change_layer(layer_id: int, name: str, value: object) -> None:
-    """Give a field of a layer another value.
+    """Set a field of a layer.
 
     Raises:
-        ValueError: The value is not accepted, or the layer is gone.
+        ValueError: If the value is not accepted, or the layer no longer exists.
     """
     drafted = draft()
     set_draft(drafted.change(layer_id, _replaced(drafted.layer(layer_id), name, value)))
 
 
 def change_output(name: str, value: object) -> None:
-    """Give the final Dense 10 another initializer.
+    """Set a field of the final layer, Dense 10.
 
     Raises:
-        ValueError: The value is not accepted.
+        ValueError: If the value is not accepted.
     """
     set_draft(_replaced(draft(), name, value))
 
 
 def change_training(name: str, value: object) -> None:
-    """Give a training setting another value.
+    """Set a field of the training settings.
 
     Raises:
-        ValueError: The value is not accepted, here or with the images that there are.
+        ValueError: If the value is not accepted, by itself or with the number of images in the data.
     """
     experiment = current.experiment()
     _check_available(experiment, name, value)
@@ -87,10 +87,10 @@ def change_training(name: str, value: object) -> None:
 
 
 def change_augmentation(name: str, value: object) -> None:
-    """Vary the training images in another way.
+    """Set a field of the augmentation.
 
     Raises:
-        ValueError: The value is not accepted.
+        ValueError: If the value is not accepted.
     """
     experiment = current.experiment()
     varied = _replaced(experiment.training.augmentation, name, value)
@@ -99,10 +99,10 @@ def change_augmentation(name: str, value: object) -> None:
 
 
 def change_experiment(name: str, value: object) -> None:
-    """Give the experiment another name or seed.
+    """Set the name or the seed of the experiment.
 
     Raises:
-        ValueError: The value is not accepted.
+        ValueError: If the value is not accepted.
     """
     changed = _replaced(current.experiment(), name, value)
     if name == "name":
@@ -112,20 +112,20 @@ def change_experiment(name: str, value: object) -> None:
 
 
 def choose_preset(name: str) -> None:
-    """Make a preset the current experiment, on the data of the one before."""
+    """Make a preset the current experiment, on the data of the previous experiment."""
     if preset := PRESETS.get(name):
         current.set_experiment(datasets.fit(preset, current.experiment().data))
         start_again()
 
 
 def start_again() -> None:
-    """Leave the draft and begin with the current experiment."""
+    """Discard the draft and begin anew with the current experiment."""
     _begin(current.experiment())
     editors.forget()
 
 
 def preset_of(experiment: Experiment) -> str | None:
-    """Return the preset that an experiment is, apart from its name, on whatever data; None when it is none of them."""
+    """Return the preset that an experiment equals, its name and data aside; None when no preset is equal."""
     for name, preset in PRESETS.items():
         if preset.network != experiment.network:
             continue
@@ -136,7 +136,7 @@ def preset_of(experiment: Experiment) -> str | None:
 
 
 def _begin(experiment: Experiment) -> None:
-    # Identities go on from the last draft's, so that no widget inherits another layer's value.
+    # Identities continue from the last draft's, so that no widget inherits another layer's value.
     before: Draft | None = st.session_state.get(_DRAFT)
     st.session_state[_DRAFT] = Draft.of(experiment.network, before.next_id if before else 0)
     st.session_state[_SOURCE] = experiment.network
@@ -149,12 +149,12 @@ def _follow() -> None:
     try:
         _put(dataclasses.replace(experiment, network=drafted.network()))
     except ValueError:
-        # The page says why: `refusal`.
+        # `refusal` says why the draft is not accepted.
         return
 
 
 def _put(changed: Experiment) -> None:
-    """Make a changed experiment the current one; the draft stays as it is and may follow from here."""
+    """Make a changed experiment the current one, then apply the draft if its network is accepted now."""
     st.session_state[_SOURCE] = changed.network
     current.set_experiment(_named(changed))
     if not st.session_state[_DRAFT].is_of(changed.network):
@@ -162,7 +162,7 @@ def _put(changed: Experiment) -> None:
 
 
 def _named(experiment: Experiment) -> Experiment:
-    """Return an experiment under a name that does not claim to be a preset which it no longer is."""
+    """Return the experiment, renamed if its name is that of a preset from which it differs."""
     if preset := preset_of(experiment):
         return dataclasses.replace(experiment, name=preset, about=PRESETS[preset].about)
     if experiment.name in PRESETS:

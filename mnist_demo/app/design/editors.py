@@ -1,4 +1,4 @@
-"""Editors made from what the fields of a spec accept: one widget a field, its value checked by the core."""
+"""Editors generated from the fields of a spec: one widget for each field, whose value the core checks."""
 
 from collections.abc import Callable, Iterable
 from enum import StrEnum
@@ -9,7 +9,7 @@ import streamlit as st
 from mnist_demo import fields
 
 Change = Callable[[str, object], None]
-"""Takes a field's name and its new value; raises ValueError with a sentence when it is not accepted."""
+"""Takes a field's name and its new value, and raises ValueError with a sentence when the value is not accepted."""
 
 _REFUSED = "editors_refused"
 _REVISION = "editors_revision"
@@ -33,7 +33,7 @@ _CHOICES = {
     "lecun_normal": "LeCun normal",
 }
 
-# Up to so many options are all shown; more go into a list.
+# A field with at most this many options shows all of them; a field with more options gets a list.
 _SHOWN_OPTIONS = 2
 
 
@@ -42,10 +42,10 @@ def edit(owner: Any, names: Iterable[str], key: str, change: Change, columns: in
 
     Args:
         owner: The spec with the current values.
-        names: Which of its fields.
-        key: What tells the widgets from all others; another key forgets what was typed.
-        change: Called with each new value; what it refuses is said under the widget, and the old value returns.
-        columns: Editors side by side.
+        names: The names of the fields to draw.
+        key: A prefix of the widgets' keys; another prefix discards what was typed.
+        change: Takes each new value; the message of its ValueError stands under the widget, and the old value returns.
+        columns: The number of editors side by side.
     """
     specs = fields.field_specs(owner)
     chosen = list(names)
@@ -58,19 +58,19 @@ def edit(owner: Any, names: Iterable[str], key: str, change: Change, columns: in
 
 
 def forget() -> None:
-    """Let every editor take its value from its spec again: something else than the editors has changed it."""
+    """Reset every editor to the value in its spec. Call after something else than an editor changed the spec."""
     st.session_state[_REVISION] = st.session_state.get(_REVISION, 0) + 1
     st.session_state.pop(_REFUSED, None)
 
 
 def choice_label(value: StrEnum | str) -> str:
-    """Return a choice as a person reads it: 'one_cycle' is 'one cycle', 'adamw' is 'AdamW'."""
+    """Return a choice in a reader's words: 'one_cycle' becomes 'one cycle', 'adamw' becomes 'AdamW'."""
     return _CHOICES.get(str(value), str(value).replace("_", " "))
 
 
 def _editor(name: str, spec: fields.FieldSpec, value: Any, key: str, change: Change) -> None:
     place = f"{key}_{name}"
-    # A widget keeps what was typed for as long as its key stays, so a refused value needs a new one.
+    # A refused value needs a new key, because a widget keeps what was typed for as long as its key stays.
     widget = f"{place}_{st.session_state.get(_REVISION, 0)}"
     shared: dict[str, Any] = {
         "label": fields.label(name),
@@ -105,7 +105,7 @@ def _number(spec: fields.Number, value: float | None, shared: dict[str, Any]) ->
         "format": "%d" if spec.integral else "%g",
     }
     if spec.optional:
-        # An emptied field takes its default again, so the default has to be nothing.
+        # The default has to be nothing, because an emptied field returns to its default.
         st.session_state.setdefault(shared["key"], value)
         st.number_input(value=None, placeholder="as usual", **bounds, **shared)
     else:

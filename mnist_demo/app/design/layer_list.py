@@ -1,4 +1,4 @@
-"""The layers of the draft, one row each: what it is, what follows from it, and its editor."""
+"""The layers of the draft, one row each: the layer, its shape and cost, and its editor."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from mnist_demo.app.widgets import layout
 from mnist_demo.network import CLASSES, LAYER_TYPES, MAX_LAYERS, Layer, LayerReport, NetworkReport
 from mnist_demo.network.draft import Draft, DraftLayer
 
-# Pixels. In one line on a desk; on a phone the name and the settings stand above the figures.
+# These widths in pixels fill one line on a desktop; on a phone the name and the settings stand above the figures.
 _NAME_WIDTH, _SETTINGS_WIDTH = 205, 145
 _FIGURE_WIDTHS = (72, 93, 111, 57)
 _EDITOR_HEIGHT = 300
@@ -22,14 +22,14 @@ _HEADINGS = {
     "Field": "Receptive field: the side, in pixels, of the square of the image that one value depends on.",
 }
 
-# Stands for the place in the list where a layer most likely belongs.
+# This value stands for the place in the list where a layer most likely belongs.
 _USUAL_PLACE = -1
 _TYPE, _PLACE = "design_type", "design_place"
 _NOTICE = "design_notice"
 
 
 def show(draft: Draft, report: NetworkReport) -> None:
-    """Draw the rows from the image to the ten outputs, and the menu that adds one."""
+    """Draw the rows from the image to the ten outputs, and the menu that adds a layer."""
     with st.container(gap="xsmall"):
         _headings()
         with _line():
@@ -50,7 +50,7 @@ def show(draft: Draft, report: NetworkReport) -> None:
 
 def _layer(draft: Draft, item: DraftLayer, row: LayerReport) -> None:
     with _line():
-        # The settings stay out of the label: a popover whose label changes is another one and closes.
+        # The label leaves out the settings, because a popover whose label changes becomes a new popover and closes.
         with st.popover(
             f"{row.index} · {item.layer.type_name}",
             width=_NAME_WIDTH,
@@ -149,7 +149,7 @@ def _consequences(row: LayerReport) -> tuple[str, str, str, str]:
 
 
 def _settings(layer: Layer) -> str:
-    """Return what is not in the layer's name: '8 · 5×5 · relu'."""
+    """Return the settings that the layer's name leaves out: '8 · 5×5 · relu'."""
     return layer.summary().removeprefix(layer.type_name).strip(" ·")
 
 
@@ -203,19 +203,19 @@ def _added(kind: type[Layer]) -> None:
 
 
 def _try(edited: Any, reopen: int | None) -> None:
-    """Carry out an edit of the draft; one that came too late (a button pressed twice) changes nothing."""
+    """Apply an edit to the draft; an edit of a layer that is gone (a button pressed twice) changes nothing."""
     try:
         current_draft.set_draft(edited())
     except ValueError as refused:
         st.session_state[_NOTICE] = str(refused)
         return
     if reopen is not None:
-        # The number in its label has changed, and with it the popover.
+        # The popover has a new key, because the number in its label has changed.
         st.session_state[f"design_open_{reopen}"] = True
 
 
 def short(number: int) -> str:
-    """Return a large number in three digits: '1,200', '115 k', '1.24 M'."""
+    """Return a large number with three digits: '1,200', '115 k', '1.24 M'."""
     if number < 10_000:
         return f"{number:,}"
     if number < 999_500:

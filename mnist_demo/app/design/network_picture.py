@@ -1,9 +1,9 @@
 """A network as a row of blocks, from the image to the ten outputs: the larger the block, the larger the shape.
 
-A map is drawn as a stack of square sheets: their side is the map's side to scale, the depth of the stack grows with
-the square root of its channels. A vector is a column whose height grows with the logarithm of its length. Layers
-that keep the shape and only touch the values (activation, dropout, normalisation) are thin plates behind the block
-that they work on.
+A map is drawn as a stack of square sheets: the side is the map's side to scale, and the depth of the stack grows with
+the square root of the number of channels. A vector is a column whose height grows with the logarithm of its length.
+Layers that keep the shape and change only the values (activation, dropout, normalization) are thin plates behind the
+block whose output they change.
 """
 
 import base64
@@ -30,13 +30,13 @@ from mnist_demo.network import (
 )
 
 _SCALE = 2
-"""Screen pixels per pixel of a map; whole, so that the digit on the first block stays sharp."""
+"""Screen pixels for each pixel of a map; a whole number, so that the digit on the first block stays sharp."""
 
 _HEIGHT, _BASE, _GAP = 116, 84, 12
 _MOST_SHEETS, _SHEET_GAP = 12, 3.5
 _LONGEST_VECTOR = 4096
 _CHARACTER = 7.4
-"""Width of a character of the labels in pixels, on average."""
+"""Mean width of a character of the labels, in screen pixels."""
 
 _SHORT_NAMES = {
     "DepthwiseConv2D": "Depthwise",
@@ -50,7 +50,7 @@ _SHORT_NAMES = {
 
 @dataclass(frozen=True)
 class Colours:
-    """The colours of a picture, as CSS writes them."""
+    """The colours of a picture, as CSS values."""
 
     ink: str
     paper: str
@@ -60,14 +60,14 @@ class Colours:
 
 @dataclass
 class Block:
-    """One block: a layer that makes a new shape, and the plates that follow it.
+    """One block: a layer that makes a new shape, and the plates that follow the layer.
 
     Attributes:
-        name: What stands under it.
-        shape: (side, side, channels), (length,), or None where it cannot be known.
-        learns: Whether it has parameters.
-        text: What it is, for whoever cannot see it.
-        plates: The layers behind it that keep the shape.
+        name: The label under the block.
+        shape: (side, side, channels) or (length,); None where the shape cannot be known.
+        learns: Whether the layer has parameters.
+        text: The block in words, for visitors who cannot see the picture.
+        plates: The layers behind the block that keep the shape.
     """
 
     name: str
@@ -78,7 +78,7 @@ class Block:
 
     @property
     def alt(self) -> str:
-        """Return the block in words, its plates included."""
+        """The block in words, its plates included."""
         return ", then ".join([self.text, *self.plates])
 
 
@@ -98,10 +98,10 @@ def draw(block: Block, colours: Colours, digit: NDArray[np.uint8] | None = None,
     """Return a block as an SVG picture with its name and shape under it.
 
     Args:
-        block: What to draw.
-        colours: The page's.
+        block: The block to draw.
+        colours: The colours of the page.
         digit: uint8 (28, 28, 3), drawn on the front of a 28×28 map.
-        is_first: Whether nothing stands before it.
+        is_first: Whether the block is the first one of the network.
     """
     body, plates = list(_body(block, colours, digit)), 4 * len(block.plates)
     extent = _extent(block.shape) + (plates + 2 if plates else 0)
@@ -166,7 +166,7 @@ def _body(block: Block, colours: Colours, digit: NDArray[np.uint8] | None) -> It
             height = _column(length)
             place = f'x="0.5" y="{_BASE - height:.1f}" width="11" height="{height:.1f}"'
             yield f"<rect {place} {solid}/><rect {place} {tint}/>"
-            # Ten cells are ten answers; hundreds could not be distinguished.
+            # Ten cells stand for the ten classes; hundreds of cells could not be distinguished.
             for cell in range(1, length if length <= 10 else 0):
                 y = _BASE - height + cell * height / length
                 yield f'<path d="M0.5 {y:.1f}h11" stroke="{colours.ink}" stroke-width="0.8"/>'
@@ -179,7 +179,7 @@ def _body(block: Block, colours: Colours, digit: NDArray[np.uint8] | None) -> It
 
 
 def _extent(shape: tuple[int, ...] | None) -> float:
-    """Width of a block in pixels."""
+    """Return the width of a block in pixels."""
     match shape:
         case (side, _, channels):
             return side * _SCALE + _depth(channels)[0] + 1
@@ -190,7 +190,7 @@ def _extent(shape: tuple[int, ...] | None) -> float:
 
 
 def _top(shape: tuple[int, ...] | None) -> float:
-    """Upper edge of a block's front in pixels."""
+    """Return the upper edge of a block's front in pixels."""
     match shape:
         case (side, _, _):
             return _BASE - side * _SCALE
@@ -201,7 +201,7 @@ def _top(shape: tuple[int, ...] | None) -> float:
 
 
 def _depth(channels: int) -> tuple[float, float]:
-    """Return how far the last sheet of a stack lies to the right and up."""
+    """Return how far the last sheet of a stack is shifted to the right and up, in pixels."""
     depth = min(44.0, 3.2 * math.sqrt(channels - 1))
     return 0.85 * depth, 0.5 * depth
 

@@ -21,8 +21,8 @@ from mnist_demo.network.draft import Draft
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Run
 
-# How many of the lab's last runs correct the estimate of the training time. (A page is a script: a bare string in it
-# would be shown.)
+# This many of the lab's last runs correct the estimate of the training time. (A page is a script, which would show a
+# bare string.)
 _REMEMBERED_RUNS = 12
 
 _PRESET = "design_preset"
@@ -30,7 +30,7 @@ _SHARE_HEIGHT = 300  # pixels
 
 
 def page() -> None:
-    """Presets, the picture, what the network costs, its layers and its training."""
+    """Draw the presets, the picture, the cost of the network, its layers and its training."""
     header("Design", "Start from a preset, change its layers and its training, and see at once what follows.")
     experiment, draft = current.experiment(), current_draft.draft()
     report = draft.report()
@@ -53,7 +53,7 @@ def page() -> None:
 
 def _presets(experiment: Experiment) -> None:
     chosen = current_draft.preset_of(experiment)
-    # The pills follow the current experiment, which is no preset once it was changed.
+    # The pills follow the current experiment, which equals no preset after an edit.
     if st.session_state.get(_PRESET) != chosen:
         st.session_state[_PRESET] = chosen
     st.pills("Preset", list(PRESETS), key=_PRESET, on_change=_chosen, label_visibility="collapsed")
@@ -143,12 +143,12 @@ def _past() -> list[Observation]:
 
 @st.cache_data(max_entries=500, show_spinner=False)
 def _observed(folder: str, changed: int) -> Observation | None:
-    del changed  # part of the key: a run that goes on is read again
+    del changed  # part of the cache key, so that a run that still trains is read again
     return observe(Run(Path(folder)))
 
 
 def _rounded(seconds: float) -> float:
-    """No more digits than an estimate has: 47 s, 2 min 20 s, 1 h 10 min."""
+    """Round to as many digits as an estimate deserves: 47 s, 2 min 20 s, 1 h 10 min."""
     step = 1 if seconds < 60 else 10 if seconds < 600 else 60 if seconds < 3600 else 600
     return round(seconds / step) * step
 
@@ -170,7 +170,7 @@ def _share(experiment: Experiment) -> None:
 
 
 def _link(experiment: Experiment) -> str:
-    """Return the page's address with the experiment and without the lab, which is nobody else's."""
+    """Return the page's address with the experiment and without the lab id, which must stay private."""
     here = urlsplit(st.context.url or "")
     return urlunsplit((here.scheme, here.netloc, here.path, urlencode({"experiment": experiment.to_query()}), ""))
 

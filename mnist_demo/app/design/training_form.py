@@ -1,4 +1,4 @@
-"""The training half of the current experiment, as a form."""
+"""The training settings of the current experiment, as a form."""
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ _IMPORTANT = ("optimizer", "learning_rate", "schedule", "epochs", "batch_size", 
 
 
 def show(experiment: Experiment) -> None:
-    """Draw the settings; each change is in the current experiment at once."""
+    """Draw the settings; each change updates the current experiment at once."""
     settings = experiment.training
     editors.edit(settings, _IMPORTANT, "design_training", current_draft.change_training, columns=3)
     with st.expander("More settings", key="design_more", on_change="rerun") as more:

@@ -1,4 +1,4 @@
-"""A network's answer to a digit: a class with calibrated confidence, or none; live while it learns."""
+"""A network's answer to a digit: a class with calibrated confidence, or no class; redrawn while the network trains."""
 
 import numpy as np
 import streamlit as st
@@ -14,18 +14,18 @@ from mnist_demo.app.words import escape_markdown
 from mnist_demo.inference import InferenceError
 from mnist_demo.runs import Run
 
-_SCALE = 5  # screen pixels for each of the 28 that the network sees
+_SCALE = 5  # screen pixels for each of the digit's 28 pixels
 
 
 def show(run: Run, given: DigitInput) -> None:
-    """Draw the answer large, what the network sees, and the ten bars."""
+    """Draw the answer in large type, the network's input, and the ten bars."""
     names = class_names(run)
     reading, problem = None, given.problem
     place, below = st.container(), st.container()
     if given.digit is not None:
         try:
-            # Milliseconds, but seconds where a server that was just started still loads the network; said below the
-            # answer, so that nothing of it moves.
+            # Reading takes milliseconds, but seconds on a new server that still loads the network. The message stands
+            # below the answer, so that the answer does not move.
             with below, st.spinner("The network is being loaded"):
                 reading = read(run, given.digit, may_refuse=given.is_prepared)
         except InferenceError as error:
@@ -55,7 +55,7 @@ def _show(reading: Reading | None, given: DigitInput, problem: str, names: tuple
 
 
 def network_view(digit: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
-    """Return a digit as the network gets it, white on black: uint8 (28 scale, 28 scale, 3)."""
+    """Return a digit as the network's input, white on black: uint8 (28 × scale, 28 × scale, 3)."""
     enlarged = digit.repeat(scale, axis=0).repeat(scale, axis=1)
     return np.stack([enlarged] * 3, axis=-1)
 

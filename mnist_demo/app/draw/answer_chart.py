@@ -1,4 +1,4 @@
-"""A network's answer for one image: in words, and as ten bars."""
+"""A network's answer to one image, as ten bars."""
 
 import functools
 from collections.abc import Sequence
@@ -24,9 +24,9 @@ def answer_frame(
     """Return the ten rows for `answer_spec`.
 
     Args:
-        probabilities: float (10,), 0 to 1; None, or not finite, for ten bars at rest.
-        class_names: Ten.
-        is_refused: Whether the drawing is taken for no digit: then no bar stands out.
+        probabilities: float (10,), 0 to 1; None, or values that are not finite, give ten empty bars.
+        class_names: Ten names.
+        is_refused: Whether the drawing is refused as no digit; then no bar is highlighted.
     """
     at_rest = probabilities is None or not np.isfinite(probabilities).all()
     shares = np.zeros(10) if probabilities is None or at_rest else probabilities.astype(np.float64)
@@ -34,7 +34,7 @@ def answer_frame(
         {
             "class": list(class_names),
             "probability": shares,
-            # Nine times "under 1%" would be noise.
+            # Small shares get no label, because nine times "under 1%" would be noise.
             "percent": [whole_percent(float(share)) if share >= 0.005 else "" for share in shares],
             "highest": [not at_rest and not is_refused and index == int(shares.argmax()) for index in range(10)],
         }
@@ -45,12 +45,12 @@ def answer_spec(primary: str) -> dict[str, Any]:
     """Return ten horizontal bars as Vega-Lite for `answer_frame`, the longest in the theme's primary colour.
 
     Args:
-        primary: '#rrggbb'.
+        primary: The colour as '#rrggbb'.
     """
     return legible(_spec(primary))
 
 
-# Building the chart takes Altair some 50 ms, and a stroke is answered in a few.
+# The chart is cached, because Altair takes some 50 ms to build it and a stroke is answered in a few.
 @functools.lru_cache(maxsize=4)
 def _spec(primary: str) -> dict[str, Any]:
     base = alt.Chart(pd.DataFrame()).encode(

@@ -1,4 +1,4 @@
-"""A network's answer for one image, in words."""
+"""A network's answer to one image, in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,25 +9,25 @@ from numpy.typing import NDArray
 from mnist_demo.drawing import Verdict
 
 SURE = 0.7
-"""From this probability on the network is said to read something; below it, what it hesitates between is named."""
+"""Least probability of the best class at which the page says that the network reads it; below, rivals are named."""
 
 
 RIVAL = 0.5
-"""What has at least this share of the highest probability is named beside it when the network is not sure."""
+"""Least share of the highest probability at which a rival is named while the network is not sure."""
 
 
 MOST_RIVALS = 3
-"""When more than these are close together, nothing stands out."""
+"""Most rivals that are named; with more rivals, no class is named."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What to say about ten probabilities.
+    """What the page says about ten probabilities.
 
     Attributes:
-        label: The class, or the classes that the network hesitates between, or '?'; large on the page.
+        label: The class, the classes between which the network hesitates, or '?'; in large type on the page.
         sureness: How sure the network is, in a few words.
-        sentence: What else is worth knowing.
+        sentence: A sentence with further detail.
     """
 
     label: str
@@ -36,11 +36,11 @@ class Answer:
 
 
 def answer_in_words(probabilities: NDArray[np.floating], class_names: Sequence[str]) -> Answer:
-    """Put an answer into words that claim no more than it does.
+    """Put an answer into words that claim no more than the probabilities do.
 
     Args:
-        probabilities: float (10,), 0 to 1, summing to 1; not finite when the network's weights are not.
-        class_names: Ten.
+        probabilities: float (10,), 0 to 1, summing to 1; not finite when the network's weights are not finite.
+        class_names: Ten names.
     """
     if not np.isfinite(probabilities).all():
         return Answer("?", "no answer", "The network's weights are no longer numbers: its training went astray.")
@@ -63,8 +63,8 @@ def verdict_in_words(verdict: Verdict, class_names: Sequence[str]) -> Answer:
     """Put a verdict on a digit into words.
 
     Args:
-        verdict: What is known of the drawing.
-        class_names: Ten.
+        verdict: The verdict on the drawing.
+        class_names: Ten names.
     """
     if not verdict.is_digit:
         return Answer("Not a digit", "refused", verdict.reason)
@@ -81,7 +81,7 @@ def verdict_in_words(verdict: Verdict, class_names: Sequence[str]) -> Answer:
 
 
 def answer_text(probabilities: NDArray[np.floating] | None, class_names: Sequence[str]) -> str:
-    """Return what the bars say, highest first, for those who do not see them."""
+    """Return the text of the bars for visitors who cannot see them, the highest probability first."""
     if probabilities is None or not np.isfinite(probabilities).all():
         return "Ten bars at zero: no answer yet"
     order = np.argsort(-probabilities, kind="stable")

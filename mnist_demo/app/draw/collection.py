@@ -1,4 +1,4 @@
-"""Teach it your hand: drawings are labelled and kept with the lab, and a copy of a network learns them."""
+"""Teach it your hand: drawings are labelled and kept with the lab, and a copy of a network is fine-tuned on them."""
 
 from collections.abc import Callable
 
@@ -23,9 +23,9 @@ from mnist_demo.runs import Run
 
 _LABEL = "collect_label"
 _PROBLEM = "collect_problem"
-_FIVE = 215  # screen pixels: room for five labels, so that ten are two even rows
-_SHOWN = 20  # drawings in the picture, the newest ones
-_COLUMNS = 5  # as many as a phone of 360 pixels has room for
+_FIVE = 215  # screen pixels: the width of five labels, so that ten labels form two even rows
+_SHOWN = 20  # most drawings in the picture, the newest ones
+_COLUMNS = 5  # columns that a phone of 360 pixels has room for
 
 
 def keep(given: DigitInput, source: Source, steps: frozenset[Step]) -> None:
@@ -42,7 +42,7 @@ def keep(given: DigitInput, source: Source, steps: frozenset[Step]) -> None:
         hint = f"{what}, then say which one it is. Kept so far: {kept}."
     else:
         hint = ""
-    # Forgotten here and not where it is acted upon: a choice that the page sends twice is none the second time.
+    # The choice is cleared before it is used, because a choice that the page sends twice must count once.
     st.session_state[_LABEL] = None
     st.segmented_control(
         "To teach it: this is a",
@@ -54,14 +54,14 @@ def keep(given: DigitInput, source: Source, steps: frozenset[Step]) -> None:
         help="Keeps the drawing under this label and empties the canvas for the next one.",
         width=_FIVE,
     )
-    # The room of a hint is kept, so that nothing below moves.
+    # The caption is always drawn, because the height of a hint must be reserved.
     st.caption(hint or f"One tap keeps it. Kept so far: {kept}.")
     if problem := st.session_state.pop(_PROBLEM, None):
         st.markdown(f":material/error: {escape_markdown(problem)}")
 
 
 def show(run: Run) -> None:
-    """Draw what is kept, and what a network has learned of it."""
+    """Draw the kept drawings and the result of the last fine-tuning on them."""
     collection = lab().collection
     st.markdown(
         "Draw digits as you write them, above all those that are misread, and say under the canvas which ones they "
@@ -75,7 +75,7 @@ def show(run: Run) -> None:
 
 def _keep_drawing(digit: NDArray[np.uint8] | None, is_drawn: bool) -> None:
     label = st.session_state.get(_LABEL)
-    if digit is None or not isinstance(label, int):  # a control that is disabled can still be used over the network
+    if digit is None or not isinstance(label, int):  # a client can use a disabled control as well
         return
     try:
         lab().change_collection(lambda collection: _with_new(collection, digit, label))
@@ -90,11 +90,12 @@ def _keep_drawing(digit: NDArray[np.uint8] | None, is_drawn: bool) -> None:
 
 
 class _KeptAlreadyError(Exception):
-    """A drawing is in the collection already."""
+    """The collection already holds the drawing."""
 
 
 def _with_new(collection: Collection, digit: NDArray[np.uint8], label: int) -> Collection:
-    # Twice, a drawing could be both taught and held back. A photo stays on the page, and a finger taps twice.
+    # A drawing that is kept twice could be both trained on and held out. Duplicates happen, because a photo stays on
+    # the page and a finger taps twice.
     if (collection.images == digit).all(axis=(1, 2)).any():
         raise _KeptAlreadyError
     return collection.with_drawing(digit, label)
@@ -151,7 +152,7 @@ def _teach(run: Run, collection: Collection) -> None:
             "held back to see whether it learned your hand or only these drawings.",
         )
         if not data.is_mnist:
-            # Said before ten digits are drawn for it in vain.
+            # The limit is said in advance, before a visitor draws ten digits in vain.
             st.caption(
                 f"**{escape_markdown(run.experiment.name)}** learned {escape_markdown(data.name)}, and only a "
                 "network that learned MNIST's digits can be taught yours. Choose or train another one."
@@ -167,7 +168,7 @@ def _teach(run: Run, collection: Collection) -> None:
 def _begin_fine_tuning(run: Run, collection: Collection) -> None:
     current_run = current.run()
     if current_run is not None and current_run.own_data_path.exists() and server.run_state(current_run).is_active:
-        # The second of two quick clicks.
+        # This is the second of two quick clicks.
         return
     try:
         trainings.fine_tune(run, Split(collection.images, collection.labels))

@@ -1,4 +1,4 @@
-"""Where the digit of the page Draw comes from: strokes, or the test set; ready for a network to read."""
+"""Where the digit of the page Draw comes from (strokes, a photo or the test set), prepared for a network."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,11 +18,11 @@ from mnist_demo.runs import Run
 
 _ANY = -1
 _ANOTHER = "test_digit_number"
-_SCALE = 9  # screen pixels for each of a test digit's
+_SCALE = 9  # screen pixels for each pixel of a test digit
 
 
 class Source(StrEnum):
-    """Where the digit comes from."""
+    """The source of the digit."""
 
     DRAWING = "drawing"
     PHOTO = "photo"
@@ -34,16 +34,16 @@ SOURCE_LABELS = {Source.DRAWING: "Draw", Source.PHOTO: "Photo", Source.TEST_SET:
 
 @dataclass(frozen=True, eq=False)
 class DigitInput:
-    """What is to be read.
+    """The digit that the networks read.
 
     Attributes:
-        digit: What the network gets, uint8 (28, 28), white ink on black; None when there is nothing to read.
-        stages: How it became that; None for a digit that came as it is.
-        is_prepared: Whether every step was done on the way. Else nothing is refused, so that one sees what a network
-            makes of it.
-        label: Its true class, where that is known.
-        invitation: What to do when there is nothing to read.
-        problem: Why there is nothing to read, where that is somebody's fault.
+        digit: The network's input, uint8 (28, 28), white ink on black; None when there is no digit.
+        stages: The steps from the drawing to the digit; None for a digit that needs no preparation.
+        is_prepared: Whether no step was left out. Otherwise nothing is refused, so that a visitor sees how a network
+            answers.
+        label: The true class, where it is known.
+        invitation: What the visitor can do when there is no digit.
+        problem: Why there is no digit, when the input is at fault.
     """
 
     digit: NDArray[np.uint8] | None = None
@@ -55,13 +55,13 @@ class DigitInput:
 
 
 def drawing_tools() -> None:
-    """Draw what takes strokes away again: words alone, which on a phone stand beside the choice of a source."""
+    """Draw the tools that remove strokes, in words alone, which fit beside the choice of a source on a phone."""
     st.button("Undo", type="tertiary", on_click=undo_stroke, key="undo", help="Takes the last stroke away.")
     st.button("Clear", type="tertiary", on_click=clear_canvas, key="clear", help="Takes all strokes away.")
 
 
 def drawing(steps: frozenset[Step]) -> DigitInput:
-    """Draw the canvas, and return what is drawn on it."""
+    """Draw the canvas and return its drawing."""
     try:
         strokes = drawing_canvas()
         if not strokes:
@@ -73,7 +73,7 @@ def drawing(steps: frozenset[Step]) -> DigitInput:
 
 
 def test_digit(run: Run) -> DigitInput:
-    """Draw a digit of the test set of a run's data, of any class or of one, and return it."""
+    """Draw a digit of the test set of a run's data, from any class or from one, and return the digit."""
     try:
         data = datasets.load(run.experiment.data)
     except (OSError, ValueError):

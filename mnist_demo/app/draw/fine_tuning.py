@@ -1,4 +1,4 @@
-"""What the last lesson did: before and after, on the drawings that were held back and on MNIST's test images."""
+"""The result of the last fine-tuning: accuracy before and after, on the held-out drawings and MNIST's test images."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,14 +20,14 @@ from mnist_demo.inference.predictions import PredictionPass
 from mnist_demo.runs import Run
 from mnist_demo.runs.predictions import TEST
 
-_SHOWN = 10  # held back drawings in the picture
+_SHOWN = 10  # most held-out drawings in the picture
 _FORGOTTEN = 0.003
 """Loss of test accuracy from which the page speaks of forgetting: three times its standard error at 99%."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Answers:
-    """Two networks' answers to the same images: uint8 (n,)."""
+    """The answers of two networks to the same images, uint8 (n,)."""
 
     labels: NDArray[np.uint8]
     before: NDArray[np.uint8]
@@ -43,7 +43,7 @@ class _Answers:
 
 
 def show() -> None:
-    """Draw the newest lesson of the lab, live while it goes on; nothing when there was none."""
+    """Draw the newest fine-tuning of the lab, live while it trains; draw nothing when there is no fine-tuning."""
     fine_tuning = next((run for run in lab.lab().runs if run.initial_path.exists()), None)
     if fine_tuning is None:
         return
@@ -133,5 +133,5 @@ def _held_out(run: Run) -> Split:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _read(path: Path, changed: int) -> Split:
     test = load_data(path).test
-    # A copy, so that the images that it was trained on can go.
+    # The test set is copied, so that the training images can be released.
     return Split(test.images.copy(), test.labels.copy())

@@ -1,4 +1,4 @@
-"""The page on which a visitor draws or brings a digit, and networks read it."""
+"""The page on which a visitor draws or photographs a digit, and networks read it."""
 
 import streamlit as st
 
@@ -15,14 +15,15 @@ from mnist_demo.drawing import Step
 from mnist_demo.runs import Run
 
 _ANSWER_WIDTH = 440
-_ADVICE_WIDTH = 600  # beside its button
+_ADVICE_WIDTH = 600  # screen pixels of the advice beside its button
 _TEACH = "draw_teach"
 
 
 def page() -> None:
-    """Draw the input, the answer, and how one becomes the other."""
+    """Draw the input, the answer, and the stages between them."""
     header("Draw", "Draw a digit, and the network reads it at once.")
-    # A canvas that changes its place on the page begins anew, so what comes and goes above it has a place of its own.
+    # Elements that come and go above the canvas have a container of their own, because a canvas that changes its place
+    # on the page begins anew.
     choice, waiting = st.container(), st.container()
     with choice:
         run = choose_run("to read what you draw", while_learning=True)
@@ -35,10 +36,10 @@ def page() -> None:
 
 
 def _offer_canvas(run: Run) -> None:
-    """Draw the way to the network that is made for this page, beside one that is not."""
+    """Draw the advice to train the preset `canvas` when the chosen network is another one."""
     latest = current.run()
     is_busy = latest is not None and server.run_state(latest).is_active
-    # The preset would learn from the current experiment's data, and the pen needs digits.
+    # The preset would be trained on the current experiment's data, and a drawing needs a network that reads digits.
     are_digits = run.experiment.data.is_mnist and current.experiment().data.is_mnist
     if is_busy or run.experiment.training.augmentation.non_digits or not are_digits:
         return
@@ -57,7 +58,7 @@ def _offer_canvas(run: Run) -> None:
 
 
 def _wait_for_current_run(run: Run) -> None:
-    """Say that a run that was just started takes the place of the shown one as soon as it can answer."""
+    """Say that a run that was just started replaces the shown run as soon as it can answer."""
     latest = current.run()
     if latest is None or latest.id == run.id or not server.run_state(latest).is_active:
         return
@@ -70,9 +71,9 @@ def _wait_for_current_run(run: Run) -> None:
 
 @st.fragment
 def _input_and_answer(run: Run) -> None:
-    """Draw all that changes when the pen is lifted."""
+    """Draw everything that changes when the pen is lifted."""
     steps = stages.chosen_steps()
-    # One row as wide as the canvas: a phone has no room for two above it and the answer below.
+    # One row is as wide as the canvas, because a phone has no room for two rows above it and the answer below.
     with st.container(width=SIDE, horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         source = choice("Where the digit comes from", SOURCE_LABELS, "draw_source", width="content")
         if source == Source.DRAWING:
@@ -82,7 +83,7 @@ def _input_and_answer(run: Run) -> None:
             given = _digit_input(source, steps, run)
             if st.session_state.get(_TEACH):
                 collection.keep(given, source, steps)
-        # A width of its own, at which it goes below the canvas rather than become too narrow.
+        # The answer has a fixed width, so that it wraps below the canvas and does not become too narrow.
         with st.container(width=_ANSWER_WIDTH):
             if given.stages is not None:
                 stages.notice(steps)

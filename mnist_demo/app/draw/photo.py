@@ -1,4 +1,4 @@
-"""A photo or scan as the input of the page Draw: from a file or from the camera."""
+"""A photo or scan as the input of the page Draw, from a file or from the camera."""
 
 from enum import StrEnum
 
@@ -14,10 +14,10 @@ from mnist_demo.app.widgets.layout import choice
 from mnist_demo.drawing import ALL_STEPS, DrawingError, Photo, Step, read_photo, stages_from_strokes
 from mnist_demo.drawing.photo.photo import MAX_BYTES
 
-_KEPT = "photo_kept"  # the last photo in which a digit was found, by the upload it came from
-_TYPES = ["png", "jpg", "jpeg", "webp"]  # a hint for the browser's dialog; the content decides
+_KEPT = "photo_kept"  # the last photo on which a digit was found, with the id of its upload
+_TYPES = ["png", "jpg", "jpeg", "webp"]  # a hint for the browser's dialog, because the content decides
 _INVITATION = "Write a digit on plain paper, large and dark, and take a picture of it."
-_HIGHEST = 400  # screen pixels of the photo on the page
+_HIGHEST = 400  # most screen pixels of the photo's height on the page
 
 
 class _Way(StrEnum):
@@ -29,8 +29,8 @@ _WAY_LABELS = {_Way.FILE: "From a file", _Way.CAMERA: "With the camera"}
 
 
 def show(steps: frozenset[Step]) -> DigitInput:
-    """Take a photo, show where on it the digit was found, and return that digit."""
-    # The camera asks for leave as soon as it is shown, so it is not shown before it is asked for.
+    """Take a photo, show where on it the digit was found, and return the digit."""
+    # The camera is shown only when the visitor chooses it, because it asks for permission as soon as it is shown.
     way = choice("How to bring a photo", _WAY_LABELS, "photo_way")
     if way == _Way.CAMERA:
         file = st.camera_input("A digit on paper, filling most of the picture", key="photo_camera")
@@ -58,7 +58,7 @@ def show(steps: frozenset[Step]) -> DigitInput:
 
 
 def _marked(photo: Photo) -> NDArray[np.uint8]:
-    """Return the photo, as wide as the canvas, with the found ink in the theme's colour: uint8 (height, width, 3)."""
+    """Return the photo, as wide as the canvas, with the ink in the theme's colour: uint8 (height, width, 3)."""
     height, width = photo.picture.shape
     shrink = min(SIDE / width, _HIGHEST / height)
     rows, columns = (

@@ -1,4 +1,4 @@
-"""What a network says of a digit: a class with calibrated confidence, or none."""
+"""What a network reads in a digit: a class with calibrated confidence, or no class."""
 
 import contextlib
 import threading
@@ -24,13 +24,13 @@ _EMPTY = np.zeros((28, 28), np.uint8)
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What a network says of a digit.
+    """What a network reads in a digit.
 
     Attributes:
-        probabilities: Calibrated, float64 (10,); not finite when the network's weights are not.
-        answer: The same in words.
-        label: The class that it reads; None when it reads none, or hesitates.
-        is_refused: Whether it is taken for no digit.
+        probabilities: Calibrated probabilities, float64 (10,); not finite when the network's weights are not finite.
+        answer: The probabilities in words.
+        label: The class; None when the network reads no digit, or hesitates.
+        is_refused: Whether the drawing is refused as no digit.
     """
 
     probabilities: NDArray[np.float64]
@@ -40,25 +40,26 @@ class Reading:
 
 
 def read(run: Run, digit: NDArray[np.uint8], *, may_refuse: bool = True) -> Reading:
-    """Ask a run's network; of one that learns, the weights as they are now.
+    """Read a digit with a run's network; while the run trains, its current weights answer.
 
     Args:
+        run: The run whose network reads the digit.
         digit: uint8 (28, 28), white ink on black.
-        may_refuse: Whether what looks like no digit is said to be none.
+        may_refuse: Whether a drawing that is no digit is refused.
 
     Raises:
-        InferenceError: If it cannot answer.
+        InferenceError: If the network cannot answer.
     """
     is_learning = server.run_state(run).is_active
     weights = None if is_learning or not run.snapshots else run.snapshots[-1]
-    # Weights that change every second are not worth a pass over the validation images.
+    # Weights that change every second have no temperature, because fitting it takes a pass over the validation images.
     temperature = 1.0 if weights is None else _temperature(run, weights)
     raw = server.inference().predict(run, digit[None], weights)[0]
     names = [escape_markdown(name) for name in class_names(run)]
     if not np.isfinite(raw).all():
         return Reading(raw.astype(np.float64), answer_in_words(raw, names))
     shares = calibrated(raw, temperature)
-    # What a digit looks like says nothing about shirts.
+    # The rules on a digit's ink do not hold for other data, such as clothes.
     if not may_refuse or not run.experiment.data.is_mnist:
         return Reading(shares, answer_in_words(shares, names), int(shares.argmax()))
     non_digits = run.experiment.training.augmentation.non_digits
@@ -68,7 +69,7 @@ def read(run: Run, digit: NDArray[np.uint8], *, may_refuse: bool = True) -> Read
 
 
 def class_names(run: Run) -> tuple[str, ...]:
-    """Return the names of a run's classes; '0' to '9' when its data are gone, as its network still answers."""
+    """Return the names of a run's classes; '0' to '9' when its data is gone, because its network can still answer."""
     try:
         return datasets.load(run.experiment.data).class_names
     except (OSError, ValueError):
@@ -76,7 +77,7 @@ def class_names(run: Run) -> tuple[str, ...]:
 
 
 def warm_up(run: Run) -> None:
-    """Have the network loaded and calibrated while the visitor still looks at the page."""
+    """Load and calibrate the network in the background while the visitor looks at the page."""
     client = server.inference()
     prediction = None
     if not server.run_state(run).is_active and run.snapshots:
@@ -86,7 +87,7 @@ def warm_up(run: Run) -> None:
 
 
 def _warm_up(client: Inference, run: Run, prediction: PredictionPass | None) -> None:
-    # A problem is met by the first stroke as well, which says so.
+    # The first stroke meets the same problem and shows it.
     with contextlib.suppress(InferenceError, OSError):
         client.predict(run, _EMPTY[None])
         if prediction is not None:
@@ -96,7 +97,7 @@ def _warm_up(client: Inference, run: Run, prediction: PredictionPass | None) -> 
 def _temperature(run: Run, weights: Path) -> float:
     try:
         return _fitted(weights, weights.stat().st_mtime_ns, _validation_pass(run, weights))
-    except (OSError, ValueError):  # the data are gone, or the network's answers are no numbers
+    except (OSError, ValueError):  # the data is gone, or the network's answers are not finite
         return 1.0
 
 

@@ -19,21 +19,21 @@ from mnist_demo.inference import InferenceError
 from mnist_demo.runs import Run
 
 MOST = 4
-"""Runs side by side."""
+"""Most runs side by side."""
 
 _CHOICE = "draw_runs"
 _CARD_WIDTH = 210
 _CHART_HEIGHT = 110
-_NAME_LENGTH = 70  # screen pixels, at most
+_NAME_LENGTH = 70  # most screen pixels of a class name
 
 
 def show(given: DigitInput) -> None:
-    """Draw a choice of runs, and a card for each."""
+    """Draw a choice of runs, and a card for each chosen run."""
     runs = {run.id: run for run in current.trained_runs(while_learning=True)}
     if len(runs) < 2:
         st.markdown("Train another network, and both answers stand here side by side.")
         return
-    # A run that was deleted meanwhile must not stay chosen.
+    # A run that was deleted meanwhile leaves the choice.
     kept = [run_id for run_id in st.session_state.get(_CHOICE, list(runs)[:2]) if run_id in runs][:MOST]
     st.session_state[_CHOICE] = kept
     labels = run_labels(runs)
@@ -93,7 +93,7 @@ def _columns(reading: Reading | None, names: tuple[str, ...]) -> alt.Chart:
             "highest": [stands_out and index == int(shares.argmax()) for index in range(10)],
         }
     )
-    # Longer names stand upright, and have their room: what the height is of holds the axis as well.
+    # Longer names are vertical and need more height, because the chart's height includes the axis.
     angle, height = (0, _CHART_HEIGHT) if max(map(len, names)) <= 2 else (-90, _CHART_HEIGHT + _NAME_LENGTH)
     axis = alt.Axis(labelAngle=angle, labelLimit=_NAME_LENGTH, labelOverlap=False, ticks=False)
     columns: alt.Chart = (

@@ -1,4 +1,4 @@
-"""How a drawing becomes the network's input, step by step, each of which can be left out to see what it is for."""
+"""How a drawing becomes the network's input, step by step; each step can be left out to see its effect."""
 
 import numpy as np
 import streamlit as st
@@ -11,7 +11,7 @@ from mnist_demo.app.widgets import digits
 from mnist_demo.app.words import escape_markdown
 from mnist_demo.drawing import ALL_STEPS, Stages, Step
 
-_PIXELS = 112  # of the side of a stage's picture: six of them stand beside each other on a desktop
+_PIXELS = 112  # screen pixels of the side of a stage's picture, of which six fit side by side on a desktop
 
 _SENTENCES = {
     Step.BOUND: "The box around the ink moves to the middle.",
@@ -23,18 +23,18 @@ _LABELS = {Step.BOUND: "Bound", Step.SCALE: "Scale", Step.CENTRE: "Centre", Step
 
 
 def chosen_steps() -> frozenset[Step]:
-    """Return the steps that are not switched off."""
+    """Return the steps that are switched on."""
     return frozenset(step for step in Step if st.session_state.get(_key(step), True))
 
 
 def all_steps_on() -> None:
-    """Switch every step on again; to be called before they are shown, as a button's callback is."""
+    """Switch every step on. Call before the switches are shown, as a button's callback is."""
     for step in Step:
         st.session_state[_key(step)] = True
 
 
 def notice(steps: frozenset[Step]) -> None:
-    """Say that steps are left out, and lead back."""
+    """Say that steps are left out, and offer to switch them on."""
     if steps == ALL_STEPS:
         return
     off = [_LABELS[step].lower() for step in Step if step not in steps]
@@ -71,7 +71,7 @@ def _stage(sentence: str, picture: NDArray[np.uint8], step: Step | None = None) 
         digits.show(picture, alt=sentence)
         if step is not None:
             st.toggle(_LABELS[step], value=True, key=_key(step), persist_state="session")
-        # Escaped, or the number and its point would begin a list.
+        # The text is escaped, because a number with its point would begin a list.
         st.caption(escape_markdown(sentence))
 
 
@@ -86,7 +86,7 @@ def _by_step(stages: Stages) -> dict[Step, NDArray[np.uint8]]:
 
 
 def _on_field(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return a stage's picture in the canvas's ink on a field whose edge is seen: uint8 (height, width, 3)."""
+    """Return a stage's picture with the canvas's ink on a field with a visible edge: uint8 (height, width, 3)."""
     ink, field = (np.array(colours.rgb(each)) for each in (colours.primary_colour(), colours.field_colour()))
     share = picture[..., None] / 255
     mixed: NDArray[np.uint8] = np.rint(share * ink + (1 - share) * field).astype(np.uint8)

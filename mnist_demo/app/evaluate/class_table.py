@@ -1,4 +1,4 @@
-"""How well each class is read, as a table."""
+"""Precision, recall and F1 of each class, as a table."""
 
 import pandas as pd
 import streamlit as st
@@ -9,7 +9,7 @@ _PERCENT = "%.1f%%"
 
 
 def show(evaluation: Evaluation) -> None:
-    """Precision, recall, F1 and support of each class."""
+    """Draw precision, recall, F1 and support of each class."""
     st.header("Each class", anchor=False)
     hits = evaluation.confusion.diagonal()
     scores = evaluation.class_scores

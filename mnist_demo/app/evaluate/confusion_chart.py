@@ -1,4 +1,4 @@
-"""The confusion matrix as a chart: its specification stays the same, only the rows of its data change."""
+"""The confusion matrix as a chart, whose specification stays the same while only its data changes."""
 
 import functools
 from typing import Any
@@ -14,12 +14,12 @@ from mnist_demo.app.words import plural
 from mnist_demo.evaluation import Evaluation
 
 CELL = "cell"
-"""Name of the selection: clicking a cell gives its `true` and `predicted` labels."""
+"""Name of the selection: a click on a cell gives the cell's `true` and `predicted` labels."""
 
 _SHORT = 3
 
 _MIDDLE = 0.179
-"""The luminance on which black and white have the same contrast, 4.6."""
+"""The luminance at which black and white have the same contrast, 4.6."""
 
 
 def confusion_frame(
@@ -28,10 +28,11 @@ def confusion_frame(
     """Return the 100 cells as rows for `confusion_spec`.
 
     Args:
-        evaluation: Whose confusion matrix.
-        rates: Write shares of the true class in the cells instead of counts.
-        shade_diagonal: Shade right answers too, which leaves the rest pale.
-        true, predicted: The classes that are chosen and outlined; None for any.
+        evaluation: The evaluation with the confusion matrix.
+        rates: Whether the cells show shares of the true class instead of counts.
+        shade_diagonal: Whether the diagonal is shaded too, which leaves the other cells pale.
+        true: The chosen true class, whose cells are outlined; None for all.
+        predicted: The chosen predicted class, whose cells are outlined; None for all.
     """
     counts, shares = evaluation.confusion, evaluation.confusion_rates
     values = shares if rates else counts.astype(np.float64)
@@ -60,12 +61,12 @@ def confusion_frame(
 
 
 def confusion_spec(class_names: tuple[str, ...]) -> dict[str, Any]:
-    """Return a heat map with the number in each cell as Vega-Lite: true classes down, predicted ones across.
+    """Return a heat map with the number in each cell as Vega-Lite: true classes down, predicted classes across.
 
-    The data are `confusion_frame`'s. Building the chart takes Altair 150 ms, so each is built once.
+    The chart's data comes from `confusion_frame`. The specification is cached, because Altair takes 150 ms to build it.
 
     Args:
-        class_names: In the order of the labels.
+        class_names: The names in the order of the labels.
     """
     return legible(_spec(class_names, *colours.paper_and_ink(), colours.primary_colour()))
 
@@ -104,7 +105,7 @@ def _spec(class_names: tuple[str, ...], paper: str, ink: str, primary: str) -> d
             alt.Tooltip("share:Q", title="of the true class", format=".1%"),
         ],
     )
-    # A name of its own: Altair's would count up, and each rerun would be another specification.
+    # The chart has a fixed name, because Altair's counted names would change the specification at each rerun.
     named = base.properties(name="cells")
     cells = named.mark_rect(cursor="pointer", stroke=ink, strokeOpacity=0.12, strokeWidth=1).encode(
         color=alt.Color(
@@ -123,7 +124,7 @@ def _spec(class_names: tuple[str, ...], paper: str, ink: str, primary: str) -> d
         ),
         opacity=alt.condition("datum.right || datum.shade > 0.1", alt.value(1), alt.value(0.75)),
     )
-    # `aria` is off, because the cell under the outline says the same, and no outline is an image without a text.
+    # `aria` is off, because the cell below has the same text, and an outline would be an image without a text.
     outline = base.transform_filter("datum.outlined").mark_rect(
         fillOpacity=0, stroke=ink, strokeWidth=2, cursor="pointer", aria=False
     )
@@ -132,19 +133,19 @@ def _spec(class_names: tuple[str, ...], paper: str, ink: str, primary: str) -> d
 
 
 def _on_shade(colour: str) -> str:
-    """Return the one of black and white that a colour is nearer to: half way between, paper and ink are too pale."""
+    """Return black or white, whichever contrasts more with a colour; the theme's paper and ink would be too pale."""
     return colours.WHITE if _luminance(colour, colour, 0) > _MIDDLE else colours.BLACK
 
 
 def _turning_point(paper: str, primary: str) -> float:
-    """Return the shade from which on the other one of black and white is read more easily."""
+    """Return the shade from which the other one of black and white has the higher contrast."""
     is_light = _luminance(paper, primary, 0) > _MIDDLE
     shades = (step / 100 for step in range(100))
     return next((each for each in shades if (_luminance(paper, primary, each) > _MIDDLE) != is_light), 1.0)
 
 
 def _luminance(start: str, end: str, share: float) -> float:
-    """Relative luminance, 0 to 1, of a colour between two '#rrggbb' (WCAG 2.2)."""
+    """Return the relative luminance, 0 to 1, of a colour between two '#rrggbb' (WCAG 2.2)."""
     mixed = [
         (1 - share) * a / 255 + share * b / 255
         for a, b in zip(bytes.fromhex(start[1:]), bytes.fromhex(end[1:]), strict=True)
@@ -167,7 +168,7 @@ def confusion_text(evaluation: Evaluation, most: int = 5) -> str:
 
 
 def _written(count: int, share: float, rates: bool) -> str:
-    # An empty cell says zero more quietly than ninety zeros do.
+    # An empty cell stands for zero, because ninety zeros would distract.
     if not count:
         return ""
     if not rates:

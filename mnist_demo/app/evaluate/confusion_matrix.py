@@ -1,4 +1,4 @@
-"""The confusion matrix and, beside it, the images that it is about."""
+"""The confusion matrix and, beside it, the images that its cells count."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -22,7 +22,7 @@ _TRUE, _PREDICTED, _MATRIX = "evaluate_true", "evaluate_predicted", "evaluate_ma
 
 
 class _Unit(StrEnum):
-    """What the numbers in the matrix are."""
+    """The unit of the numbers in the matrix."""
 
     COUNTS = "counts"
     RATES = "rates"
@@ -33,7 +33,7 @@ _UNITS = {_Unit.COUNTS: "Counts", _Unit.RATES: "Rates"}
 
 @st.fragment
 def show(evaluation: Evaluation, load: Callable[[], MnistData]) -> None:
-    """Draw both; a click on a cell, or a choice of classes, says which images."""
+    """Draw the matrix and the images; a click on a cell, or a choice of classes, selects the images."""
     left, right = st.columns(2, gap="medium")
     true, predicted = _chosen(_TRUE), _chosen(_PREDICTED)
     with left:
@@ -65,8 +65,8 @@ def _matrix(evaluation: Evaluation, true: int | None, predicted: int | None) -> 
         )
     rates = unit is _Unit.RATES
     frame = confusion_frame(evaluation, rates, shade, true, predicted)
-    # Another key makes another chart, which has forgotten what was clicked; else a second click would not count.
-    # The room stands before the browser has the chart.
+    # The key changes after a click, because a chart with the same key would ignore a second click on the same cell.
+    # The container reserves the chart's height before the browser has the chart.
     with st.container(height=_MATRIX_HEIGHT, border=False):
         st.vega_lite_chart(
             frame,
@@ -95,7 +95,7 @@ def _forget_click() -> None:
 
 
 def _clicked_cell() -> tuple[int, int] | None:
-    """Return the labels of the clicked cell; the answer comes from the browser and may be anything."""
+    """Return the labels of the clicked cell; the value comes from the browser and is checked."""
     try:
         cell = st.session_state[_matrix_key()]["selection"][CELL][0]
         true, predicted = int(cell["true"]), int(cell["predicted"])
@@ -139,7 +139,7 @@ def _images(evaluation: Evaluation, data: MnistData) -> None:
         return
     picture = st.container()
     pages = -(-len(found) // _PER_PAGE)
-    # Each choice of classes has a page of its own.
+    # The pagination has a key for each choice of classes, so that each choice remembers its page.
     number = st.pagination(pages, key=f"evaluate_page_{true}_{predicted}") if pages > 1 else 1
     with picture:
         page_of_images(found[(number - 1) * _PER_PAGE : number * _PER_PAGE], data)
@@ -148,7 +148,7 @@ def _images(evaluation: Evaluation, data: MnistData) -> None:
 
 
 def _found(evaluation: Evaluation, true: int | None, predicted: int | None) -> list[Mistake]:
-    """Return the wrong images of the chosen classes, or the right ones of one class; most confident first."""
+    """Return the wrong images of the chosen classes, or the right images of one class; most confident first."""
     if true is not None and true == predicted:
         return [
             Mistake(int(index), true, true, float(evaluation.confidences[index]))

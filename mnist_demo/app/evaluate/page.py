@@ -1,4 +1,4 @@
-"""The page that says how good a trained network is, and where it is not."""
+"""The page that shows how accurate a trained network is, and where it errs."""
 
 import functools
 from pathlib import Path
@@ -24,7 +24,7 @@ _FIGURE_HEIGHT = 76  # pixels
 
 
 def page() -> None:
-    """Draw the figures of all test images, the confusion matrix, the wrong images and each class."""
+    """Draw the figures over all test images, the confusion matrix, the wrong images and each class."""
     header("Evaluate", "All test images, once: how good the network is, and which images it gets wrong.")
     run = choose_run("to see how good it is")
     try:
@@ -41,14 +41,14 @@ def page() -> None:
         no_longer_kept(run)
     else:
         _figures(evaluation)
-        # A loader, not the images: Streamlit keeps a fragment's arguments for two minutes after the visit.
+        # Pass a loader, not the images: Streamlit keeps a fragment's arguments for two minutes after the visit.
         confusion_matrix.show(evaluation, functools.partial(datasets.load, run.experiment.data))
         class_table.show(evaluation)
     navigation.next_step(navigation.TIME_MACHINE, "See how it learned")
 
 
 def _snapshot(run: Run) -> Path:
-    """Return the newest weights of a run; while it learns, those that were newest when they were last asked for."""
+    """Return the newest weights of a run; while it trains, the weights that were newest at the last request."""
     snapshots = run.snapshots
     kept = st.session_state.get("evaluate_snapshot")
     if server.run_state(run).is_active and kept in snapshots[1:]:
@@ -62,13 +62,13 @@ def _look_again() -> None:
 
 
 def _loading() -> str:
-    """Return what the first part waits for, which cannot say how far it is."""
+    """Return the text of the wait for the first predictions, whose progress is unknown."""
     seconds = seconds_until_warm()
     return "Loading the network" if seconds < 1 else f"The server has just started: about {duration(seconds)} left"
 
 
 def _status(run: Run, snapshot: Path, prediction: PredictionPass) -> None:
-    """Draw how far the prediction pass is, then in the same room what was evaluated."""
+    """Draw the progress of the prediction pass, then, in the same place, the evaluated run."""
     place = st.empty()
     while not prediction.is_done:
         left = prediction.seconds_left
@@ -91,7 +91,7 @@ def _status(run: Run, snapshot: Path, prediction: PredictionPass) -> None:
 
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _evaluation(snapshot: Path, changed: int, _prediction: PredictionPass, _data: MnistData) -> Evaluation:
-    """Compute every figure from one prediction pass; `changed` tells two files of the same name apart."""
+    """Compute every figure from one prediction pass; `changed` distinguishes two files of the same name."""
     return evaluate(_data.test.labels, _prediction.probabilities(), _data.class_names)
 
 

@@ -18,9 +18,9 @@ PIXEL = 10
 """Screen pixels of one pixel of the large digit: 280 in all, which a phone has room for beside the axis."""
 
 PICKED = "picked"
-"""The selection of the map; its items hold the `image` that was clicked."""
+"""Name of the map's selection, whose items hold the clicked `image`."""
 
-# Names up to this length, as the digits have, stand close together in a legend.
+# Names up to this length, such as the digits, stand close together in a legend.
 _SHORT_NAME = 3
 
 _PLAIN = alt.Axis(grid=False, tickCount=5)
@@ -36,9 +36,9 @@ def pixel_spec(paper: str, ink: str, primary: str) -> dict[str, Any]:
     """Return one large image as Vega-Lite for `pixel_frame`, each pixel with its row, column and value.
 
     Args:
-        paper: Colour of the value 0.
-        ink: Colour of the value 255.
-        primary: Colour of the frame around the pixel that is pointed at.
+        paper: The colour of the value 0.
+        ink: The colour of the value 255.
+        primary: The colour of the frame around the hovered pixel.
     """
     return legible(_pixel_spec(paper, ink, primary))
 
@@ -56,7 +56,7 @@ def _pixel_spec(paper: str, ink: str, primary: str) -> dict[str, Any]:
         strokeWidth=alt.condition(pointed, alt.value(2), alt.value(0)),
         tooltip=["row:O", "column:O", "value:Q"],
     ).add_params(pointed)
-    # "pad" adds the axes to the size; "fit" would take them out of it and leave a pixel 9.3 wide, with seams.
+    # "pad" adds the axes to the size; "fit" would subtract the axes and leave a pixel 9.3 wide, with seams.
     size = 28 * PIXEL
     return without_data(encoded.properties(width=size, height=size, autosize=alt.AutoSizeParams(type="pad")))
 
@@ -65,11 +65,11 @@ def map_chart(points: PcaMap, class_names: Sequence[str], label: int | None, pap
     """Return images as points along their first two principal components, with each class' name in its middle.
 
     Args:
-        points: From `pca_map`.
+        points: The map from `pca_map`.
         class_names: Ten names.
-        label: The class to bring forward; `None` for all.
-        paper: Colour of the page, around the names.
-        ink: Colour of the names.
+        label: The highlighted class; None for all.
+        paper: The colour of the page, around the names.
+        ink: The colour of the names.
     """
     frame = pd.DataFrame(
         {
@@ -86,7 +86,7 @@ def map_chart(points: PcaMap, class_names: Sequence[str], label: int | None, pap
     )
     x = alt.X("first:Q", title=first, scale=_padded(frame["first"]), axis=_PLAIN)
     y = alt.Y("second:Q", title=second, scale=_padded(frame["second"]), axis=_PLAIN)
-    # As many as fit on a phone.
+    # This many columns fit on a phone.
     columns = 5 if max(map(len, class_names)) <= _SHORT_NAME else 3
     legend = alt.Legend(orient="top", title=None, columns=columns, symbolOpacity=1, labelLimit=90)
     picked = alt.selection_point(name=PICKED, fields=["image"], empty=False)
@@ -100,7 +100,7 @@ def map_chart(points: PcaMap, class_names: Sequence[str], label: int | None, pap
             opacity=alt.condition("datum.shown", alt.value(0.75), alt.value(0.08)),
             size=alt.condition(picked, alt.value(160), alt.value(36)),
             stroke=alt.condition(picked, alt.value(ink), alt.value("transparent")),
-            # Not "image": the tooltip takes the value under that title for the address of a picture.
+            # The title is not "image", because the tooltip treats a value under that title as the address of a picture.
             tooltip=[alt.Tooltip("name:N", title="class"), alt.Tooltip("image:Q", title="index", format=",")],
         )
         .add_params(picked)
@@ -119,16 +119,16 @@ def _class_colour(class_names: Sequence[str], legend: alt.Legend | None) -> alt.
 
 
 def _padded(values: "pd.Series[float]") -> alt.Scale:
-    """Return a scale with room for half a dot at both ends, also when all values are the same."""
+    """Return a scale with a margin of half a dot at both ends, also when all values are equal."""
     low, high = float(values.min()), float(values.max())
     margin = (high - low) * 0.03 or 0.5
     return alt.Scale(domain=[low - margin, high + margin], nice=False)
 
 
 def _stacked(middles: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
-    """Move each name up to a line above the names below that it would cover."""
+    """Move each name that would cover names below it up to a line above them."""
     width, height = np.maximum(np.ptp(frame[["first", "second"]].to_numpy(), axis=0), 1e-6)
-    # Shares of the map: a name's letters, and a line.
+    # The shares of the map are the width of a name's letters and the height of a line.
     apart = (0.02 + 0.012 * middles["name"].str.len().max()) * width
     line = 0.055 * height
     ordered = middles.sort_values("second")

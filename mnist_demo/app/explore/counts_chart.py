@@ -1,4 +1,4 @@
-"""The chart of Explore that the first page shows: how many images each class has."""
+"""The chart of Explore that the first page shows: the number of images of each class."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,15 +11,15 @@ from mnist_demo.app.theme.chart_style import text_config
 
 
 def counts_spec(counts: NDArray[np.int64], class_names: Sequence[str], words: str, ink: str) -> dict[str, Any]:
-    """Return how many images each class has, as bars with their count: Vega-Lite with its data.
+    """Return the number of images of each class as bars with their count: Vega-Lite with its data.
 
-    Written as it is and not with Altair, which the first visitor would wait half a second for.
+    The specification is written by hand, because importing Altair would delay the first visitor by half a second.
 
     Args:
         counts: int64 (10,).
         class_names: Ten names.
-        words: What is counted, for the axis.
-        ink: Colour of the counts.
+        words: The title of the axis.
+        ink: The colour of the counts.
     """
     shares = counts / max(int(counts.sum()), 1)
     rows = [
@@ -32,7 +32,7 @@ def counts_spec(counts: NDArray[np.int64], class_names: Sequence[str], words: st
         "x": {
             **count,
             "title": words,
-            # A sixth more than the longest bar, which is room for its count.
+            # The axis ends a sixth beyond the longest bar, which leaves room for the bar's count.
             "scale": {"domain": [0, max(int(counts.max()), 1) * 7 / 6], "nice": False},
             "axis": {"format": ",d", "tickCount": 4, "tickMinStep": 1, "grid": False},
         },
@@ -55,7 +55,7 @@ def counts_spec(counts: NDArray[np.int64], class_names: Sequence[str], words: st
         "encoding": {**place, "text": {**count, "format": ","}},
     }
     return {
-        # One level down, as Streamlit (1.67) takes data at the top for a table, which pandas would have to make.
+        # The data is one level down, because Streamlit (1.67) makes a pandas table of data at the top.
         "layer": [{"data": {"values": rows}, "layer": [bars, labels]}],
         "height": 300,
         "config": text_config(),

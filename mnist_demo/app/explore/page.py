@@ -1,4 +1,4 @@
-"""The page on which a visitor looks at the data before any network does."""
+"""The page on which a visitor looks at the data before any network is trained."""
 
 import functools
 from collections.abc import Callable, Sequence
@@ -16,19 +16,19 @@ from mnist_demo.data import SplitName
 from mnist_demo.data.examples import SPLIT_WORDS, Examples
 from mnist_demo.experiment import DataReference
 
-# Blocks of two columns fill a row of any width with whole digits: six blocks on a desk, three on a phone.
+# Blocks of two columns fill a row of any width with whole digits: six blocks on a desktop, three on a phone.
 _BLOCKS, _BLOCK_COLUMNS, _BLOCK_ROWS = 6, 2, 6
 _SAMPLE = _BLOCKS * _BLOCK_COLUMNS * _BLOCK_ROWS
-# Screen pixels between digits; Streamlit's gap "xxsmall" between blocks is as wide.
+# Digits are this many screen pixels apart, which is also Streamlit's gap "xxsmall" between blocks.
 _GAP = 4
 
 _ALL = -1
-# Links of earlier versions have the second name.
+# Links of earlier versions use the second name.
 _SAMPLE_PARAMETER, _EARLIER_PARAMETER = "sample", "handful"
 
 
 class _View(Enum):
-    """What stands under the grid; the address has the labels."""
+    """The view under the grid; the labels are part of the address."""
 
     CLASSES = "Classes"
     ONE_DIGIT = "One digit"
@@ -37,7 +37,7 @@ class _View(Enum):
 
 
 def page() -> None:
-    """Draw a grid of examples, and under it the classes, one digit, the map and the way to other data."""
+    """Draw a grid of examples, and under it the classes, one digit, the map and the upload of other data."""
     header("Explore", "Look at what the network will learn from: choose a split and a class, and take another sample.")
     upload.say_what_was_taken()
     load = _chosen(current.data().class_names)
@@ -47,8 +47,8 @@ def page() -> None:
 
 
 def _chosen(class_names: Sequence[str]) -> Callable[[], Examples]:
-    """Draw the controls, all of which are part of the address, and return a loader of what they choose."""
-    # Names, not images: Streamlit keeps the arguments of widgets and fragments for two minutes after the visit.
+    """Draw the controls, all of which are part of the address, and return a loader of the chosen examples."""
+    # Pass names, not images: Streamlit keeps the arguments of widgets and fragments for two minutes after the visit.
     with st.container(horizontal=True, vertical_alignment="bottom", key="explore_choice"):
         split = st.segmented_control(
             "Split",
@@ -79,7 +79,7 @@ def _examples(reference: DataReference, split: SplitName, label: int | None) -> 
     return Examples(datasets.load(reference), reference.digest, split, label)
 
 
-@st.fragment  # so that another sample is dealt without drawing the charts again
+@st.fragment  # a fragment, so that another sample does not redraw the charts
 def _grid(load: Callable[[], Examples]) -> None:
     examples = load()
     total = len(examples.indices)

@@ -1,4 +1,4 @@
-"""Other data than MNIST: what a visitor uploads, and the way back."""
+"""Data other than MNIST: the visitor's uploads, and the return to MNIST."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -20,7 +20,7 @@ _ROUND, _TAKEN = "upload_round", "upload_taken"
 
 
 class _Names(StrEnum):
-    """What the ten classes are called."""
+    """The source of the names of the ten classes."""
 
     DIGITS = "digits"
     FASHION = "fashion"
@@ -31,13 +31,13 @@ _NAMES = {_Names.DIGITS: "0 to 9", _Names.FASHION: "Fashion-MNIST", _Names.OWN: 
 
 
 def panel() -> None:
-    """Take other data, or go back to MNIST."""
+    """Draw the upload of other data and the return to MNIST."""
     st.markdown(
         "Bring ten classes of 28×28 images: one Keras `.npz`, or IDX files of images and of labels, plain or `.gz` "
         "(a training set, or a training and a test set), or the codelab's sprite PNG with its labels. Every page "
         "works on them then."
     )
-    # The widget forgets its files only by becoming another one.
+    # The widget has a new key after each upload, because only a new widget forgets its files.
     turn = st.session_state.setdefault(_ROUND, 0)
     files = st.file_uploader(
         f"Files, up to {MAX_UPLOAD_BYTES // 2**20} MB each", accept_multiple_files=True, key=f"upload_files_{turn}"
@@ -61,19 +61,19 @@ def panel() -> None:
 
 
 def say_what_was_taken() -> None:
-    """Say what an upload brought, one run later: a toast of a run that starts another one may never be seen."""
+    """Show the result of an upload, one run later: a toast of a run that starts another run may never be seen."""
     if taken := st.session_state.pop(_TAKEN, None):
         st.toast(taken, icon=":material/check_circle:")
 
 
 def back_to_mnist() -> None:
-    """Draw the button that leaves uploaded data."""
+    """Draw the button that returns from uploaded data to MNIST."""
     st.button("Back to MNIST", icon=":material/undo:", key="use_mnist", on_click=_use_mnist)
 
 
 def _use_mnist() -> None:
     current.use_data(DataReference())
-    # The whole page, also when the button stands in a fragment: all of it is about other data now.
+    # The whole page is drawn again, also when the button is in a fragment, because all of it shows other data now.
     st.rerun()
 
 
@@ -107,7 +107,7 @@ def _take(files: Sequence[UploadedFile], class_names: Sequence[str] | None) -> N
 
 
 def _let_go(files: Sequence[UploadedFile]) -> None:
-    """Take files that were read out of the server's memory, where they would stay until two minutes after the visit."""
+    """Remove read files from the server's memory, where they would stay until two minutes after the visit."""
     context = get_script_run_ctx()
     if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
         for file in files:
@@ -115,7 +115,7 @@ def _let_go(files: Sequence[UploadedFile]) -> None:
 
 
 def _check_enough(name: str, data: MnistData) -> None:
-    """Data that no experiment could be trained on is not taken."""
+    """Check that the data has enough images for an experiment."""
     accepted = fields.field_specs(TrainingSettings)
     for part, found in (("train", len(data.train)), ("validation", len(data.validation))):
         number = accepted[f"{part}_images"]

@@ -1,4 +1,4 @@
-"""What Explore shows under the grid, each computed when it is opened: the classes, one digit, the map."""
+"""The views of Explore under the grid, each computed when it is opened: the classes, one digit, the map."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from mnist_demo.data import PcaMap, SplitName, class_counts, class_images, pca_m
 from mnist_demo.data.examples import SPLIT_WORDS, Examples
 
 IMAGE_KEY = "image"
-"""Key of the number of the large digit, which makes it a part of the address."""
+"""Key of the number of the large digit, which makes the number a part of the address."""
 
 _CLASSES_PER_ROW = 5
 _CLASS_SCALE = 2
@@ -23,7 +23,7 @@ _NAME_WIDTH = 104
 
 
 def classes(examples: Examples) -> None:
-    """Draw how many images each class has, and what they have in common: their mean and their spread."""
+    """Draw the number of images of each class, and the mean and the standard deviation of the images."""
     words = f"{SPLIT_WORDS[examples.split_name]} images"
     names = examples.data.class_names
     left, right = st.columns(2, gap="large")
@@ -40,7 +40,7 @@ def classes(examples: Examples) -> None:
             "standard deviation of that pixel.",
         )
         pictures = _means_and_spreads(examples.digest, examples.split_name, colours.appearance(), examples)
-        # Longer names break over lines of a common width, as many in a row as fit.
+        # Longer names wrap over columns of a common width, as many in a row as fit.
         is_short = max(map(len, names)) <= _SHORT_NAME
         in_row = _CLASSES_PER_ROW if is_short else len(names)
         for start in range(0, len(names), in_row):
@@ -48,7 +48,7 @@ def classes(examples: Examples) -> None:
                 for label in range(start, start + in_row):
                     name, count = names[label], int(counts[label])
                     about = f"Mean and spread of {plural(count, 'image')} of {name}" if count else f"No image of {name}"
-                    # A caption of its own: the image's would stretch it to the width of a long name.
+                    # The caption is an element of its own: an image's caption stretches the image to its width.
                     with st.container(
                         width="content" if is_short else _NAME_WIDTH, horizontal_alignment="center", gap="xxsmall"
                     ):
@@ -58,23 +58,23 @@ def classes(examples: Examples) -> None:
 
 @st.cache_data(max_entries=24, show_spinner="Averaging the images …")
 def _means_and_spreads(digest: str, split_name: SplitName, look: str, _examples: Examples) -> list[bytes]:
-    """Return a picture of each class, its mean above its spread."""
-    del digest, split_name, look  # the key, as hashing the images would take longer than answering
+    """Return a picture of each class, its mean above its standard deviation."""
+    del digest, split_name, look  # the cache key, because hashing images takes longer than the computation
     summary = class_images(_examples.split)
-    # No pixel can vary by more than half of its range, so twice the spread uses the whole of the ink.
+    # A pixel deviates by half of its range at most, so twice the deviation uses the whole range of the ink.
     pictures = np.stack([summary.mean, 2 * summary.spread], axis=1).round().clip(0, 255).astype(np.uint8)
     return [digits.png(digits.sheet(digits.inked(pair), 1, scale=_CLASS_SCALE)) for pair in pictures]
 
 
 @st.fragment
 def one_digit(load: Callable[[], Examples]) -> None:
-    """Draw one of the examples, large, with its pixel values."""
-    # Here, and for the map too: Altair and pandas take half a second to import, and the first page needs neither.
+    """Draw one large example with its pixel values."""
+    # These imports are late, here and for the map, because Altair and pandas take half a second to import.
     from mnist_demo.app.explore.charts import pixel_frame, pixel_spec
 
     examples = load()
     last = len(examples.indices) - 1
-    # A number from a link or from a larger class would be beyond the last image.
+    # A number from a link or from a larger class can be beyond the last image.
     if not 0 <= st.session_state.get(IMAGE_KEY, 0) <= last:
         st.session_state[IMAGE_KEY] = 0
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -134,7 +134,7 @@ def map_of_images(load: Callable[[], Examples]) -> None:
     with left:
         event = st.altair_chart(
             chart,
-            # A key of its own for each split, as an image of one is another image in the next.
+            # The chart has a key for each split, because the same number is another image in the next split.
             key=f"explore_map_{examples.digest[:8]}_{examples.split_name}",
             on_select="rerun",
             selection_mode=PICKED,
@@ -162,7 +162,7 @@ def _pca_map(digest: str, split_name: SplitName, _examples: Examples) -> PcaMap:
 
 
 def _picked_image(event: object, selection: str, size: int) -> int | None:
-    """Return the image that was clicked; nothing that comes from the browser is taken for granted."""
+    """Return the clicked image; the value comes from the browser and is checked."""
     try:
         image = event["selection"][selection][0]["image"]  # type: ignore[index]
     except (LookupError, TypeError):

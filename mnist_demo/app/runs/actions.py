@@ -1,4 +1,4 @@
-"""What can be done with chosen runs: make one the current run, name it, pin, delete, and undo that."""
+"""Actions on the chosen runs: make a run the current one, name it, pin it, delete it, and undo a deletion."""
 
 import contextlib
 import dataclasses
@@ -17,14 +17,14 @@ from mnist_demo.runs import Annotations, Run, annotations_path, name_of, read_an
 
 _DELETED = "runs_deleted"
 _OFFERED = 600.0
-"""Seconds for which a page that is loaded again offers to bring back what was deleted."""
+"""Seconds for which a page that is loaded again offers to undo a deletion."""
 
 _REFUSED = "runs_refused"
 _EDIT = "runs_edit"
 
 
 def show(chosen: Sequence[RunRow]) -> None:
-    """Draw the actions for the chosen runs."""
+    """Draw the actions on the chosen runs."""
     if not chosen:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -52,11 +52,11 @@ def show(chosen: Sequence[RunRow]) -> None:
 
 
 def show_undo() -> None:
-    """Say what was deleted, with the way back; and what could not be done."""
+    """Say which runs were deleted, with a button to undo the deletion, and which actions failed."""
     if refused := st.session_state.pop(_REFUSED, None):
         st.error(refused, icon=":material/error:")
     if _DELETED not in st.session_state:
-        # A page that was loaded again still offers the way back.
+        # A page that was loaded again still offers to undo the deletion.
         st.session_state[_DELETED] = _just_deleted()
     deleted: list[tuple[str, str]] = st.session_state[_DELETED]
     if not deleted:
@@ -95,12 +95,12 @@ def _one(row: RunRow) -> None:
 
 def _download(run: Run, *, is_active: bool) -> None:
     try:
-        # At hand, as a file that is made when it is asked for may be gone again before a slow line has fetched it: the
-        # end of any visitor's run clears such files away (Streamlit 1.67). While the run changes it has to be.
+        # Streamlit (1.67) deletes files that are made on demand at the end of any visitor's run, perhaps before a slow
+        # line has fetched them. So only an active run, whose archive changes, is archived on demand.
         content = functools.partial(archive_run, run) if is_active else _archive(run.folder, _stamp(run))
         name = archive_name(run)
     except (OSError, ValueError):
-        # It was deleted in another tab, or cannot be read.
+        # The run was deleted in another tab, or cannot be read.
         return
     st.download_button(
         "Download",
@@ -116,12 +116,12 @@ def _download(run: Run, *, is_active: bool) -> None:
 
 @st.cache_data(max_entries=2, show_spinner=False)
 def _archive(folder: Path, stamp: tuple[int, ...]) -> bytes:
-    del stamp  # part of the key
+    del stamp  # part of the cache key
     return archive_run(Run(folder))
 
 
 def _stamp(run: Run) -> tuple[int, ...]:
-    """Return what changes when a run or its name does."""
+    """Return file times that change when a run or its annotations change."""
     paths = (run.events_path, run.model_path, annotations_path(run), *run.snapshots[-1:])
     return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)
 
@@ -129,10 +129,10 @@ def _stamp(run: Run) -> tuple[int, ...]:
 def _say(row: RunRow, name_key: str, note_key: str) -> None:
     name, note = str(st.session_state[name_key]), str(st.session_state[note_key])
     try:
-        # A note is kept as one line: the table has no room for more.
+        # A note is kept as one line, because the table has no room for more.
         changed = dataclasses.replace(read_annotations(row.run), name=name.strip(), note=" ".join(note.split()))
         write_annotations(row.run, changed)
-        # Out of the way of the table, which shows what was saved.
+        # The editor closes, because the table shows the saved name and note.
         st.session_state[_EDIT] = False
     except ValueError as refusal:
         st.session_state[_REFUSED] = str(refusal)
@@ -155,7 +155,7 @@ def _delete(ids: Sequence[str]) -> None:
     try:
         for run_id in ids:
             run = runs.get(run_id)
-            # `disabled` holds in the browser only, and a run may have been queued meanwhile.
+            # The check repeats `disabled`, which only the browser enforces: a run may have been queued meanwhile.
             if run is None or jobs.is_active(run):
                 continue
             name = read_annotations(run).name or run.experiment.name
@@ -187,7 +187,7 @@ def _forget() -> None:
 def _just_deleted() -> list[tuple[str, str]]:
     found = []
     for run in lab.lab().runs.discarded(_OFFERED):
-        # What cannot be read has no name to offer it by.
+        # A run that cannot be read is left out, because its name is unknown.
         with contextlib.suppress(OSError, ValueError):
             found.append((run.id, name_of(run)))
     return found

@@ -1,4 +1,4 @@
-"""Two to six runs side by side: their curves, their figures, where they differ, and what may be concluded."""
+"""Two to six runs side by side: their curves, their figures, their differences, and the conclusion of a test."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ from mnist_demo.experiment.difference import differing_settings
 from mnist_demo.runs import Predictions, final_predictions
 
 MOST = 6
-"""Runs that can be distinguished on one chart."""
+"""Most runs on one chart, because more could not be distinguished."""
 
 LETTERS = "ABCDEF"
 
@@ -53,14 +53,14 @@ def show(chosen: Sequence[RunRow]) -> None:
 
 
 def _tested(chosen: Sequence[RunRow]) -> list[Predictions | None]:
-    """Return the answers of the final networks to the test images; those that are missing are computed first."""
+    """Return the final networks' predictions of the test images; missing predictions are computed first."""
     place = st.empty()
     if any(row.lacks_test for row in chosen):
         refused = missing_results.work_out(chosen, place)
         for refusal in refused:
             st.warning(refusal, icon=":material/error:")
         if not refused:
-            # The table above has the new figures too.
+            # The page is drawn again, because the table above has new figures too.
             st.rerun()
     return [final_predictions(row.run) for row in chosen]
 
@@ -133,7 +133,7 @@ def _curves(chosen: Sequence[RunRow], labels: Sequence[str], active: bool) -> No
         now = rows_of(chosen)
         histories = {label: row.run.history() for label, row in zip(labels, now, strict=True)}
         if active:
-            # Those that are over keep their line: what stands below must not move.
+            # Runs that have ended keep their line, so that nothing below moves.
             for row, (label, history) in zip(now, histories.items(), strict=True):
                 st.progress(history.progress, text=f"**{escape_markdown(label)}** · {progress_line(row.run, history)}")
         settings = {label: row.experiment.training for label, row in zip(labels, now, strict=True)}
@@ -161,7 +161,7 @@ def _settings(chosen: Sequence[RunRow], labels: Sequence[str]) -> None:
     if not rows:
         st.markdown("Nothing: these runs had the same network, settings, data and seed.")
         return
-    # Two runs may bear the same name; their letters differ.
+    # Two runs may have the same name; their letters differ.
     table = pd.DataFrame(rows.values(), index=pd.Index(rows, name="Setting"), columns=list(labels))
     st.dataframe(
         table,
@@ -173,7 +173,7 @@ def _settings(chosen: Sequence[RunRow], labels: Sequence[str]) -> None:
 
 
 def _what_happened(chosen: Sequence[RunRow]) -> dict[str, tuple[str, ...]]:
-    """Return what the experiments do not say, where it differs: sizes, and how the trainings really went."""
+    """Return differences that the experiments do not show: the numbers of weights and the course of each training."""
     rows = {
         "Parameters": tuple(f"{row.parameters:,}" for row in chosen),
         "Epochs finished": tuple(f"{row.summary.epochs_done}" for row in chosen),

@@ -1,4 +1,4 @@
-"""The curves of several runs on one chart, whose specification stays the same while only its data change."""
+"""The curves of several runs on one chart, whose specification stays the same while only its data changes."""
 
 import functools
 import math
@@ -24,7 +24,7 @@ from mnist_demo.runs import History
 
 
 class Progress(StrEnum):
-    """What curves are drawn against: how far a training is."""
+    """The horizontal axis of the curves: a measure of a training's progress."""
 
     EPOCHS = "epochs"
     IMAGES = "images"
@@ -55,7 +55,7 @@ def _run_frame(label: str, history: History) -> pd.DataFrame:
     frame["run"] = label
     images_per_epoch = history.plan.images_per_epoch if history.plan else 1
     frame["epochs"] = frame["images"] / images_per_epoch
-    # The letter stands where the curve ends.
+    # The letter stands at the end of the curve.
     ends = frame.index[frame["series"] == VALIDATION][-1:]
     frame["letter"] = ""
     frame.loc[ends, "letter"] = label.split(" ", 1)[0]
@@ -68,17 +68,16 @@ def axis_end(
     against: Progress,
     active: Collection[str],
 ) -> float:
-    """Return where the axis ends: at the longest of the trainings, as planned where one goes on; at least 1.
+    """Return the end of the axis: that of the longest training, by its plan while a run is active; at least 1.
 
-    It stays the same while a training goes on, except that nobody knows the seconds: they get a round figure, so that
-    the axis seldom moves. Of one that was stopped early only what there is of it: its plan would press the curves of
-    all into a corner.
+    The end stays the same while a run trains. Only seconds are unknown in advance; they are rounded up, so that the
+    axis seldom moves. A run that was stopped early counts as far as it came, because its plan would squeeze all curves.
 
     Args:
         histories: By the run's label.
-        settings: So too.
-        against: What the axis counts.
-        active: The labels of the runs that go on.
+        settings: By the run's label.
+        against: The measure of progress on the axis.
+        active: The labels of the active runs.
     """
     ends = [1.0]
     for label, history in histories.items():
@@ -97,7 +96,7 @@ def _reached(history: History, against: Progress) -> float:
 
 
 def _planned_end(history: History, settings: TrainingSettings, against: Progress) -> float:
-    """Return where a training will be: one that was resumed goes further than it was asked to."""
+    """Return where a training is planned to end; a resumed run goes further than its settings say."""
     epochs = max(settings.epochs, history.plan.epochs if history.plan else 0)
     match against:
         case Progress.EPOCHS:
@@ -119,14 +118,14 @@ def _round_up(seconds: float) -> int:
 def comparison_spec(
     measure: Measure, against: Progress, end: float, labels: tuple[str, ...], training: bool
 ) -> dict[str, Any]:
-    """Loss, accuracy or error rate of several runs, for the data of `comparison_frame`, as Vega-Lite without data.
+    """Return loss, accuracy or error rate of several runs, for `comparison_frame`, as Vega-Lite without data.
 
     Args:
-        measure: Which figure.
-        against: What the horizontal axis counts.
-        end: Where that axis ends, from `axis_end`.
+        measure: The figure on the vertical axis.
+        against: The measure of progress on the horizontal axis.
+        end: The end of the horizontal axis, from `axis_end`.
         labels: The runs' labels, in the order of their colours; at most six.
-        training: Draw the figures on the training images too, thin and pale.
+        training: Whether the figures on the training images are drawn too, thin and pale.
     """
     return legible(_comparison_spec(measure, against, end, labels, training))
 
@@ -139,7 +138,7 @@ def _comparison_spec(
         x=alt.X(
             f"{against}:Q",
             title=_TITLES[against],
-            # Room at the right for the letters.
+            # The axis ends beyond the curves, which leaves room for the letters.
             scale=alt.Scale(domain=[0, end * 1.04], nice=False),
             axis=alt.Axis(format="~s" if against is Progress.IMAGES else ",.0f", tickCount=8, tickMinStep=1),
         ),
@@ -148,7 +147,7 @@ def _comparison_spec(
             "run:N",
             title=None,
             scale=alt.Scale(domain=list(labels), range=list(colours.RUN_COLOURS[: len(labels)])),
-            # The strokes as strong as the lines that they stand for, and not as pale as those of the training images.
+            # The legend's strokes are as wide as the validation curves, and not as pale as the training curves.
             legend=alt.Legend(
                 orient="top",
                 symbolType="stroke",

@@ -1,4 +1,4 @@
-"""What may be concluded from two networks' answers to the same test images, in words that claim no more than that."""
+"""The conclusion from two networks' answers to the same test images, in words that claim no more than the test."""
 
 from mnist_demo.app.words import plural
 from mnist_demo.evaluation import McNemar
@@ -10,8 +10,9 @@ def conclusion(test: McNemar, first: str, second: str) -> str:
     """Return a conclusion in two or three sentences, as Markdown.
 
     Args:
-        test: McNemar's test of the two.
-        first, second: Their names, as Markdown.
+        test: McNemar's test of the two networks.
+        first: The name of the first network, as Markdown.
+        second: The name of the second network, as Markdown.
     """
     if test.parted == 0:
         return f"{first} and {second} are right and wrong on the very same images: nothing tells them apart."
@@ -32,11 +33,11 @@ def conclusion(test: McNemar, first: str, second: str) -> str:
 
 
 def _chance(p_value: float) -> str:
-    """Return a small probability as a person says it: 'about once in 300 tries'."""
+    """Return a small probability in a reader's words: 'about once in 300 tries'."""
     if p_value < _LEAST_CHANCE:
         return "less than once in a million tries"
     times = 1 / p_value
-    # Two digits at most: the rest means nothing.
+    # The number keeps two digits at most, because further digits mean nothing.
     digits = 10 ** max(0, len(str(int(times))) - 2)
     return f"about once in {round(times / digits) * digits:,} tries"
 

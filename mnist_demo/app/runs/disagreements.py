@@ -1,4 +1,4 @@
-"""The test images on which just one of two networks is right."""
+"""The test images that exactly one of two networks classifies correctly."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -19,7 +19,7 @@ _PER_PAGE = 30
 
 
 class _Right(StrEnum):
-    """Which of the two networks is right."""
+    """The network that is right."""
 
     FIRST = "first"
     SECOND = "second"
@@ -27,7 +27,7 @@ class _Right(StrEnum):
 
 @st.fragment
 def show(first: RunRow, second: RunRow, first_answers: Predictions, second_answers: Predictions) -> None:
-    """Draw the images that one of the two reads correctly and the other does not; a switch says which one."""
+    """Draw the images that one network classifies correctly and the other does not; a switch selects the network."""
     only_first = _wrong_only(second_answers, first_answers)
     only_second = _wrong_only(first_answers, second_answers)
     if not only_first and not only_second:
@@ -53,7 +53,7 @@ def show(first: RunRow, second: RunRow, first_answers: Predictions, second_answe
 
 
 def _wrong_only(answers: Predictions, other: Predictions) -> list[Mistake]:
-    """Return the images that only the other one reads correctly, the most confident answers first."""
+    """Return the images that only the other network classifies correctly, the most confident answers first."""
     indices = np.flatnonzero(other.correct & ~answers.correct)
     ordered = indices[np.argsort(-answers.confidences[indices], kind="stable")]
     return [

@@ -1,4 +1,4 @@
-"""Working out test accuracies after the training: one pass of the final network over all test images, kept for good."""
+"""Compute missing test accuracies after the training: one pass of the final network over all test images, kept."""
 
 from collections.abc import Sequence
 
@@ -13,16 +13,16 @@ from mnist_demo.runs.predictions import TEST
 
 
 def work_out(rows: Sequence[RunRow], place: DeltaGenerator) -> list[str]:
-    """Work out the test accuracies that are missing, saying how far it is.
+    """Compute the missing test accuracies and show the progress.
 
-    Any click interrupts it, and the next time it goes on where it was.
+    Any click interrupts the computation, and the next call continues it.
 
     Args:
-        rows: The runs; those whose accuracy is known or that are still learning are passed over.
-        place: Where to say it.
+        rows: The runs; those that have an accuracy or still train are skipped.
+        place: The place on the page for the progress.
 
     Returns:
-        Why some could not be computed, a sentence for each.
+        The reasons why accuracies could not be computed, a sentence for each.
     """
     wanted = [row for row in rows if row.lacks_test]
     refused: list[str] = []

@@ -1,4 +1,4 @@
-"""The page of all runs: a table to choose from, and what the chosen ones have to say to each other."""
+"""The page of all runs: a table to choose from, and the comparison of the chosen runs."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ _DUELLISTS = ("codelab", "dense")
 
 
 def page() -> None:
-    """Every run of the lab: find it again, name it, compare it."""
+    """Draw every run of the lab, the actions on the chosen runs and their comparison."""
     header("Runs", "Every network you trained: find it again, name it, compare it with others.")
     actions.show_undo()
     evicted_runs.show(lab.lab())
@@ -45,7 +45,7 @@ def page() -> None:
 
 
 def _offer_duel(rows: Sequence[RunRow]) -> None:
-    """Two networks of the same size, with convolutions and without, trained one after the other."""
+    """Offer to train two networks of the same size, with convolutions and without, one after the other."""
     start_button.start_button(
         "Duel: " + " against ".join(_DUELLISTS),
         _duel,
@@ -63,7 +63,7 @@ def _is_duel_going_on(rows: Sequence[RunRow]) -> bool:
 
 
 def _duel() -> None:
-    # Looked at again: the second of two quick clicks finds the duel begun.
+    # The check is repeated, because the second of two quick clicks comes after the duel has begun.
     if _is_duel_going_on(rows.rows()):
         return
     started = [trainings.begin(trainings.preset(name)) for name in _DUELLISTS]
@@ -72,7 +72,7 @@ def _duel() -> None:
 
 
 def _offer_tests(rows: Sequence[RunRow], place: DeltaGenerator) -> list[str]:
-    """Work out the test results that are missing; why some could not be."""
+    """Offer to compute the missing test results, and return why some could not be computed."""
     missing = [row for row in rows if row.lacks_test]
     if not missing:
         return []
@@ -84,7 +84,7 @@ def _offer_tests(rows: Sequence[RunRow], place: DeltaGenerator) -> list[str]:
     )
     refused = missing_results.work_out(missing, place) if pressed else []
     if pressed and not refused:
-        # Nothing is missing any more, neither in the table nor for this button.
+        # The page is drawn again, because the table has the results and the button has nothing left to do.
         st.rerun()
     return refused
 

@@ -1,4 +1,4 @@
-"""The lab's runs as rows: what people say about each, what it came to, and how it differs from its preset."""
+"""The lab's runs as rows: the annotations of each run, its results, and its differences from its preset."""
 
 import functools
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Annotations, Run, RunState, Summary, read_annotations, read_summary
 
 OWN = "your own"
-"""Stands for the preset of a network that is none of them."""
+"""Stands in the place of a preset for a network that equals no preset."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class RunRow:
     """One run of the lab, as the table and the comparison show it.
 
     Attributes:
-        state: Where it stands, the queue's knowledge included.
-        preset: The one that it most likely began with, or `OWN`.
-        changes: What was changed since, and while it was trained, in words; empty for none.
+        state: The state of the run by its events and the queue.
+        preset: The preset that the run most likely began with, or `OWN`.
+        changes: The changes from the preset, and those made during the training, in words; empty for none.
     """
 
     run: Run
@@ -45,33 +45,33 @@ class RunRow:
 
     @property
     def id(self) -> str:
-        """Return the run's id."""
+        """The run's id."""
         return self.run.id
 
     @property
     def name(self) -> str:
-        """Return what it is called."""
+        """The run's name."""
         return self.about.name or self.experiment.name
 
     @property
     def begun(self) -> datetime:
-        """When it was created, in UTC, as its id says."""
+        """When the run was created, in UTC, according to its id."""
         return self.run.begun
 
     @property
     def lacks_test(self) -> bool:
-        """Return whether it has a final network whose test accuracy nobody has computed yet."""
+        """Whether the run has a final network whose test accuracy is unknown."""
         return self.summary.learned and not self.state.is_active and self.summary.test_right is None
 
 
 def rows() -> list[RunRow]:
-    """Return the lab's runs that can be read, newest first."""
+    """Return the lab's readable runs, newest first."""
     found = (_row(run) for run in lab.lab().runs)
     return [row for row in found if row is not None]
 
 
 def rows_of(earlier: Sequence[RunRow]) -> list[RunRow]:
-    """Return the same runs as they are now."""
+    """Return the current rows of the same runs."""
     return [_row(row.run) or row for row in earlier]
 
 
@@ -81,17 +81,17 @@ def _row(run: Run) -> RunRow | None:
         asked = _asked(path, path.stat().st_mtime_ns)
         _ = run.begun
     except (OSError, ValueError):
-        # The folder is not a run, or not one of this version: nothing of it could be shown.
+        # The folder is not a run of this version, so nothing of it can be shown.
         return None
     summary = read_summary(run)
     changes = ", ".join(filter(None, (asked.changes, *_while_training(asked.experiment, summary))))
-    # Only the queue knows whether a run that was not ended is still worked on.
+    # The queue decides, because a run without a last event may be active or abandoned.
     now = server.run_state(run) if summary.state.is_active else summary.state
     return RunRow(run, read_annotations(run), summary, now, asked.experiment, asked.parameters, asked.preset, changes)
 
 
 def _while_training(experiment: Experiment, summary: Summary) -> list[str]:
-    """Return what people did to a run while it was trained, which its experiment does not know."""
+    """Return how people steered a run while it was trained, which its experiment does not tell."""
     done = []
     if summary.rate_changes:
         done.append("Learning rate changed while training")
@@ -102,8 +102,8 @@ def _while_training(experiment: Experiment, summary: Summary) -> list[str]:
 
 @functools.lru_cache(maxsize=2048)
 def _asked(path: Path, changed: int) -> _Asked:
-    """Return what a run was asked to do, which never changes and takes a millisecond to read."""
-    del changed  # part of the key
+    """Return a run's request, cached because it never changes and takes a millisecond to read."""
+    del changed  # part of the cache key
     experiment = Run(path.parent).experiment
     nearest = nearest_preset(experiment, PRESETS)
     parameters = experiment.network.report().parameters

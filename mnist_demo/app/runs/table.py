@@ -12,7 +12,7 @@ from mnist_demo.app.widgets.run_choice import disambiguated
 from mnist_demo.app.words import local_time, moment
 
 COMPARED = "compare"
-"""The part of the address that names the chosen runs."""
+"""The address parameter that names the chosen runs."""
 
 _CHOSEN, _SHOWN, _TABLE, _LIST = "runs_chosen", "runs_shown", "runs_table", "runs_list"
 _HEIGHT = 282
@@ -20,7 +20,7 @@ _ROW, _HEAD = 35, 37  # pixels
 
 
 def chosen() -> list[str]:
-    """Return the ids of the chosen runs, in the order in which they were chosen."""
+    """Return the ids of the chosen runs, in the order of the choice."""
     return list(st.session_state.get(_CHOSEN, []))
 
 
@@ -30,13 +30,13 @@ def choose(ids: Sequence[str]) -> None:
 
 
 def show(rows: Sequence[RunRow]) -> list[RunRow]:
-    """Draw the table and give the chosen rows, in the order in which they were chosen."""
+    """Draw the table and return the chosen rows, in the order of the choice."""
     by_id = {row.id: row for row in rows}
     _take_address(by_id)
     choose([run_id for run_id in chosen() if run_id in by_id])
     _tell_address()
     places = [list(by_id).index(run_id) for run_id in chosen()]
-    # Rows move when a run is added or deleted: what is chosen are runs, and the widget follows.
+    # The widget's selection follows the chosen runs, because rows move when a run is added or deleted.
     if sorted(_places()) != sorted(places):
         st.session_state[_TABLE] = {"selection": {"rows": places, "columns": [], "cells": []}}
     st.session_state[_SHOWN] = list(by_id)
@@ -51,7 +51,7 @@ def show(rows: Sequence[RunRow]) -> list[RunRow]:
         placeholder="",
         alt="The runs of this lab, newest first. Runs can be chosen here and in the list below.",
     )
-    # The same choice for keyboards and screen readers, to which the table is a picture.
+    # A list offers the same choice to keyboards and screen readers, for which the table is a picture.
     st.session_state[_LIST] = chosen()
     titles = disambiguated({row.id: f"{row.name}, {moment(row.begun)}" for row in rows})
     st.multiselect(
@@ -67,7 +67,7 @@ def show(rows: Sequence[RunRow]) -> list[RunRow]:
 
 
 def _take_address(known: dict[str, RunRow]) -> None:
-    """Choose the runs that a link names; those that this lab does not have are passed over."""
+    """Choose the runs that a link names; runs that this lab does not have are skipped."""
     if _CHOSEN not in st.session_state:
         choose(list(dict.fromkeys(run_id for run_id in st.query_params.get_all(COMPARED) if run_id in known)))
 
@@ -82,7 +82,7 @@ def _tell_address() -> None:
 
 
 def _places() -> list[int]:
-    """Return the places that the widget has; they come from the browser and may be anything."""
+    """Return the selected positions of the widget; they come from the browser and are checked."""
     try:
         return [int(place) for place in st.session_state[_TABLE]["selection"]["rows"]]
     except (LookupError, TypeError, ValueError, OverflowError):
@@ -119,7 +119,7 @@ def _frame(rows: Sequence[RunRow]) -> pd.DataFrame:
 
 
 def _time(seconds: float) -> timedelta:
-    # From an hour on to the minute: where there is no room for it all, the table would leave out the hour.
+    # Durations of an hour or more are rounded to minutes, because a narrow column would cut off the hour.
     return timedelta(seconds=round(seconds)) if seconds < 3_600 else timedelta(minutes=round(seconds / 60))
 
 

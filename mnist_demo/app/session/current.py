@@ -1,4 +1,4 @@
-"""What the pages share: the visitor's lab, experiment, data and run, and the server's workers."""
+"""The visitor's current experiment, data and run, which all pages share."""
 
 import dataclasses
 import logging
@@ -36,7 +36,7 @@ def set_experiment(changed: Experiment) -> None:
 
 
 def data() -> MnistData:
-    """Return the data of the current experiment; MNIST takes the place of an uploaded set that is no longer kept."""
+    """Return the data of the current experiment; MNIST replaces an uploaded set that is no longer kept."""
     reference = experiment().data
     try:
         return datasets.load(reference)
@@ -50,20 +50,20 @@ def data() -> MnistData:
 
 
 def set_data(uploaded: MnistData) -> None:
-    """Let the rest of the lab work on uploaded data; it is kept with the lab for the training process.
+    """Make uploaded data the current data, and keep it with the lab for the training process.
 
     Raises:
-        OSError: If it cannot be kept.
+        OSError: If the data cannot be kept.
     """
     use_data(datasets.keep(uploaded))
     housekeeping.sweep_soon(jobs())
 
 
 def use_data(reference: DataReference) -> None:
-    """Let the current experiment work on data that is kept already.
+    """Change the current experiment to data that the lab already keeps.
 
-    An experiment that used all images of the data before it, having asked for more, is given as many again as its
-    preset asks for.
+    An experiment that used all images of the previous data, because its preset asks for more, is given as many of the
+    new data as its preset asks for.
     """
     current = experiment()
     preset = next(iter(begun_from(current, PRESETS)), DEFAULT_PRESET)
@@ -81,7 +81,7 @@ def use_data(reference: DataReference) -> None:
 
 
 def run() -> Run | None:
-    """Return the current run: the one that was chosen, else the lab's newest."""
+    """Return the current run: the chosen run, otherwise the lab's newest run."""
     runs = lab().runs
     chosen = st.session_state.get("run_id") or _kept_run()
     if chosen and (found := runs.get(chosen)) and _is_readable(found):
@@ -90,7 +90,7 @@ def run() -> Run | None:
 
 
 def _is_readable(of: Run) -> bool:
-    """Return whether a run says what was asked of it: one that a bad disk has spoilt must not hide the others."""
+    """Return whether a run's experiment can be read; a run with a damaged file must not hide the others."""
     try:
         return bool(of.experiment)
     except (OSError, ValueError):
@@ -100,7 +100,7 @@ def _is_readable(of: Run) -> bool:
 def set_run(run_id: str) -> None:
     """Make a run of this lab the current one and keep that with the lab."""
     st.session_state["run_id"] = run_id
-    # A page that is loaded again has forgotten it.
+    # The lab keeps the choice, because a page that is loaded again begins a new session.
     _keep(lambda: lab().keep_current_run(run_id))
 
 
@@ -118,10 +118,10 @@ def _keep(write: Callable[[], None]) -> None:
 
 
 def trained_run(*, while_learning: bool = False) -> Run | None:
-    """Return the current run when it has learned something, else the newest one that has.
+    """Return the current run if it has trained weights, otherwise the newest run that has.
 
     Args:
-        while_learning: Whether a run that has just begun counts, which answers at random first and then better.
+        while_learning: Whether a run that has just begun counts, whose first answers are random.
     """
     current = run()
     candidates = [current, *lab().runs] if current else []
@@ -129,7 +129,7 @@ def trained_run(*, while_learning: bool = False) -> Run | None:
 
 
 def trained_runs(*, while_learning: bool = False) -> list[Run]:
-    """Return the lab's runs that have learned something, newest first; arguments are those of `trained_run`."""
+    """Return the lab's runs that have trained weights, newest first; see `trained_run` for the arguments."""
     return [each for each in lab().runs if _has_learned(each, while_learning)]
 
 
@@ -140,7 +140,7 @@ def _has_learned(of: Run, while_learning: bool) -> bool:
 
 
 def choose_run(run_id: str) -> None:
-    """Make a run of this lab the current one; an id that it does not have changes nothing."""
+    """Make a run of this lab the current one; an id of no run in this lab changes nothing."""
     if lab().runs.get(run_id):
         set_run(run_id)
 

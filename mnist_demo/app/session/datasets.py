@@ -1,4 +1,4 @@
-"""The data sets of the visitor's lab: MNIST, and what was uploaded and is still kept."""
+"""The data sets of the visitor's lab: MNIST, and the uploaded sets that are still kept."""
 
 import contextlib
 import functools
@@ -14,7 +14,7 @@ from mnist_demo.experiment import DataReference, Experiment
 
 
 def path_of(reference: DataReference) -> Path | None:
-    """Return where an uploaded set of this lab lies, kept or not; None for MNIST, which comes with the package."""
+    """Return the path of an uploaded set of this lab, kept or not; None for MNIST, which comes with the package."""
     return lab().data(reference)
 
 
@@ -28,14 +28,14 @@ def load(reference: DataReference) -> MnistData:
     """Return the data that a reference names.
 
     Raises:
-        DataError: If an uploaded data set is no longer kept, or is not whole.
+        DataError: If an uploaded data set is no longer kept, or is incomplete.
     """
     path = path_of(reference)
     return load_mnist() if path is None else _in_memory.get(path)
 
 
 def make_room() -> None:
-    """To be called before a large set is read: there is no room in memory for the last one beside it."""
+    """Release the set in memory. Call before a large set is read, because memory does not hold two large sets."""
     _in_memory.let_go()
 
 
@@ -43,7 +43,7 @@ def keep(uploaded: MnistData) -> DataReference:
     """Keep uploaded data with the lab, for its pages and for the training process.
 
     Raises:
-        OSError: If it cannot be kept.
+        OSError: If the data cannot be kept.
     """
     reference = housekeeping.keep_data(lab(), uploaded, jobs())
     if (path := path_of(reference)) is not None:
@@ -53,10 +53,10 @@ def keep(uploaded: MnistData) -> DataReference:
 
 
 def sizes(reference: DataReference) -> tuple[int, int]:
-    """Return how many training and validation images there are, known without the images.
+    """Return the numbers of training and validation images, without loading the images.
 
     Raises:
-        DataError: If an uploaded data set is no longer kept, or is not whole.
+        DataError: If an uploaded data set is no longer kept, or is incomplete.
     """
     if (path := path_of(reference)) is not None:
         return _kept_sizes(path)
@@ -65,22 +65,22 @@ def sizes(reference: DataReference) -> tuple[int, int]:
 
 
 def fit(changed: Experiment, reference: DataReference) -> Experiment:
-    """Return an experiment on other data, asking for no more images than it has."""
+    """Return an experiment changed to other data, with no more images than the data has."""
     return changed.on_data(reference, *sizes(reference))
 
 
 def _use(path: Path) -> None:
-    """Note that somebody uses a set: when there are too many, the longest unused go."""
+    """Mark a set as used now, because the sets that were unused for longest are evicted first."""
     with contextlib.suppress(OSError):
         os.utime(path)
 
 
-# What lies at a path never changes: its name is the digest of what it holds.
+# The sizes at a path are cached, because a path contains the digest of its file's content.
 _kept_sizes = functools.lru_cache(maxsize=256)(load_sizes)
 
 
 class _InMemory:
-    """The one uploaded set that the server holds: of MNIST's size it takes 55 MB, and the server has 350 in all."""
+    """The only uploaded set in the server's memory: at MNIST's size it takes 55 MB of the server's 350."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -88,7 +88,7 @@ class _InMemory:
         self._data: MnistData | None = None
 
     def get(self, path: Path) -> MnistData:
-        """Return what is kept at a path; the one that was held before goes first."""
+        """Return the set at a path; the previous set is released first."""
         with self._lock:
             if self._data is None or self._path != path:
                 self._data = None
@@ -97,12 +97,12 @@ class _InMemory:
             return self._data
 
     def put(self, path: Path, data: MnistData) -> None:
-        """Hold what was just written to a path."""
+        """Hold the set that was just written to a path."""
         with self._lock:
             self._path, self._data = path, data
 
     def let_go(self) -> None:
-        """Hold nothing until somebody asks again, which takes a tenth of a second."""
+        """Release the set; loading it again takes a tenth of a second."""
         with self._lock:
             self._path = self._data = None
 

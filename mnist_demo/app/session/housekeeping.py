@@ -1,4 +1,4 @@
-"""Keeping all labs within the limits: when the server starts, and whenever a lab is about to keep more."""
+"""Keeps all labs within the limits: when the server starts, and before a lab keeps more."""
 
 import logging
 import tempfile
@@ -52,7 +52,7 @@ def keep_data(lab: Lab, uploaded: MnistData, jobs: Jobs) -> DataReference:
 
 def _check_all_labs(lab: Lab, jobs: Jobs) -> None:
     if lab.home in _full:
-        # Somebody may have deleted something since.
+        # Another sweep begins, because a visitor may have deleted a run since the last sweep.
         sweep_soon(jobs)
         raise StoreFullError(
             "this server keeps all that it may, and everything is pinned or in use; delete a run, or try again later"
@@ -60,12 +60,12 @@ def _check_all_labs(lab: Lab, jobs: Jobs) -> None:
 
 
 def sweep_soon(jobs: Jobs) -> None:
-    """Sweep all labs in the background: many labs take seconds to look through."""
+    """Sweep all labs in the background, because many labs take seconds to examine."""
     threading.Thread(target=_sweep, args=(jobs, home()), name="store-sweep", daemon=True).start()
 
 
 def _sweep(jobs: Jobs, root: Path) -> None:
-    # One sweep at a time serves everybody who asks meanwhile.
+    # Only one sweep runs at a time, and its result serves all requests meanwhile.
     if _sweeping.acquire(blocking=False):
         try:
             if runs.sweep(root, limits(), lambda folder: jobs.is_active(Run(folder))):
@@ -77,7 +77,7 @@ def _sweep(jobs: Jobs, root: Path) -> None:
 
 
 def unwritable_home() -> str | None:
-    """Why nothing can be kept where the lab keeps everything, such as 'Read-only file system'; None when it can."""
+    """Return why the data folder cannot be written, such as 'Read-only file system'; None when it can be written."""
     try:
         home().mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=home()):
@@ -87,13 +87,13 @@ def unwritable_home() -> str | None:
 
 
 def log_unwritable_home() -> None:
-    """Name a data folder that cannot be written, and the variable that names another, in the log."""
+    """Log that the data folder cannot be written, with the environment variable that names another folder."""
     if (reason := unwritable_home()) is not None:
         _log.error("The data folder %s cannot be written (%s); %s names another.", home(), reason, HOME_VARIABLE)
 
 
 def warn_of_unwritable_home() -> None:
-    """Say on the page that nothing can be kept, where, and how whoever runs the server mends that."""
+    """Show on the page that nothing can be kept, in which folder, and how the server's owner can change that."""
     if (reason := unwritable_home()) is not None:
         st.error(
             f"Nothing can be kept: the data folder {escape_markdown(str(home()))} cannot be written "

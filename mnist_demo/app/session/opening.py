@@ -1,4 +1,4 @@
-"""How a session finds its lab and takes what a link brings."""
+"""Opening a lab: how a session finds its lab and takes a shared experiment from a link."""
 
 from urllib.parse import urlsplit, urlunsplit
 
@@ -37,7 +37,7 @@ def open_lab() -> None:
             st.toast(f"Welcome back: {plural(count, 'run')}.", icon=":material/waving_hand:")
     if shared := st.query_params.get("experiment"):
         del st.query_params["experiment"]
-        # The page's history still has that address: whoever goes back to it has worked on the copy meanwhile.
+        # The link counts once, because a visitor who goes back to it in the history has edited the copy meanwhile.
         if st.session_state.get("shared_taken") != (lab, shared):
             st.session_state["shared_taken"] = lab, shared
             _take_shared(shared)

@@ -1,4 +1,4 @@
-"""What all sessions share: the server's training queue and its inference process."""
+"""The objects that all sessions share: the server's training queue and its inference process."""
 
 from pathlib import Path
 
@@ -14,18 +14,24 @@ from mnist_demo.runs import Run, RunState
 
 @st.cache_resource(show_spinner=False)
 def jobs() -> Jobs:
-    """The server's training queue."""
-    return Jobs(LocalExecutor())
+    """Return the server's training queue."""
+    return Jobs(executor())
+
+
+@st.cache_resource(show_spinner=False)
+def executor() -> LocalExecutor:
+    """Return the server's training processes."""
+    return LocalExecutor()
 
 
 @st.cache_resource(show_spinner=False)
 def inference() -> Inference:
-    """The server's client of the inference process."""
+    """Return the server's client of the inference process."""
     return Inference()
 
 
 def run_state(of: Run) -> RunState:
-    """Where a run stands, a stop that was just asked for included."""
+    """Return the state of a run, with a requested stop included."""
     return jobs().state(of)
 
 
@@ -40,16 +46,16 @@ def prediction_pass(
     """Return a snapshot's predictions for a part of its run's data: complete, or as far as any page has come.
 
     Args:
-        run: Whose snapshot.
+        run: The run of the snapshot.
         snapshot: A file of the run's `snapshots` folder.
-        part: The name of the images, such as `TEST`; all pages use the same.
+        part: The name of the images, such as `TEST`, which all pages use alike.
         split: The images and their labels.
-        with_probabilities: Whether the classes and their confidences are not enough.
+        with_probabilities: Whether the probabilities are needed besides the classes and their confidences.
 
     Raises:
         OSError: If the snapshot is gone.
     """
-    # Taken here, because a thread that steps the pass has no page to take the client from.
+    # The client is taken here, because a thread that steps the pass has no session to take it from.
     client = inference()
     return _predictions().get(
         snapshot,
@@ -64,7 +70,7 @@ def keep_final(run: Run, snapshot: Path, prediction: PredictionPass) -> bool:
     """Keep complete predictions, probabilities included, with their run if they are the final network's.
 
     Returns:
-        Whether the disk has them or need not have them.
+        Whether the predictions are on the disk or need not be.
     """
     if run_state(run).is_active or [snapshot] != run.snapshots[-1:]:
         return True

@@ -1,4 +1,4 @@
-"""How a visitor's trainings begin and go on."""
+"""Starts and continues a visitor's trainings."""
 
 from mnist_demo.app.session import current, datasets, housekeeping, server
 from mnist_demo.app.session.current import set_run
@@ -30,7 +30,7 @@ def start_training(wanted: Experiment) -> Run:
 
 
 def fine_tune(source: Run, drawings: Split) -> Run:
-    """Queue a copy of a run of this lab to learn drawings, mixed with MNIST, and make it the current run.
+    """Queue a copy of a run of this lab for fine-tuning on drawings, mixed with MNIST; make the copy the current run.
 
     Raises:
         FineTuningError: If there are too few drawings, or the run cannot be fine-tuned.
@@ -47,11 +47,11 @@ def fine_tune(source: Run, drawings: Split) -> Run:
 
 
 def train_more(of: Run, continuation: Continuation) -> None:
-    """Queue a run of this lab that has ended, to go on from its last state, and make it the current run.
+    """Queue an ended run of this lab, to be resumed from its last state, and make it the current run.
 
     Raises:
         DataError: If its data is no longer kept.
-        TrainingError: If there is nothing left to do.
+        TrainingError: If nothing is left to train.
         OSError: If the run's folder cannot be written, or the queue is full.
     """
     jobs().check_accepts(lab().id)
@@ -59,18 +59,18 @@ def train_more(of: Run, continuation: Continuation) -> None:
     path = of.own_data_path if of.own_data_path.exists() else datasets.path_of(reference)
     if path is not None and not path.exists():
         raise DataError(f"The data set {reference.name} is no longer kept.")
-    # In another tab it may have gone on to its end meanwhile.
+    # The continuation is checked again, because another tab may have resumed the run to its end meanwhile.
     continue_at(of, continuation)
     jobs().submit(of, path, continuation)
     set_run(of.id)
 
 
 class StartError(Exception):
-    """Why something could not be started: a sentence for the page."""
+    """The reason why a training could not be started: a sentence for the page."""
 
 
 def train(experiment: Experiment) -> None:
-    """Start training an experiment; the second of two quick clicks finds it begun and does nothing.
+    """Start the training of an experiment; the second of two quick clicks finds it started and does nothing.
 
     Raises:
         StartError: If the run cannot be created.
@@ -81,7 +81,7 @@ def train(experiment: Experiment) -> None:
 
 
 def train_preset(name: str) -> None:
-    """Make a preset the current experiment, on its data, and start training it, as `train` does."""
+    """Make a preset the current experiment, on the current data, and start its training, as `train` does."""
     wanted = preset(name)
     current.set_experiment(wanted)
     train(wanted)
@@ -93,7 +93,7 @@ def preset(name: str) -> Experiment:
 
 
 def begin(experiment: Experiment) -> Run:
-    """Queue an experiment, whatever else is being trained.
+    """Queue an experiment, even when another training is active.
 
     Raises:
         StartError: If the run cannot be created.

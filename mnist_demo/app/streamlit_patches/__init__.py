@@ -1,4 +1,4 @@
-"""What the lab mends in Streamlit: one module for each fault, and one `apply` for all of them."""
+"""Patches of faults in Streamlit: one module for each fault, and one `apply` for all of them."""
 
 import functools
 
@@ -14,6 +14,6 @@ PATCHES = (COUNT_PRESSES_ONCE, KEEP_UNSENT_FRAGMENTS, BOUND_UPLOADS)
 
 @functools.cache
 def apply() -> None:
-    """Apply every mend, once for a server; one that does not fit the installed Streamlit is logged and left out."""
+    """Apply every patch, once for a server; a patch that does not fit the installed Streamlit is logged and skipped."""
     for patch in PATCHES:
         patch.apply()

@@ -1,4 +1,4 @@
-"""Uploaded files take a bounded part of the server's memory, used or not."""
+"""Bounds the server memory that uploaded files take, whether a page uses them or not."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Protocol
@@ -36,13 +36,13 @@ def _change(add: Method) -> Method:
 def _drop_oldest(manager: _Manager, session: str, newest: str) -> None:
     files = list(manager.file_storage[session].values())
     while len(files) > MAX_SESSION_FILES or _size(files) > MAX_SESSION_BYTES:
-        # The file that came last stays: `maxUploadSize` bounds it.
+        # The newest file stays, because `maxUploadSize` bounds it.
         oldest = next((file for file in files if file.file_id != newest), None)
         if oldest is None:
             break
         manager.remove_file(session, oldest.file_id)
         files.remove(oldest)
-    # The session that holds the most loses its files, so that many small ones keep theirs.
+    # The session that holds the most loses its files, so that many small sessions keep theirs.
     while (held := {name: _size(files.values()) for name, files in list(manager.file_storage.items())}) and sum(
         held.values()
     ) > MAX_ALL_BYTES:
@@ -54,8 +54,8 @@ def _size(files: Iterable["UploadedFileRec"]) -> int:
     return sum(len(file.data) for file in list(files))
 
 
-# An uploaded file stays in memory until its session ends or its widget is told to drop it, and the address for uploads
-# takes any number of them. The oldest are dropped first: whoever brings one data set after another keeps the last.
+# An uploaded file stays in memory until its session ends or its widget drops it, and the upload address takes any
+# number of files. The oldest are dropped first, so that a visitor who uploads several data sets keeps the last one.
 BOUND_UPLOADS = Patch(
     name="bound_uploads",
     fault="files that a session uploads and never uses stay in memory, without a bound on their number",

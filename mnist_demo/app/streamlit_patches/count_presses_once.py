@@ -1,4 +1,4 @@
-"""A press counts once, also when Streamlit's page sends it twice."""
+"""Counts a press once, even when Streamlit's page sends it twice."""
 
 import functools
 import logging
@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from streamlit.proto.BackMsg_pb2 import BackMsg
 
 _TRIGGERS = frozenset({"trigger_value", "string_trigger_value", "json_trigger_value", "chat_input_value"})
-"""The kinds of values that mean something happened, and that the page forgets when it has sent them."""
+"""The kinds of values that mean an event, and that the page forgets once it has sent them."""
 
 _log = logging.getLogger(__name__)
 
 
 def pass_over_early_presses(message: "BackMsg") -> None:
-    """Take the presses out of a message that a live fragment's timer sent; any other message stays as it is."""
+    """Remove the presses from a message that a live fragment's timer sent; any other message stays unchanged."""
     if message.WhichOneof("type") != "rerun_script" or not message.rerun_script.is_auto_rerun:
         return
     states = message.rerun_script.widget_states.widgets
@@ -43,9 +43,9 @@ def _change(receive: Method) -> Method:
 
 
 # Streamlit's page notes a press and sends it a moment later (`scheduleFlush` in its `WidgetStateManager`). A timer that
-# fires in between sends the note as well. No time tells such a pair from two presses, but the early one says that a
-# timer sent it, and the press itself is always still to come. The early one is dropped before the server merges the
-# messages that wait, because merging keeps the presses of the earlier ones.
+# fires in between sends the note as well. Arrival times do not distinguish such a pair from two presses, but the early
+# message says that a timer sent it, and the press itself always follows. The early one is dropped before the server
+# merges the waiting messages, because merging keeps the presses of earlier messages.
 COUNT_PRESSES_ONCE = Patch(
     name="count_presses_once",
     fault="a press that comes as the timer of a live fragment fires is sent twice and counts twice",

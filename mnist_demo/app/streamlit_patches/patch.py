@@ -1,4 +1,4 @@
-"""A mend of Streamlit: another method in the place of one of Streamlit's, where that is still the known one."""
+"""A patch of Streamlit, which replaces a method of Streamlit if that method is still the known one."""
 
 import inspect
 import logging
@@ -14,16 +14,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Patch:
-    """One mend.
+    """One patch.
 
     Attributes:
-        name: What the mend does, and its module's name.
-        fault: What goes wrong in Streamlit without it.
+        name: The effect of the patch, and the name of its module.
+        fault: The fault of Streamlit without the patch.
         seen_in: The Streamlit version that has the fault.
         owner: The class to change, such as 'package.module:Class'.
         method: The name of the method to replace.
-        parameters: The names of all that the known method takes, self included.
-        change: Makes the new method from the old one.
+        parameters: The names of the known method's parameters, self included.
+        change: A function that makes the new method from the old one.
     """
 
     name: str
@@ -37,10 +37,10 @@ class Patch:
     def apply(self) -> bool:
         """Replace the method; call once for a server.
 
-        A method that is gone or takes something else stays as it is: better the fault than no lab.
+        A method that is gone or has other parameters stays unchanged, because a fault is better than no lab.
 
         Returns:
-            Whether the method was replaced; the log says why not.
+            Whether the method was replaced; the log says why it was not.
         """
         try:
             owner = pkgutil.resolve_name(self.owner)
@@ -50,7 +50,7 @@ class Patch:
             known = False
         if not known:
             _log.warning(
-                "The mend %s does not fit this Streamlit (%s.%s is another than in %s): %s",
+                "The patch %s does not fit this Streamlit (%s.%s is another than in %s): %s",
                 self.name,
                 self.owner,
                 self.method,

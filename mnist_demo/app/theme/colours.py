@@ -1,29 +1,29 @@
-"""The colours of the visitor's page: those of the theme's options, and those that the theme has no option for."""
+"""The colours of the visitor's page: the theme's options, and the colours that the theme has no option for."""
 
 from typing import Any
 
 import streamlit as st
 
 Rgb = tuple[int, int, int]
-"""Red, green and blue, 0 to 255."""
+"""Red, green and blue, each 0 to 255."""
 
 NEUTRAL = "#8a8d94"
-"""Training beside validation, and bars that do not stand out."""
+"""Colour of training beside validation, and of bars that are not highlighted."""
 
 RUN_COLOURS = ("#4a7df0", "#d27300", "#dc3f54", "#a06bd0", "#858890", "#1f9b70")
-"""One for each of six compared runs, whose letters differ too; the ten classes have colours of their own."""
+"""Colours of six compared runs, whose letters differ too; the ten classes have other colours."""
 
 WHITE, BLACK = "#ffffff", "#000000"
 
-# Streamlit's own green and red for text, which have no options.
+# These are Streamlit's own green and red for text, which have no options.
 _RIGHT = {"light": "#158237", "dark": "#5ce488"}
 _WRONG = {"light": "#bd4043", "dark": "#ff6c6c"}
-# Streamlit's own colour of small text is too pale on paper; these have a contrast of 6 and more.
+# These have a contrast of 6 and more, because Streamlit's own colour of small text is too pale on paper.
 _QUIET = {"light": "#5d6068", "dark": "#b4b6bb"}
 
 
 def appearance() -> str:
-    """Return 'light' or 'dark', as the visitor's page is now."""
+    """Return 'light' or 'dark', the current appearance of the visitor's page."""
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
@@ -33,7 +33,7 @@ def primary_colour() -> str:
 
 
 def field_colour() -> str:
-    """Return the colour of a field whose edge is seen on the page."""
+    """Return the colour of a field that contrasts with the page."""
     return str(_of_theme("secondaryBackgroundColor"))
 
 
@@ -48,7 +48,7 @@ def class_colours() -> list[str]:
 
 
 def right_colour() -> str:
-    """Return the colour of a right answer."""
+    """Return the colour of a correct answer."""
     return _RIGHT[appearance()]
 
 
@@ -63,7 +63,7 @@ def quiet_colour() -> str:
 
 
 def rgb(colour: str) -> Rgb:
-    """Return the parts of a colour that is written '#rrggbb'."""
+    """Return the parts of a colour in the form '#rrggbb'."""
     red, green, blue = bytes.fromhex(colour.removeprefix("#"))
     return red, green, blue
 

@@ -1,4 +1,4 @@
-"""The style that the browser has before anything of a page: it keeps room for what arrives late."""
+"""The style that the browser has before any element of a page, which reserves space for late elements."""
 
 _RESERVED: dict[str, tuple[int, int]] = {
     "explore_choice": (60, 172),
@@ -11,13 +11,13 @@ _RESERVED: dict[str, tuple[int, int]] = {
     "draw_seen": (195, 195),
     "draw_bars": (290, 290),
 }
-"""Least height on a desk and on a phone, in pixels, by what an element's key begins with.
+"""Least height on a desktop and on a phone, in pixels, by the beginning of an element's key.
 
 Streamlit (1.67) shows 40 pixels in the place of an element until the script that draws it has arrived.
 """
 
 # Streamlit draws the page narrow and without its sidebar first, and both jump when the sidebar arrives; the navigation
-# then pushes down what the sidebar shows already. The width is the sidebar's own.
+# then moves the sidebar's other elements down. The width here is the sidebar's own.
 _SIDEBAR = """
 [data-testid="stMainBlockContainer"] { max-width: none !important }
 [data-testid="stSidebar"]:not(:has([data-testid="stSidebarNav"])) [data-testid="stSidebarUserContent"] {

@@ -1,10 +1,10 @@
-"""Names for the "?" beside text: Streamlit 1.67 calls each of them "Help", whatever it explains."""
+"""Names for the "?" beside text, because Streamlit 1.67 gives all of them the name "Help"."""
 
 import streamlit as st
 
 _KEY = "help_names"
 
-# The words of the element that holds the "?" name it, as Streamlit itself does beside a widget.
+# The text of the element that holds the "?" names it, as Streamlit itself does beside a widget.
 _NAME_THEM = """
 function name() {
   for (const button of document.querySelectorAll('button[aria-label="Help"]')) {
@@ -24,6 +24,6 @@ _component = st.components.v2.component(_KEY, js=_NAME_THEM)
 
 
 def apply() -> None:
-    """Name each "?" on the visitor's page; takes no room on it."""
-    with st.container(key=_KEY):  # which the style sheet hides
+    """Name each "?" on the visitor's page, without an element that takes space."""
+    with st.container(key=_KEY):  # hidden by the style sheet
         _component(key=f"{_KEY}_component")

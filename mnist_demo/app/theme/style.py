@@ -1,30 +1,30 @@
-"""The few looks that Streamlit's theme has no option for; everything else is in `.streamlit/config.toml`."""
+"""The few styles that Streamlit's theme has no option for; the others are in `.streamlit/config.toml`."""
 
 import streamlit as st
 
 from mnist_demo.app.theme import colours
 
-# A caption has six tenths of the text's colour, and the "?" in it six tenths of that: a contrast of 2.3.
+# A caption has 60% of the text's opacity, and the "?" in it has 60% of the caption's: a contrast of 2.3.
 _CAPTIONS = '[data-testid="stCaptionContainer"] .stTooltipHoverTarget svg.icon { stroke: currentColor; }'
 
-# A popover looks for the side of its button with more room whenever its size changes, but is cut to the room that it
-# has where it stands (Streamlit 1.67). What grows after it was opened at the foot of the screen would stay a narrow
-# strip there: so it is as high as what it holds, up to what most need. A browser that does not know how leaves it.
+# A popover opens on the side of its button with more space, but is cut to the space at that place (Streamlit 1.67), so
+# content that grows after opening at the foot of the screen would stay a narrow strip. The least height is that of the
+# content, up to a height that most content needs. A browser without `calc-size` ignores the rule.
 _POPOVERS = '[data-testid="stPopoverBody"] { min-height: calc-size(fit-content, min(size, 320px)); }'
 
-# Streamlit 1.67 removes the outline of the navigation's links and shows their focus by a faint ground alone.
+# The links need an outline, because Streamlit 1.67 shows their focus by a faint background alone.
 _FOCUS = '[data-testid="stSidebarNavLink"]:focus-visible { outline: 2px solid; outline-offset: -2px; }'
 
-# The component of `help_names` shows nothing, and its room would push the page down.
+# The component of `help_names` shows nothing, and its space would move the page down.
 _UNSEEN = ".st-key-help_names { display: none; }"
 
-# The controls of a training change when it begins and ends; their box is a button high while it is empty for a moment.
+# The box stays a button high while the controls change, because it is empty for a moment.
 _CONTROLS = ".st-key-train_controls { min-height: 2.5rem; }"
 
 _BOTH = f"{_CAPTIONS} {_POPOVERS} {_FOCUS} {_UNSEEN} {_CONTROLS}"
 
-# White stands on the primary colour whatever that is. In dark it is a light blue, on which white has a contrast of 2.3
-# and the colour of the page one of 7.7 (WCAG asks for 4.5 of words and for 3 of icons).
+# Streamlit writes white on any primary colour. In dark mode the primary colour is a light blue, on which white has a
+# contrast of 2.3 and the page's colour one of 7.7 (WCAG asks for 4.5 for text and for 3 for icons).
 _ON_PRIMARY = """
 [data-testid^="stBaseButton-primary"]:enabled,
 [data-testid="stMultiSelect"] [data-tag]:not([data-disabled]),
@@ -32,18 +32,18 @@ _ON_PRIMARY = """
 [data-testid="stNumberInput"] button:focus:enabled
 """
 
-# The knob of a toggle that is on has the colour of text, which on the light blue of dark has a contrast of 1.9 (WCAG
-# asks for 3).
+# The knob of a toggle that is on has the colour of text, which has a contrast of 1.9 on the light blue of dark mode
+# (WCAG asks for 3).
 _KNOB = '[data-testid="stCheckbox"] label:has(input:checked:enabled) > div > div:empty'
 
 
 def apply() -> None:
-    """Have the visitor's page use them; takes no room on it."""
+    """Add the styles to the visitor's page, without an element that takes space."""
     st.html(f"<style>{sheet()}</style>")
 
 
 def sheet() -> str:
-    """Return the style sheet for the page's appearance now."""
+    """Return the style sheet for the page's current appearance."""
     paper, _ = colours.paper_and_ink()
     return (
         _BOTH

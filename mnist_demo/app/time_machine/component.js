@@ -1,5 +1,5 @@
-// The time machine in the browser: it gets all frames at once and moves through them without asking the server.
-// What comes from outside, such as the names of classes, is written as text and never as markup.
+// The time machine in the browser, which gets all frames at once and moves through them without asking the server.
+// Values from outside, such as the names of classes, are written as text and never as markup.
 
 const PLAY = "M8 5v14l11-7z", PAUSE = "M6 19h4V5H6v14zm8-14v14h4V5h-4z"
 const THUMB = 16 // pixels of the slider's thumb, whose middle never reaches the ends of the track
@@ -26,7 +26,7 @@ class Machine {
     this.at = 0
   }
 
-  // New frames, or the same in other colours: the visitor stays at the epoch that is shown, or at the end.
+  // The data are new frames, or the same frames in other colours; the visitor stays at the shown epoch, or at the end.
   take(data) {
     const wasAtEnd = this.at >= this.frames.length - 1
     const shown = this.frames[this.at]?.epoch
@@ -48,7 +48,7 @@ class Machine {
 
   play() {
     if (this.at >= this.frames.length - 1) this.show(0)
-    const pace = Math.min(700, Math.max(80, 8000 / this.frames.length)) // milliseconds: at most about eight seconds
+    const pace = Math.min(700, Math.max(80, 8000 / this.frames.length)) // milliseconds a step, eight seconds in all
     this.timer = setInterval(() => {
       this.show(this.at + 1)
       if (this.at >= this.frames.length - 1) this.pause()
@@ -87,7 +87,7 @@ class Machine {
     if (!this.timer) this.say()
   }
 
-  // While it plays, a screen reader would be behind at once; it hears where the visitor stops.
+  // A screen reader is told only where the visitor stops, because it would fall behind while the frames play.
   say() {
     const frame = this.frames[this.at]
     const { images } = this.data
@@ -102,7 +102,7 @@ class Machine {
     caption.textContent = kernels.title
     caption.title = kernels.shown ? "Small patterns of weights, which the first layer looks for in the image" : ""
     this.find(".kernels .legend").hidden = !kernels.shown
-    const room = kernels.shown > 24 ? 30 : 42 // pixels for one, so that many of them stay in sight
+    const room = kernels.shown > 24 ? 30 : 42 // pixels for each kernel, so that many kernels stay visible
     const scale = kernels.side ? Math.max(2, Math.floor(room / kernels.side)) : 0
     this.kernels = fill(this.find(".kernels .pictures"), kernels.shown, () => canvas(kernels.side))
     for (const each of this.kernels) each.style.width = each.style.height = `${kernels.side * scale}px`
@@ -158,10 +158,10 @@ class Machine {
     const { names } = this.data
     const table = this.find("table")
     table.replaceChildren()
-    // Columns stay as wide as a number: names that are longer stand upright above them.
+    // Longer names are vertical, because columns are as wide as a number.
     table.className = names.some(name => name.length > 3) ? "upright" : ""
     const head = table.createTHead().insertRow()
-    head.insertCell() // the corner: a header without words would be announced as one
+    head.insertCell() // the corner is a plain cell, because an empty header would be announced
     head.append(...names.map(name => header(name, "col")))
     const body = table.createTBody()
     this.cells = names.flatMap((name, row) => {
@@ -183,7 +183,7 @@ class Machine {
       const images = frame.confusion[place]
       const share = images / Math.max(1, this.data.support[row])
       cell.textContent = images || ""
-      // The root, so that one image in a hundred is seen; never so strong that the number has less contrast than 4.5.
+      // The root makes one image in a hundred visible; the colour leaves the number a contrast of at least 4.5.
       cell.style.setProperty("--share", `${(row === column ? share * 42 : Math.sqrt(share) * 50).toFixed(1)}%`)
       cell.title = `${names[row]} read as ${names[column]}: ${count(images)} (${percent(share)})`
     })
@@ -201,7 +201,7 @@ class Machine {
       `<polyline points="${points}"/><line class="now" y1="0" y2="${CURVE_HEIGHT}"/>`
   }
 
-  // Where a frame's mark stands on the curve, which is 1,000 wide: over the middle of the slider's thumb.
+  // Return the place of a frame's mark on the curve, which is 1,000 wide: over the middle of the slider's thumb.
   place(index) {
     const width = this.slider.clientWidth || 600
     const share = this.frames.length > 1 ? index / (this.frames.length - 1) : 0.5
@@ -210,7 +210,7 @@ class Machine {
 }
 
 function fill(parent, length, make) {
-  // Kept where they are the same in number: new frames and colours only repaint them.
+  // The elements are kept when their number stays the same, because new frames and colours only repaint them.
   if (parent.children.length !== length) parent.replaceChildren(...Array.from({ length }, make))
   return [...parent.children]
 }
@@ -230,7 +230,7 @@ function header(text, scope) {
   return made
 }
 
-// Paint a canvas pixel by pixel; `look` gives the colour and the opacity, 0 to 255, of each. The page is the paper.
+// Paint a canvas pixel by pixel; `look` returns the colour and the opacity, 0 to 255, of each. The page is the paper.
 function paint(target, look) {
   const context = target.getContext("2d")
   const picture = context.createImageData(target.width, target.height)
@@ -261,7 +261,7 @@ function bytes(base64) {
   return Uint8Array.from(atob(base64), letter => letter.charCodeAt(0))
 }
 
-// As many digits as mean something, as everywhere in the lab.
+// Return a share with as many digits as are significant, as `percent` in `words.py` does.
 function percent(share) {
   return `${(100 * share).toFixed(share >= 0.99 ? 2 : 1)}%`
 }

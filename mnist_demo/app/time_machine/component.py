@@ -1,4 +1,4 @@
-"""The time machine's component: it is given all frames at once and moves through them in the browser."""
+"""The time machine's component, which receives all frames at once and moves through them in the browser."""
 
 import base64
 from pathlib import Path
@@ -25,21 +25,21 @@ _component = st.components.v2.component(
 
 
 def show(data: dict[str, Any], key: str) -> None:
-    """Draw the slider and everything that it moves, from what `payload` made."""
+    """Draw the slider and the views that it moves, from the result of `payload`."""
     _component(data=data, key=key)
 
 
 def payload(
     frames: list[Frame], labels: list[str], split: Split, names: tuple[str, ...], kernels: FirstKernels | None
 ) -> dict[str, Any]:
-    """Everything that the browser shows, as JSON values: about 2 kB a frame and its kernels.
+    """Return the component's data as JSON values: about 2 kB for each frame and its kernels.
 
     Args:
-        frames: At least one, by epoch.
-        labels: What each frame is called, as `frame_label` gives it.
+        frames: The frames by epoch, at least one.
+        labels: The name of each frame, from `frame_label`.
         split: The images that the frames are about.
-        names: Of the ten classes.
-        kernels: What the pictures of the first layer are; None where it has none.
+        names: The names of the ten classes.
+        kernels: The kind of the first layer's pictures; None where the layer has none.
     """
     levels = kernel_levels(frames)
     digits = split.images[:FIXED_DIGITS]
@@ -72,13 +72,13 @@ def payload(
 
 
 def frame_label(epoch: int, whole: int, planned: int, *, is_fine_tuned: bool = False) -> str:
-    """Return what a frame is called.
+    """Return the name of a frame.
 
     Args:
         epoch: The snapshot's number.
-        whole: Epochs that were learned to their end.
-        planned: Epochs that were asked for.
-        is_fine_tuned: Whether the training began from another run's weights, not from random ones.
+        whole: The number of finished epochs.
+        planned: The number of requested epochs.
+        is_fine_tuned: Whether the training began from another run's weights instead of random weights.
     """
     if epoch == 0:
         return "Epoch 0: before the lesson" if is_fine_tuned else "Epoch 0: untrained"

@@ -1,4 +1,4 @@
-"""The page on which a visitor moves through a network's past."""
+"""The page on which a visitor moves through the epochs of a training."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,14 +20,14 @@ from mnist_demo.runs import Run
 from mnist_demo.runs.predictions import VALIDATION
 
 _WORK = 0.4
-"""Seconds of a first pass between two looks at the page."""
+"""Seconds of a first pass between two refreshes of the page."""
 
 _BETWEEN_FRAMES = 0.5
-"""Seconds between two looks while frames are missing."""
+"""Seconds between two refreshes while frames are missing."""
 
 
 def page() -> None:
-    """Draw the slider over the epochs, and everything that it moves."""
+    """Draw the slider over the epochs, and the views that it moves."""
     header(
         "Time machine",
         "Drag through the epochs and watch the network become what it is, from its first guesses to its last answers.",
@@ -46,7 +46,7 @@ def page() -> None:
 
 @dataclass(eq=False)
 class _Machine:
-    """A run's frames, and what all visitors' browsers were last sent of them."""
+    """A run's frames, and the frames that were last sent to the visitors' browsers."""
 
     frames: EpochFrames
     sent: list[Frame] = field(default_factory=list)
@@ -54,7 +54,7 @@ class _Machine:
 
 
 def _machine(run: Run, data: MnistData) -> _Machine:
-    # The images that the run itself was checked against, so that the figures agree with those of the page Train.
+    # The images are the run's own validation images, so that the figures agree with those of the page Train.
     images = min(run.experiment.training.validation_images, len(data.validation.labels))
     return _kept_machine(run.folder.as_posix(), data.digest, images, run, data.validation)
 
@@ -62,7 +62,7 @@ def _machine(run: Run, data: MnistData) -> _Machine:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _kept_machine(folder: str, digest: str, images: int, _run: Run, _validation: Split) -> _Machine:
     split = Split(_validation.images[:images], _validation.labels[:images])
-    # The whole split has the name that all pages use, so that they share its predictions.
+    # The whole split has the name that all pages use, so that the pages share its predictions.
     part = VALIDATION if images == len(_validation.labels) else f"{VALIDATION}-{images}"
     return _Machine(EpochFrames(_run, split, lambda snapshot: server.prediction_pass(_run, snapshot, part, split)))
 
@@ -72,13 +72,13 @@ def _watch(run: Run, data: MnistData, machine: _Machine) -> None:
     _status(run, frames)
     if shown := _data(run, data.class_names, machine):
         component.show(shown, key=f"time_machine_{run.id}")
-    # Worked on when everything stands: nothing fades while the network answers.
+    # The pass advances after everything is drawn, so that no element fades while the network answers.
     if frames.missing:
         frames.advance(_WORK)
 
 
 def _status(run: Run, frames: EpochFrames) -> None:
-    """Draw how far the first pass is, then in the same room what the figures are about."""
+    """Draw the progress of the first pass, then, in the same place, a sentence on the images."""
     missing, failures = frames.missing, frames.failures
     done = len(frames.frames)
     images = f"{len(frames.split.labels):,} validation images"
@@ -103,9 +103,9 @@ def _status(run: Run, frames: EpochFrames) -> None:
 
 
 def _data(run: Run, names: tuple[str, ...], machine: _Machine) -> dict[str, Any]:
-    """Return what the browser shows now; empty before the first frame."""
+    """Return the component's current data; empty before the first frame."""
     ready = machine.frames.frames
-    # While frames come one by one, only a good part more of them is worth sending everything again.
+    # While frames are missing, the data is sent again only when a quarter more frames are ready.
     if ready != machine.sent and (not machine.frames.missing or len(ready) > 1.25 * len(machine.sent)):
         history = run.history()
         planned = history.plan.epochs if history.plan else run.experiment.training.epochs

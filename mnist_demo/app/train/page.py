@@ -1,4 +1,4 @@
-"""The page on which a network learns."""
+"""The page on which a network is trained."""
 
 import numpy as np
 import streamlit as st
@@ -16,15 +16,17 @@ from mnist_demo.app.widgets.live import live, watching
 from mnist_demo.app.widgets.progress import STATE_ICONS, progress_line, progress_share
 from mnist_demo.app.words import escape_markdown, percent, plural
 from mnist_demo.data import DataError
-from mnist_demo.experiment import Experiment
+from mnist_demo.experiment import DataReference, Experiment
+from mnist_demo.experiment.settings import TrainingSettings
 from mnist_demo.runs import History, Run, RunState, name_of
 from mnist_demo.runs.events import FIXED_DIGITS
+from mnist_demo.runs.history import history_of
 
 _MEASURES = {Measure.ACCURACY: "Accuracy", Measure.ERROR: "Error rate"}
 _MEASURE = "train_measure"
 _DIGITS_IN_A_ROW = 5
 _UNKNOWN = "–"
-# Two beside each other on a phone of 360 pixels.
+# Two figures of this size fit side by side on a phone of 360 pixels.
 _FIGURE_WIDTH, _FIGURE_HEIGHT = 156, 76
 _FEW_STEPS = 40
 
@@ -42,30 +44,19 @@ _ABOUT = {
 
 
 def page() -> None:
-    """Train and its controls, the charts, and the digits that the network is asked again and again."""
+    """Draw Train and its controls, the charts, and the fixed digits that the network reads again and again."""
     header("Train", "Press Train and watch the network learn. Leave the page or stop at any time: nothing is lost.")
     run = current.run()
-    if run is None:
-        # As a run will stand here, so that its first line takes the place of this one at once.
-        with st.container():
-            with st.container(key="train_controls"):
-                st.empty()
-                with st.container():
-                    _begin(None)
-            st.info(
-                "No run yet. Press Train: the curves begin to move after a second or two.", icon=":material/timeline:"
-            )
-    else:
-        # The controls too: what they change is drawn again together with them.
-        live(lambda: _steer_and_watch(run), watching(run))
+    # The controls are part of the live fragment, because the charts and digits change with them.
+    live(lambda: _steer_and_watch(run), watching(run, eagerly=True) if run else watching())
     navigation.next_step(navigation.EVALUATE, "See how good it is")
 
 
-def _steer_and_watch(run: Run) -> None:
-    # The browser may paint between any two messages. The row that goes is emptied before the other is filled, so that
-    # there are never two; the box around them keeps its height (`style.py`), so that nothing moves while there is none.
+def _steer_and_watch(run: Run | None) -> None:
+    # The browser may paint between any two messages. The old row is emptied before the new row is filled, so that there
+    # are never two; the box around them keeps its height (`style.py`), so that nothing moves while both are empty.
     with st.container(key="train_controls"):
-        if server.run_state(run).is_active:
+        if run is not None and server.run_state(run).is_active:
             row = st.container()
             st.empty()
             with row:
@@ -78,7 +69,7 @@ def _steer_and_watch(run: Run) -> None:
 
 
 def _begin(ended: Run | None) -> None:
-    """Draw the way to a new run, and to more of one that has ended."""
+    """Draw the start of a new run, and the continuation of a run that has ended."""
     experiment = current.experiment()
     with st.container(horizontal=True, vertical_alignment="center"):
         start_button.start_button(
@@ -100,7 +91,7 @@ def _choose_measure() -> None:
 
 
 def _warn_of_few_steps(experiment: Experiment) -> None:
-    """Small data in few and large batches: the network would hardly move."""
+    """Warn of a small data set in few and large batches, with which the network would hardly learn."""
     settings = experiment.training
     steps = settings.epochs * settings.steps()
     if steps < _FEW_STEPS:
@@ -118,15 +109,20 @@ def _plan(experiment: Experiment) -> str:
     )
 
 
-def _watch(run: Run) -> None:
-    history = run.history()
-    line = progress_line(run, history)
-    if server.run_state(run) is RunState.FAILED:
-        line = f":red[{STATE_ICONS[RunState.FAILED]} {line}]"
-    st.progress(progress_share(run, history), text=f"**{escape_markdown(name_of(run))}** · {line}")
+def _watch(run: Run | None) -> None:
+    """Draw how a run is doing. Without a run everything is there but empty, so a first run draws no chart anew."""
+    history = run.history() if run else history_of([])
+    if run is None:
+        st.progress(0.0, text="No run yet. Press Train: the curves begin to move after a second or two.")
+    else:
+        line = progress_line(run, history)
+        if server.run_state(run) is RunState.FAILED:
+            line = f":red[{STATE_ICONS[RunState.FAILED]} {line}]"
+        st.progress(progress_share(run, history), text=f"**{escape_markdown(name_of(run))}** · {line}")
+    experiment = run.experiment if run else current.experiment()
     _show_figures(history)
-    _show_charts(run, history)
-    _show_fixed_digits(run, history)
+    _show_charts(experiment.training, history)
+    _show_fixed_digits(experiment.data, history, will_answer=run is None or server.run_state(run).is_active)
 
 
 def _show_figures(history: History) -> None:
@@ -144,8 +140,7 @@ def _show_figures(history: History) -> None:
         _choose_measure()
 
 
-def _show_charts(run: Run, history: History) -> None:
-    settings = run.experiment.training
+def _show_charts(settings: TrainingSettings, history: History) -> None:
     frame = curve_frame(history)
     measure = Measure(st.session_state.get(_MEASURE, Measure.ACCURACY))
     columns = st.container(key="train_charts").columns(2)
@@ -157,27 +152,27 @@ def _show_charts(run: Run, history: History) -> None:
             f"{shown.capitalize()} against images seen: a line for training, diamonds for validation after each epoch"
             f"{_spoken_rates(history)}"
         )
-        # One key for each kind of chart and run: within it only the data change, and the chart is never embedded anew.
-        column.vega_lite_chart(frame, spec, key=f"train_{shown}_{run.id}", alt=text)
+        # Each kind of chart has one key, so that between runs of the same length only the data change.
+        column.vega_lite_chart(frame, spec, key=f"train_{shown}", alt=text)
 
 
 def _spoken_rates(history: History) -> str:
-    """Return the marks of changed learning rates, for those who do not see them."""
+    """Return the marks of changed learning rates in words, for visitors who cannot see them."""
     changes = zip(history.rates["images"], history.rates["learning_rate"], strict=True)
     said = [f"learning rate changed to {rate:g} at {images:,.0f} images" for images, rate in changes]
     return "".join(f"; {each}" for each in said)
 
 
-def _show_fixed_digits(run: Run, history: History) -> None:
+def _show_fixed_digits(reference: DataReference, history: History, *, will_answer: bool) -> None:
     try:
-        data = datasets.load(run.experiment.data)
+        data = datasets.load(reference)
     except (OSError, DataError):
-        st.caption(f"The images of {escape_markdown(run.experiment.data.name)} are no longer kept.")
+        st.caption(f"The images of {escape_markdown(reference.name)} are no longer kept.")
         return
     if history.digits is None:
-        # They have their place from the beginning, so that nothing moves when the first answers arrive.
+        # The digits are drawn from the beginning, so that nothing moves when the first answers arrive.
         images, labels = data.validation.images[:FIXED_DIGITS], data.validation.labels[:FIXED_DIGITS]
-        so_far = "its answers will stand here" if server.run_state(run).is_active else "it gave no answers"
+        so_far = "its answers will stand here" if will_answer else "it gave no answers"
         st.caption(f"{_many(len(images))} that it never learns from: {so_far}")
         _show_digits(images, [Caption("")] * len(images), [data.class_names[label] for label in labels])
         return
@@ -197,7 +192,7 @@ def _show_fixed_digits(run: Run, history: History) -> None:
 
 def _show_digits(images: NDArray[np.uint8], captions: list[Caption], spoken: list[str]) -> None:
     with st.container(horizontal=True, gap="medium"):
-        # Two pictures, so that a phone shows them one under the other and not smaller.
+        # The digits are two pictures, so that a phone shows them below each other at full size.
         for start_index in range(0, len(images), 2 * _DIGITS_IN_A_ROW):
             part = slice(start_index, start_index + 2 * _DIGITS_IN_A_ROW)
             picture = digits.captioned_sheet(images[part], captions[part], _DIGITS_IN_A_ROW)
@@ -205,12 +200,12 @@ def _show_digits(images: NDArray[np.uint8], captions: list[Caption], spoken: lis
 
 
 def _many(count: int) -> str:
-    # A small set of uploaded data has fewer to validate with.
+    # A small uploaded set can have fewer than twenty validation images.
     return "Twenty digits" if count == 20 else plural(count, "digit")
 
 
 def _spoken(labels: list[int], answers: tuple[int, ...], names: tuple[str, ...]) -> list[str]:
-    """Return what the picture of the fixed digits says of each, for those who do not see it."""
+    """Return the answer to each of the fixed digits in words, for visitors who cannot see the picture."""
     return [
         f"{names[label]} read right" if label == answer else f"{names[label]} read as {names[answer]}"
         for label, answer in zip(labels, answers, strict=True)

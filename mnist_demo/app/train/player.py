@@ -1,4 +1,4 @@
-"""The controls of a training: pause, go on, step, stop, another learning rate, and taking up a run that has ended."""
+"""The controls of a training: pause, resume, step, stop, another learning rate, and more epochs after the end."""
 
 import time
 from collections.abc import Callable
@@ -21,19 +21,19 @@ from mnist_demo.training.resuming import reached_by
 _REFUSED = "player_refused"
 
 _RATE_WIDTH = 140
-_PAUSE_WIDTH = 120  # room for either of its names
+_PAUSE_WIDTH = 120  # screen pixels that either of its names fits
 
 _ANSWER = 0.3
-"""Seconds to wait for what a command changes; a call of the graph takes at most 0.2."""
+"""Seconds to wait for the effect of a command; a call of the graph takes at most 0.2."""
 
 
 def show(run: Run) -> None:
-    """Draw the controls of a run that waits or is trained; what cannot be done now is there and at rest."""
+    """Draw the controls of a run that waits or is trained; an action that is impossible now is disabled."""
     now = server.run_state(run)
     jobs = server.jobs()
     steerable = now in (RunState.TRAINING, RunState.PAUSED)
     with st.container(horizontal=True, vertical_alignment="center"):
-        # One button with two names: a new one in its place would move those beside it under the finger for a moment.
+        # The button keeps its key and changes its name, because a new button would move the others for a moment.
         stands = now is RunState.PAUSED
         st.button(
             "Resume" if stands else "Pause",
@@ -76,7 +76,7 @@ def show(run: Run) -> None:
 
 
 def _tell(command: Callable[[Run], None], run: Run) -> None:
-    """Give a command and wait a moment until the training says that it was done, so that the page shows it at once."""
+    """Send a command and wait a moment until the training has executed it, so that the page shows the effect."""
     before = _events_size(run)
     command(run)
     deadline = time.monotonic() + _ANSWER
@@ -92,7 +92,7 @@ def _events_size(run: Run) -> int:
 
 
 def show_more(run: Run) -> None:
-    """Draw the way to take up a run that has ended."""
+    """Draw the way to resume a run that has ended."""
     try:
         reached = reached_by(run)
         settings = run.experiment.training
@@ -139,7 +139,7 @@ def show_more(run: Run) -> None:
 
 
 def _go_on(run: Run) -> None:
-    # Read when it is pressed: the fields may have been changed after they were last drawn.
+    # The fields are read at the press, because they may have changed since they were last drawn.
     epochs, rate = (st.session_state.get(f"more_{field}_{run.id}") for field in ("epochs", "rate"))
     is_same = rate is None or abs(rate - _current_rate(run)) < 1e-12
     try:
@@ -155,7 +155,7 @@ def _go_on(run: Run) -> None:
 def _learning_rate(run: Run, *, disabled: bool) -> None:
     settings = run.experiment.training
     key = f"rate_{run.id}"
-    # Beside it and not above, so that the row is as high as the one with Train.
+    # The label is beside the field and not above, so that the row is as high as the row with Train.
     st.markdown(_rate_label(settings), help=_rate_help(settings), width="content")
     st.number_input(
         _rate_label(settings),
@@ -180,13 +180,13 @@ def _change_rate(run: Run, key: str) -> None:
 
 
 def _smaller_rate(failed: float, before: float) -> float:
-    """Return what to try after a rate at which the loss stopped being a number, below what it was before."""
+    """Return a rate to try below the previous rate, after a rate at which the loss diverged."""
     lowest: float = _rate_bounds()["min_value"]
     return max(min(float(f"{failed / 10:.6g}"), before), lowest)
 
 
 def _current_rate(run: Run) -> float:
-    """Return what was last asked for, in this session or before."""
+    """Return the rate that was last requested, in this session or before."""
     rates = run.history().rates["learning_rate"]
     return float(rates[-1]) if len(rates) else run.experiment.training.learning_rate
 

@@ -1,4 +1,4 @@
-"""Digits as pictures: ink on paper in light, light on dark in dark, whole multiples of their pixels, never smoothed."""
+"""Digits as pictures: ink on paper in light, light on dark in dark, whole multiples of their size, never smoothed."""
 
 import base64
 import io
@@ -37,13 +37,13 @@ def inked(images: Pixels, colours: Sequence[Rgb] | None = None) -> Pixels:
 
 
 def sheet(images: NDArray[np.uint8], columns: int, scale: int = 1, gap: int = 2) -> Pixels:
-    """Many digits composed into one picture, row by row.
+    """Compose digits into one picture, row by row.
 
     Args:
         images: uint8 (n, 28, 28, 3), from `inked`.
-        columns: Digits in a row.
-        scale: Screen pixels per digit pixel.
-        gap: Screen pixels between digits.
+        columns: The number of digits in a row.
+        scale: The screen pixels for each pixel of a digit.
+        gap: The screen pixels between digits.
 
     Returns:
         uint8 (height, width, 3).
@@ -62,7 +62,7 @@ def sheet(images: NDArray[np.uint8], columns: int, scale: int = 1, gap: int = 2)
 
 @dataclass(frozen=True)
 class Caption:
-    """What stands under a digit: a short text, and a mark for right or wrong so that colour is not the only signal."""
+    """The text under a digit, and a mark for right or wrong, so that colour is not the only signal."""
 
     text: str
     right: bool | None = None
@@ -73,10 +73,10 @@ def captioned_sheet(images: Pixels, captions: Sequence[Caption], columns: int, s
 
     Args:
         images: uint8 (n, 28, 28), white ink on black.
-        captions: One for each digit; the text has room for about `scale` × 3 characters.
-        columns: Digits in a row.
-        scale: Screen pixels per digit pixel.
-        gap: Screen pixels between digits.
+        captions: One for each digit; about `scale` × 3 characters of text fit.
+        columns: The number of digits in a row.
+        scale: The screen pixels for each pixel of a digit.
+        gap: The screen pixels between digits.
 
     Returns:
         uint8 (height, width, 3).
@@ -101,7 +101,7 @@ def captioned_sheet(images: Pixels, captions: Sequence[Caption], columns: int, s
 
 
 def _draw_mark(draw: ImageDraw.ImageDraw, x: int, y: int, right: bool, colour: Rgb) -> None:
-    """Draw a tick or a cross, 9 pixels wide; the font has neither."""
+    """Draw a tick or a cross, 9 pixels wide, because the font has neither."""
     if right:
         draw.line([(x, y + 4), (x + 3, y + 8), (x + 9, y)], fill=colour, width=2, joint="curve")
     else:
@@ -110,25 +110,25 @@ def _draw_mark(draw: ImageDraw.ImageDraw, x: int, y: int, right: bool, colour: R
 
 
 def show(picture: Pixels, alt: str, caption: str | None = None) -> None:
-    """Draw a composed picture at its own size, with a text that says the same."""
+    """Draw a composed picture at its own size, with an alternative text."""
     height, width = picture.shape[:2]
-    # The room stands before the browser has the picture; how high a caption is depends on its words.
+    # The container reserves the picture's height in advance; only a caption's height is unknown.
     with st.container(width=width, height="content" if caption else height, border=False):
         show_png(png(picture), width, alt, caption)
 
 
 def show_png(content: bytes, width: int, alt: str, caption: str | None = None) -> None:
-    """Show a PNG file at a width in screen pixels, with a text that says the same.
+    """Show a PNG file at a width in screen pixels, with an alternative text.
 
-    The file is part of the message, because Streamlit forgets a file under `/media` as soon as the next one is drawn: a
-    slow browser that still asks for it would get a 404 and show a broken image.
+    The file is part of the message, because Streamlit deletes a file under `/media` as soon as the next one is drawn: a
+    slow browser that still requests it would get a 404 and show a broken image.
     """
     address = f"data:image/png;base64,{base64.b64encode(content).decode()}"
     st.image(address, width=width, alt=alt, caption=caption)
 
 
 def png(picture: Pixels) -> bytes:
-    """Return a composed picture as a file: in a third of the time that Pillow takes by default, and a sixth larger."""
+    """Return a composed picture as a PNG, written in a third of Pillow's default time and a sixth larger."""
     content = io.BytesIO()
     Image.fromarray(picture).save(content, "PNG", compress_level=1)
     return content.getvalue()

@@ -1,4 +1,4 @@
-"""What a lab lost to a limit: told once on any page, and shown on Runs until the visitor dismisses it."""
+"""Evicted runs: the loss is told once on any page, and shown on Runs until the visitor dismisses it."""
 
 import logging
 
@@ -14,16 +14,16 @@ _log = logging.getLogger(__name__)
 
 
 def tell(lab: Lab) -> None:
-    """Say once what a lab lost; the page Runs says it until the visitor dismisses it."""
+    """Say once which runs a lab lost; the page Runs shows the loss until the visitor dismisses it."""
     evicted = lab.evicted
     if evicted and st.session_state.get(_TOLD) != (lab.id, evicted):
         st.toast(_sentence(evicted), icon=":material/auto_delete:")
-    # Nothing was lost once the visitor has dismissed it: the same loss is told again if it happens again.
+    # After a dismissal the list is empty, so that the same loss is told again if it happens again.
     st.session_state[_TOLD] = (lab.id, evicted)
 
 
 def show(lab: Lab) -> None:
-    """Show what a lab lost, until the visitor dismisses it."""
+    """Show which runs a lab lost, until the visitor dismisses the loss."""
     if (evicted := lab.evicted) is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", border=True):

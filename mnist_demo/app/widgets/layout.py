@@ -1,4 +1,4 @@
-"""The pieces that give a page its shape."""
+"""Elements of a page's layout."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -10,21 +10,21 @@ Option = TypeVar("Option", bound=StrEnum)
 
 
 def header(title: str, sentence: str) -> None:
-    """Draw a page's title and the one sentence on what can be done here."""
-    # Close together: a page has 800 pixels of a projector to say what it is about.
+    """Draw a page's title and one sentence on its purpose."""
+    # The gap is small, because a projector shows 800 pixels of the page.
     with st.container(gap=None):
         st.title(title, anchor=False)
         st.markdown(sentence)
 
 
 def choice(label: str, labels: Mapping[Option, str], key: str, **looks: Any) -> Option:
-    """Draw a choice of one of a few, the first by default, which other pages leave as it is.
+    """Draw a choice of one of a few options, the first by default, and keep it when the visitor leaves the page.
 
     Args:
-        label: What is chosen, for those who do not see it.
-        labels: What the visitor reads of each option.
-        key: The control's own.
-        looks: What `st.segmented_control` takes besides.
+        label: The name of the choice, for visitors who cannot see it.
+        labels: The visible name of each option.
+        key: The key of the control.
+        looks: Further arguments of `st.segmented_control`.
     """
     options = list(labels)
     chosen = st.segmented_control(
@@ -42,9 +42,9 @@ def choice(label: str, labels: Mapping[Option, str], key: str, **looks: Any) -> 
 
 
 def reserve_height(height: int) -> None:
-    """Keep pixels free in a popover that is filled when it is opened.
+    """Reserve pixels in a popover that is filled when it is opened.
 
-    It looks for the side with room for it when it opens, by what is in it then (Streamlit 1.67): an empty one at the
-    foot of the screen stays there, and shows no more than a line of what it gets.
+    A popover chooses its side by its content when it opens (Streamlit 1.67): an empty popover at the foot of the screen
+    stays below its button, and shows no more than one line of its later content.
     """
     st.container(height=height, border=False)

@@ -1,4 +1,4 @@
-"""Charts that several pages draw, each with a constant specification so that the data alone moves."""
+"""The learning curves of one run, with a constant specification, so that only the data changes."""
 
 import functools
 from enum import StrEnum
@@ -13,21 +13,21 @@ from mnist_demo.app.theme.chart_style import legible
 from mnist_demo.runs import History
 
 MAX_POINTS = 300
-"""Points of a training curve; more cannot be distinguished and cost time in the browser."""
+"""Most points of a training curve; more could not be distinguished and cost time in the browser."""
 
 TRAINING, VALIDATION, RATE_CHANGED = "training", "validation", "learning rate changed"
-"""The two series of `curve_frame`."""
+"""The two series of `curve_frame`, and the name of its mark for a changed rate."""
 
 
 class Measure(StrEnum):
-    """What a training chart shows."""
+    """The figure of a training chart."""
 
     LOSS = "loss"
     ACCURACY = "accuracy"
     ERROR = "error"
 
 
-# Title, fixed scale, ticks and their format.
+# Each measure has a title, a fixed scale, ticks and their format.
 _MEASURES: dict[Measure, tuple[str, alt.Scale, list[float], str]] = {
     Measure.LOSS: (
         "loss (log scale)",
@@ -46,7 +46,7 @@ _MEASURES: dict[Measure, tuple[str, alt.Scale, list[float], str]] = {
 
 
 def curve_frame(history: History) -> pd.DataFrame:
-    """Return a run's curves as rows for `training_spec`: batches thinned to `MAX_POINTS` means, epochs as they are."""
+    """Return a run's curves as rows for `training_spec`: batches reduced to `MAX_POINTS` means, and all epochs."""
     batches = {name: _thinned(column) for name, column in history.batches.items()}
     training = pd.DataFrame(
         {
@@ -74,18 +74,18 @@ def curve_frame(history: History) -> pd.DataFrame:
         }
     )
     frame = pd.concat([part for part in (training, validation, changes) if len(part)] or [training], ignore_index=True)
-    # The columns are the same whatever there is, and so is the chart.
+    # The columns are always the same, so that the chart stays the same.
     frame = frame.reindex(columns=[*training.columns, "rate"])
     frame["rate"] = frame["rate"].astype(object).where(frame["rate"].notna(), "")
-    # A logarithmic axis has no zero: half an image wrong in ten thousand stands for none.
+    # Half an image in ten thousand replaces zero, because a logarithmic axis has no zero.
     frame["error"] = np.maximum(1 - frame["accuracy"], 0.00005)
     return frame
 
 
 def without_data(chart: alt.Chart | alt.LayerChart) -> dict[str, Any]:
-    """Return a chart as Vega-Lite for `st.vega_lite_chart`, which is given the data beside it.
+    """Return a chart as Vega-Lite for `st.vega_lite_chart`, which takes the data separately.
 
-    Building a chart takes Altair some 50 ms; this is the part that can be kept.
+    The result can be cached, because it has no data and Altair takes some 50 ms to build a chart.
     """
     spec: dict[str, Any] = chart.to_dict()
     for part in (spec, *spec.get("layer", ())):
@@ -95,18 +95,18 @@ def without_data(chart: alt.Chart | alt.LayerChart) -> dict[str, Any]:
 
 
 def measure_axis(measure: Measure) -> alt.Y:
-    """Return the vertical axis of a measure: the same on every chart, whatever the data."""
+    """Return the vertical axis of a measure, the same on every chart and for all data."""
     title, scale, values, number = _MEASURES[measure]
     return alt.Y(f"{measure}:Q", title=title, scale=scale, axis=alt.Axis(format=number, values=values))
 
 
 def training_spec(measure: Measure, images: int, images_per_epoch: int, primary: str) -> dict[str, Any]:
-    """Loss, accuracy or error rate against images seen, for the data of `curve_frame`.
+    """Return loss, accuracy or error rate against images seen, for `curve_frame`, as Vega-Lite without data.
 
     Args:
-        measure: Which column to draw.
-        images: Right end of the axis: the images that the whole training will see.
-        images_per_epoch: Where the epochs end, for the axis' ticks.
+        measure: The column to draw.
+        images: The right end of the axis: the images that the whole training will see.
+        images_per_epoch: The images of one epoch, whose ends are the ticks of the axis.
         primary: The theme's primary colour, for validation.
     """
     return legible(_training_spec(measure, images, images_per_epoch, primary))
@@ -142,18 +142,18 @@ def _training_spec(measure: Measure, images: int, images_per_epoch: int, primary
     trend = base.transform_filter(is_validation).mark_line(strokeWidth=2, strokeDash=[4, 3])
     points = base.transform_filter(is_validation).mark_point(size=60, filled=True, opacity=1, shape="diamond")
     marks = alt.Chart(pd.DataFrame()).transform_filter(alt.datum.series == RATE_CHANGED).encode(x="images:Q")
-    # `aria` is off, because the names say the same, and an empty group of rules is an image without a text.
+    # `aria` is off, because the names have the same text, and an empty group of rules would be an image without a text.
     rules = marks.mark_rule(color=colours.NEUTRAL, strokeDash=[2, 2], aria=False).encode(
         tooltip=alt.Tooltip("rate:N", title="changed to")
     )
-    # Where no curve ends: accuracy rises to the top, loss and error fall to the bottom.
+    # The names stand where no curve ends: accuracy rises to the top, loss and error fall to the bottom.
     place, up = ("height", -8) if measure is Measure.ACCURACY else (0, 6)
     names = marks.mark_text(align="left", dx=4, dy=up).encode(y=alt.value(place), text="rate:N")
     return without_data(alt.LayerChart(layer=[lines, trend, points, rules, names]).properties(height=260))
 
 
 def _thinned(column: np.ndarray) -> np.ndarray:
-    """At most `MAX_POINTS` means of neighbouring values; the first and the last group may be smaller."""
+    """Return at most `MAX_POINTS` means of neighbouring values; the first and the last group may be smaller."""
     if len(column) <= MAX_POINTS:
         return column
     groups = np.array_split(column, MAX_POINTS)
@@ -161,7 +161,7 @@ def _thinned(column: np.ndarray) -> np.ndarray:
 
 
 def _image_ticks(images: int, images_per_epoch: int) -> list[int]:
-    """Ends of epochs, at most eight of them; round numbers when there is just one epoch."""
+    """Return ends of epochs, at most eight of them; round numbers when there is one epoch only."""
     if images > images_per_epoch:
         epochs = images // images_per_epoch
         return [epoch * images_per_epoch for epoch in range(0, epochs + 1, -(-epochs // 8))]

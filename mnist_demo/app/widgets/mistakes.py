@@ -1,4 +1,4 @@
-"""Test images in one picture, with what they were read as."""
+"""Test images in one picture, with their true and predicted classes."""
 
 import streamlit as st
 
@@ -11,9 +11,9 @@ from mnist_demo.evaluation import Mistake
 
 
 def page_of_images(shown: list[Mistake], data: MnistData) -> None:
-    """Draw test images in one picture, under each what it is, what it was read as and how confidently."""
+    """Draw test images in one picture, with the true class, the predicted class and the confidence under each."""
     names = data.class_names
-    # The picture has room for a character or two, in the letters of Pillow's own font.
+    # The picture has space for one or two characters, in the letters of Pillow's own font.
     codes = names if all(len(name) <= 2 and name.isascii() for name in names) else DIGIT_CLASS_NAMES
     said = [f"{names[each.true]} read as {names[each.predicted]}, {_confidence(each.confidence)}" for each in shown]
     indices = tuple(each.index for each in shown)
@@ -44,7 +44,7 @@ def _picture(
 
 
 def _confidence(share: float) -> str:
-    """Return a probability in few characters; one of 100% is never claimed."""
+    """Return a probability in few characters, never rounded to 100%."""
     if share >= 0.9995:
         return ">99.9%"
     return f"{share:.1%}" if share >= 0.99 else f"{share:.0%}"

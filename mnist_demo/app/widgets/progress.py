@@ -1,4 +1,4 @@
-"""Where a run stands, in words and as a share."""
+"""The state and progress of a run, in words and as a share."""
 
 from mnist_demo.app.session import server
 from mnist_demo.app.stop_reason_words import in_words
@@ -18,12 +18,12 @@ STATE_ICONS = {
 
 
 def progress_share(run: Run, history: History) -> float:
-    """Return how much of a run is done, 0 to 1; a finished one is, even before its last epoch."""
+    """Return the finished share of a run, 0 to 1; a finished run has 1, even before its last epoch."""
     return 1.0 if server.run_state(run) is RunState.FINISHED else history.progress
 
 
 def progress_line(run: Run, history: History) -> str:
-    """Return where a run stands, in words."""
+    """Return the state and progress of a run, in words."""
     now = server.run_state(run)
     epochs = history.plan.epochs if history.plan else run.experiment.training.epochs
     match now:

@@ -13,12 +13,12 @@ from mnist_demo.app.theme import colours
 from mnist_demo.app.widgets import digits
 
 COLUMNS = 5
-"""Digits in a row: 312 pixels, which a phone of 360 has room for."""
+"""Digits in a row: 312 screen pixels, which fit on a phone of 360."""
 
 _DENSITY = 2
-"""Picture pixels per screen pixel, so that digits and letters are sharp on dense screens too."""
+"""Picture pixels for each screen pixel, so that digits and letters are sharp on dense screens too."""
 
-_SCALE = 2  # screen pixels per digit pixel
+_SCALE = 2  # screen pixels for each pixel of a digit
 _GAP, _LINE, _BELOW = 8, 16, 10  # screen pixels
 _SIDE = 28 * _SCALE
 _STEP_X, _STEP_Y = _SIDE + _GAP, _SIDE + 2 * _LINE + _BELOW
@@ -26,7 +26,7 @@ _STEP_X, _STEP_Y = _SIDE + _GAP, _SIDE + 2 * _LINE + _BELOW
 
 @dataclass(frozen=True)
 class ShownAnswer:
-    """What stands under a digit: its true and its predicted class, in one to three characters of Basic Latin."""
+    """The text under a digit: its true and its predicted class, in one to three characters of Basic Latin."""
 
     true: str
     predicted: str
@@ -35,12 +35,12 @@ class ShownAnswer:
 
 
 def sheet_width() -> int:
-    """Return the screen pixels of a picture from `readings_sheet`."""
+    """Return the width of a picture from `readings_sheet`, in screen pixels."""
     return COLUMNS * _STEP_X - _GAP
 
 
 def readings_sheet(images: NDArray[np.uint8], answers: Sequence[ShownAnswer]) -> bytes:
-    """Draw digits in the colours of the page as a PNG of two pixels per screen pixel.
+    """Draw digits in the colours of the page as a PNG of two pixels for each screen pixel.
 
     Args:
         images: uint8 (n, 28, 28), white ink on black, n at least 1.
@@ -78,7 +78,7 @@ def _write(
     line = top + (_LINE * _DENSITY) // 2 + _DENSITY
     pen.text((x, line), answer.true, fill=ink, font=large, anchor="lm")
     x += before + space
-    # Pillow's own font has no arrow.
+    # The arrow is drawn by hand, because Pillow's own font has none.
     head = 3 * _DENSITY
     pen.line((x, line, x + arrow, line), fill=ink, width=_DENSITY)
     pen.line((x + arrow - head, line - head, x + arrow, line), fill=ink, width=_DENSITY)

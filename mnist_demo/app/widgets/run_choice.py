@@ -1,4 +1,4 @@
-"""Pieces that several pages are made of."""
+"""The choice of a run, which several pages share."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ _CHOICE = "chosen_run"
 
 
 def no_longer_kept(run: Run) -> None:
-    """Say that a page cannot work on a run, as what it was trained on or has learned is gone."""
+    """Say that a page cannot use a run, because its data or its weights are gone."""
     st.error(
         f"The images or the weights of this run are no longer kept: it was trained on "
         f"{escape_markdown(run.experiment.data.name)}. Give these images again on Explore, or choose another network.",
@@ -27,11 +27,11 @@ def no_longer_kept(run: Run) -> None:
 
 
 def need_trained_run(purpose: str, *, while_learning: bool = False) -> Run:
-    """Return the run that a page works on; a page that has none offers to train `fast` at once and ends here.
+    """Return the run that a page uses; without one, the page offers to train `fast` at once and ends here.
 
     Args:
-        purpose: What the page would do with it, to complete "Train one …".
-        while_learning: Whether a run in its first epoch will do.
+        purpose: The page's use of the run, to complete "Train one …".
+        while_learning: Whether a run in its first epoch counts.
     """
     if (trained := current.trained_run(while_learning=while_learning)) is not None:
         return trained
@@ -59,18 +59,18 @@ def _progress(run: Run) -> None:
 
 
 def choose_run(purpose: str, *, while_learning: bool = False) -> Run:
-    """Draw a choice of runs where the lab has several, and return the chosen one; end the page where it has none.
+    """Draw a choice of runs where the lab has several, and return the chosen run; end the page where the lab has none.
 
-    The chosen run becomes the current one, so that every page works on the same run.
+    The chosen run becomes the current one, so that every page uses the same run.
 
     Args:
-        purpose: As `need_trained_run` takes it.
-        while_learning: As `need_trained_run` takes it.
+        purpose: See `need_trained_run`.
+        while_learning: See `need_trained_run`.
     """
     run = need_trained_run(purpose, while_learning=while_learning)
     runs = {each.id: each for each in current.trained_runs(while_learning=while_learning)}
     if len(runs) > 1 and run.id in runs:
-        # The current run may have changed elsewhere since this was last shown.
+        # The choice follows the current run, which may have changed on another page.
         st.session_state[_CHOICE] = run.id
         labels = run_labels(runs)
         st.selectbox(
@@ -86,17 +86,17 @@ def choose_run(purpose: str, *, while_learning: bool = False) -> Run:
 
 
 def run_labels(runs: Mapping[str, Run]) -> dict[str, str]:
-    """Runs in a list, by their ids: what each is, how good, and when it was begun."""
+    """Return the labels of runs in a list, by their ids: name, accuracy, and time of creation."""
     return disambiguated({run_id: _run_label(run) for run_id, run in runs.items()})
 
 
 def disambiguated(labels: Mapping[str, str]) -> dict[str, str]:
-    """Labels by run id that end in the minute in which the run was begun, made different where two are alike.
+    """Return labels by run id that end with the run's time of creation, made different where two are alike.
 
-    Streamlit (1.67) knows the options of a list by their labels: whoever chose the one of two would get the other.
+    Streamlit (1.67) identifies a list's options by their labels: a choice of one of two alike could give the other.
     """
     apart = dict(labels)
-    # To the second, as in the id, and at last by the part of the id that is random.
+    # The time is extended to the second, as in the id, and then by the random part of the id.
     for form in (":{0.begun:%S}", " ({0.random})"):
         counts = Counter(apart.values())
         for run_id, label in apart.items():
@@ -113,7 +113,7 @@ def _run_label(run: Run) -> str:
 
 @st.cache_data(max_entries=512, show_spinner=False)
 def _accuracy_reached(events_path: Path, size: int) -> float | None:
-    """Return the validation accuracy of a run's final network; its best epoch may have been better."""
-    del size  # part of the key: the events of an active run grow
+    """Return the validation accuracy of a run's final network, which can be below that of its best epoch."""
+    del size  # part of the cache key, because the events file of an active run grows
     accuracies = Run(events_path.parent).history().epochs["val_accuracy"]
     return float(accuracies[-1]) if len(accuracies) else None

@@ -9,16 +9,16 @@ from mnist_demo.app.session.trainings import StartError, train_preset
 
 
 def start_button(label: str, start: Callable[[], None], *, key: str, **looks: Any) -> None:
-    """Draw a button that starts something, and beside it why the last click could not.
+    """Draw a button that starts a training, and beside it why the last click failed.
 
-    Streamlit calls back before it draws anything. What stands behind `if st.button(…)` would be given up when another
+    Streamlit calls the callback before it draws anything. Code behind `if st.button(…)` would be skipped when another
     click, such as one on the next page, comes before the script has reached that line.
 
     Args:
-        label: What the button says.
-        start: Does it, and raises `StartError` when that is not possible.
-        key: The button's own.
-        looks: What `st.button` takes besides.
+        label: The text of the button.
+        start: A function that starts the training, and raises `StartError` when that is impossible.
+        key: The key of the button.
+        looks: Further arguments of `st.button`.
     """
     refused = f"refused_{key}"
     st.button(label, key=key, on_click=_try, args=(start, refused), **looks)
@@ -31,12 +31,12 @@ def _try(start: Callable[[], None], refused: str) -> None:
         start()
     except StartError as refusal:
         st.session_state[refused] = str(refusal)
-    # The whole page, also when the button stands in a fragment: all of it is about another run now.
+    # The whole page is drawn again, also when the button is in a fragment, because all of it shows another run now.
     st.rerun()
 
 
 def offer_fast() -> None:
-    """Draw the way in for a lab that has no network yet."""
+    """Draw the start of a first training, for a lab that has no network yet."""
     start_button(
         "Train the fast network",
         lambda: train_preset("fast"),

@@ -1,7 +1,7 @@
 """A photo or scan of a digit: decoded within bounds, its ink found on its paper, and made into strokes.
 
-Whether ink is dark on light or light on dark, how the light falls and how large the digit stands is found out; what
-comes after that is what is done to drawn strokes.
+The polarity of the ink, the light and the size of the digit are detected; the strokes are then processed like drawn
+strokes.
 """
 
 import io
@@ -24,20 +24,20 @@ from mnist_demo.drawing.strokes import DrawingError, Strokes
 
 MAX_BYTES = 12 * 2**20
 MAX_PIXELS = 30_000_000
-"""Pixels of a PNG or JPEG file, which takes up to four bytes a pixel while it is decoded."""
+"""Most pixels of a PNG or JPEG file, which takes up to four bytes for each pixel while it is decoded."""
 
 MAX_WEBP_PIXELS = 16_000_000
-"""Pixels of a WebP file, which takes eight bytes a pixel as soon as it is opened, and more while it is decoded."""
+"""Most pixels of a WebP file, which takes eight bytes for each pixel when opened, and more while it is decoded."""
 
 FORMATS = ("PNG", "JPEG", "WEBP")
-# Phones append small pictures to a JPEG, which Pillow calls by another name then; the first one is the photo.
+# Phones append small pictures to a JPEG, which Pillow then calls "MPO"; the first picture is the photo.
 _ACCEPTED = {*FORMATS, "MPO"}
 WHAT_IS_READ = "PNG, JPEG and WebP"
 
 NOTHING_FOUND = "No digit stands out on this photo. Write it large and dark on plain paper, and come closer."
 
 LONGEST = 1_600
-"""Pixels of the longer side to which a photo is reduced: enough for a digit that fills a tenth of it."""
+"""Pixels of the longer side of a reduced photo, enough for a digit that fills a tenth of it."""
 
 _COARSE = 256  # pixels of the longer side of the small picture, in which the digit is located
 _FINE = 150  # pixels of the digit's longer side in the picture whose strokes are followed
@@ -72,13 +72,13 @@ Ink = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Photo:
-    """What was found on a photo.
+    """The digit found on a photo.
 
     Attributes:
-        picture: The photo upright and made smaller, uint8 (height, width), 0 black to 255 white.
-        ink: Where on it the digit's ink is, bool (height, width).
+        picture: The photo upright and reduced, uint8 (height, width), 0 black to 255 white.
+        ink: Where the digit's ink is on the picture, bool (height, width).
         strokes: The digit's strokes, in pixels of the picture.
-        pen_width: How wide the pen was, in pixels of the picture.
+        pen_width: The width of the pen, in pixels of the picture.
     """
 
     picture: NDArray[np.uint8]
@@ -122,10 +122,10 @@ def decode(content: bytes) -> NDArray[np.uint8]:
     """Decode a picture within bounds: upright, grey, its longer side 1,600 pixels at most.
 
     Returns:
-        uint8 (height, width), 0 black to 255 white; what is transparent is white.
+        uint8 (height, width), 0 black to 255 white; transparent pixels are white.
 
     Raises:
-        DrawingError: If it is too large, of another format or damaged.
+        DrawingError: If the file is too large, of another format or damaged.
     """
     if len(content) > MAX_BYTES:
         raise DrawingError(
@@ -139,7 +139,7 @@ def decode(content: bytes) -> NDArray[np.uint8]:
                 raise DrawingError(f"The file is none of the formats read here, which are {WHAT_IS_READ}.")
             if opened.width * opened.height > MAX_PIXELS:
                 raise _too_many_pixels()
-            # A JPEG is decoded at half the size, or less, right away.
+            # Pillow decodes a JPEG at half its size, or less, right away.
             opened.draft("RGB", (LONGEST, LONGEST))
             return _upright_grey(opened)
     except DrawingError:
@@ -184,7 +184,7 @@ def _followed(picture: NDArray[np.uint8], coarse: Grey, is_dark: bool) -> Photo:
 
 
 def _on_sheet(picture: NDArray[np.uint8], sheet: Ink, is_dark: bool) -> Photo:
-    """Find the digit on a sheet of paper that stands out on the picture."""
+    """Find the digit on a sheet of paper that contrasts with the rest of the picture."""
     alone = only_sheet(picture, sheet)
     coarse = _resized(alone, max(sheet.shape) / max(picture.shape))
     found = _digit_blobs(_ink(coarse, is_dark, _COARSE_REACH))
@@ -194,11 +194,11 @@ def _on_sheet(picture: NDArray[np.uint8], sheet: Ink, is_dark: bool) -> Photo:
 def _traced(
     picture: NDArray[np.uint8], coarse: tuple[int, ...], box_there: tuple[int, int, int, int], is_dark: bool
 ) -> Photo:
-    """Follow the strokes of the digit that is in a box of the small picture, whose shape is given."""
+    """Follow the strokes of the digit in a box of the small picture, whose shape is given."""
     height, width = picture.shape
     left, top, right, bottom = box_there
     scale = max(height, width) / max(coarse)
-    # A second look from nearby follows a small digit's strokes as well as a large one's.
+    # The digit is enlarged, so that the strokes of a small digit are followed as well as those of a large one.
     longer = max(right - left, bottom - top)
     margin = 0.2 * longer + 3
     box = np.array([left - margin, top - margin, right + margin, bottom + margin]) * scale
@@ -226,12 +226,12 @@ def _upright_grey(opened: Image.Image) -> NDArray[np.uint8]:
         with_alpha = upright.convert("RGBA")
         paper = Image.new("RGBA", with_alpha.size, "white")
         grey = np.asarray(Image.alpha_composite(paper, with_alpha).convert("L"))
-        # A white picture has white ink on transparent paper, so the paper becomes black.
+        # White ink needs a black background, because it would be invisible on white.
         if np.ptp(grey) < _LEAST_CONTRAST:
             paper = Image.new("RGBA", with_alpha.size, "black")
             grey = np.asarray(Image.alpha_composite(paper, with_alpha).convert("L"))
         return grey
-    if upright.mode.startswith("I"):  # sixteen bits, of which scanners often use but twelve
+    if upright.mode.startswith("I"):  # scanners often use twelve of the sixteen bits
         deep = np.asarray(upright, dtype=np.float64)
         brightest = max(1.0, float(deep.max()))
         return np.clip(deep * (255 / brightest), 0, 255).astype(np.uint8)
@@ -239,7 +239,7 @@ def _upright_grey(opened: Image.Image) -> NDArray[np.uint8]:
 
 
 def _resized(picture: NDArray[np.uint8], factor: float) -> Grey:
-    """Make it larger or smaller, and blur it by less than a pixel: paper has a grain, and cameras have noise."""
+    """Enlarge or reduce a picture, and blur it by less than a pixel, because paper has grain and cameras have noise."""
     size = (max(1, round(picture.shape[1] * factor)), max(1, round(picture.shape[0] * factor)))
     how = Image.Resampling.BOX if factor < 1 else Image.Resampling.BICUBIC
     resized = Image.fromarray(picture).resize(size, how).filter(ImageFilter.GaussianBlur(0.8))
@@ -249,8 +249,8 @@ def _resized(picture: NDArray[np.uint8], factor: float) -> Grey:
 def _ink_is_dark(picture: Grey) -> bool:
     """Tell whether the ink is darker than its paper.
 
-    Paper is what there is more of, wherever one looks: beside the median of their surroundings, pixels of ink stand out
-    to one side, while the edge of a shadow or of a table has as much on either side.
+    Paper is the majority around each pixel: compared with the median of their surroundings, pixels of ink differ to one
+    side, while the edge of a shadow or of a table has as many pixels on either side.
     """
     blocks = 12
     small = np.asarray(Image.fromarray(picture).resize((blocks * 4, blocks * 4), Image.Resampling.BOX))
@@ -268,8 +268,8 @@ def _ink(picture: Grey, is_dark: bool, reach: int) -> Ink:
     Grey-scale closing (for dark ink) fills what is narrower than the brush and leaves the edges of shadows in place.
     """
     dark = picture if is_dark else 255 - picture
-    over = _closed(dark, reach) - dark  # how much darker than its paper
-    # Noise makes the brush's paper a little too bright everywhere.
+    over = _closed(dark, reach) - dark  # how much darker each pixel is than its paper
+    # The median is subtracted, because noise makes the estimate of the paper a little too bright everywhere.
     over -= np.median(over)
     noise = 1.5 * float(np.median(np.abs(over)))
     strongest = float(np.sort(over, axis=None)[-max(12, over.size // 500) :].mean())
@@ -287,10 +287,10 @@ def _closed(picture: Grey, reach: int) -> Grey:
 
 
 def _digit_blobs(ink: Ink) -> list[Blob]:
-    """Choose the blobs of the digit: the largest one, and those near it that are no specks."""
+    """Choose the blobs of the digit: the largest one, and those near it that are large enough."""
     found = sorted(blobs(ink), key=lambda blob: -blob.area)
     height, width = ink.shape
-    # A table's edge and a hand's shadow touch the picture's edge; a digit rarely does.
+    # Blobs at the picture's edge are left out: a table's edge or a hand's shadow touches it, and a digit rarely does.
     inside = [blob for blob in found if not blob.touches_edge(height, width)]
     if inside and inside[0].area >= _SPECK * found[0].area:
         found = inside
@@ -298,7 +298,7 @@ def _digit_blobs(ink: Ink) -> list[Blob]:
         raise DrawingError(NOTHING_FOUND)
     digit = [found[0]]
     others = [blob for blob in found[1:] if blob.area >= _SPECK * found[0].area]
-    # Distances are to the largest part, because a chain of near parts would swallow a line of writing.
+    # Distances are to the largest part, because a chain of near parts would join a whole line of writing.
     left, top, right, bottom = digit[0].box
     near = _NEAR * max(right - left, bottom - top)
     digit += [blob for blob in others if blob.distance_to(left, top, right, bottom) <= near]

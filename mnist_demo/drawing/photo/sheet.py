@@ -1,4 +1,4 @@
-"""Find a sheet of paper on a table: where it fills little of a photo, the sheet stands out and not its ink."""
+"""Find a sheet of paper on a table: when it fills little of a photo, the sheet contrasts, and not its ink."""
 
 import numpy as np
 import scipy
@@ -7,21 +7,21 @@ from PIL import Image
 
 from mnist_demo.drawing.photo.blobs import Blob, Mask
 
-_RECTANGULAR = 0.9  # share of its smallest rectangle that a sheet fills at least; a filled zero has 0.8
-_SOLID = 0.2  # side of a blank square on a sheet, as a share of the sheet's; no pen is as wide for its digit
+_RECTANGULAR = 0.9  # least share of its smallest rectangle that a sheet fills; a filled zero has 0.8
+_SOLID = 0.2  # side of a blank square on a sheet, as a share of the sheet's side; no pen is as wide for its digit
 _RIM = 2  # pixels at the edge of a sheet that are neither paper nor table
 _ANGLES = np.radians(np.arange(0, 90, 3))
 
 
 def sheet_area(blob: Blob, shape: tuple[int, ...]) -> Mask | None:
-    """Return the sheet that a blob is, with its ink and without its rim; None when the blob is no sheet with ink.
+    """Return a blob's sheet with its ink and without its rim; None when the blob is no sheet with ink.
 
     Args:
-        blob: What stands out.
-        shape: (height, width) of the picture that it was found on.
+        blob: A blob of pixels that differ from their surroundings.
+        shape: (height, width) of the picture that contains the blob.
     """
     paper = blob.mask(shape)
-    # Ink is what the paper surrounds.
+    # Ink is everything that the paper surrounds.
     sheet: Mask = scipy.ndimage.binary_fill_holes(paper, np.ones((3, 3)))
     left, top, right, bottom = blob.box
     has_ink = bool((sheet & ~paper).any())
@@ -38,7 +38,7 @@ def only_sheet(picture: NDArray[np.uint8], sheet: Mask) -> NDArray[np.uint8]:
 
     Args:
         picture: uint8 (height, width).
-        sheet: Of any size, over the whole picture; True somewhere.
+        sheet: The sheet's pixels, bool (height, width), at least one True.
     """
     height, width = picture.shape
     inside = np.asarray(Image.fromarray(sheet).resize((width, height), Image.Resampling.NEAREST))

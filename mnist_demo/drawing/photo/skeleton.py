@@ -1,7 +1,7 @@
-"""Turn an area of ink into the strokes of a pen of one width: its middle lines.
+"""The middle lines of an area of ink, as strokes of a pen of one width.
 
-T. Y. Zhang and C. Y. Suen, "A fast parallel algorithm for thinning digital patterns", Communications of the ACM 27
-(1984), and then along the line of single pixels that it leaves.
+The ink is thinned as in T. Y. Zhang and C. Y. Suen, "A fast parallel algorithm for thinning digital patterns",
+Communications of the ACM 27 (1984); the strokes follow the remaining lines of single pixels.
 """
 
 from itertools import pairwise
@@ -18,7 +18,7 @@ Ink = NDArray[np.bool_]
 Pixel = tuple[int, int]  # row and column
 
 SPUR = 0.75  # pen widths: a shorter branch is a bump of the edge, not a stroke
-THICKER = 0.2  # pen widths: a stroke that reaches farther on each side keeps its width, as a filled loop does
+THICKER = 0.2  # pen widths: a stroke that reaches farther on each side keeps its width, such as a filled loop
 SMOOTHING = 4  # times that each point moves to the mean of itself and its neighbours, because pixels make stairs
 
 FILLING = 2  # rings that fill a disc
@@ -26,15 +26,14 @@ _CIRCLE = np.array([(np.sin(angle), np.cos(angle)) for angle in np.linspace(0, 2
 
 
 def strokes_from_ink(ink: Ink) -> tuple[Strokes, float]:
-    """Find the middle lines of an area of ink and how wide the pen was.
+    """Find the middle lines of an area of ink and the width of the pen.
 
     Args:
         ink: (height, width), at least one pixel True; a pen of about 4 to 30 pixels is followed well.
 
     Returns:
-        The strokes, float64 (k, 2) each, in pixels from the upper left corner, x right, y down; and the width of
-        a pen that would leave as much ink along them, in pixels. Where the ink is wider than that, rings about the
-        middle line make up for it.
+        The strokes, float64 (k, 2) each, in pixels from the upper left corner, x right, y down; and the width of a pen
+        that would leave as much ink along them, in pixels. Where the ink is wider, rings about the middle line fill it.
     """
     lines = [(_smoothed(line), is_branch) for line, is_branch in _lines(thinned(ink))]
     area = float(ink.sum())
@@ -63,7 +62,7 @@ def thinned(ink: Ink) -> Ink:
             break
     lines: Ink = left[1:-1, 1:-1]
     for blob in blobs(ink):
-        # Thinning removes a square of four pixels: each half of a round takes two of them.
+        # A square of four pixels has vanished, because each half of a round removes two of them.
         if not (lines[blob.place] & blob.pixels).any():
             lines[blob.place][tuple(np.argwhere(blob.pixels)[-1])] = True
     return lines
@@ -71,7 +70,7 @@ def thinned(ink: Ink) -> Ink:
 
 def _peel(ink: Ink, first: bool) -> Ink:
     """Find the ink that one half of a round of Zhang and Suen removes, without the padding."""
-    # p2 to p9: the neighbours clockwise from the one above.
+    # p2 to p9 are the neighbours, clockwise from the one above.
     shifts = [(0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0), (0, 0)]
     height, width = ink.shape[0] - 2, ink.shape[1] - 2
     around = np.stack([ink[y : y + height, x : x + width] for y, x in shifts])
@@ -84,7 +83,7 @@ def _peel(ink: Ink, first: bool) -> Ink:
 
 
 def _lines(skeleton: Ink) -> list[tuple[Stroke, bool]]:
-    """Return the lines between ends and crossings, (k, 2) as row and column, and whether each has just one free end."""
+    """Return the lines between ends and crossings, (k, 2) as row and column, and whether each has one free end only."""
     ways = _neighbours(skeleton)
     lines: list[tuple[Stroke, bool]] = []
     walked: set[tuple[Pixel, Pixel]] = set()
@@ -107,7 +106,7 @@ def _lines(skeleton: Ink) -> list[tuple[Stroke, bool]]:
 
 
 def _neighbours(skeleton: Ink) -> dict[Pixel, list[Pixel]]:
-    """Return to which pixels one can go on from each; never across a corner that can be walked around."""
+    """Return the neighbours of each pixel; a diagonal neighbour counts only if no other pixel connects the two."""
     pixels = {(int(row), int(column)) for row, column in np.argwhere(skeleton)}
     ways: dict[Pixel, list[Pixel]] = {}
     for row, column in pixels:
@@ -128,7 +127,7 @@ def _pen_width(area: float, lines: list[tuple[Stroke, bool]]) -> float:
 
 
 def _rings(ink: Ink, middle: Stroke, width: float) -> list[Stroke]:
-    """Return rings by which a pen of this width fills the ink up to its edge, where that is farther than it reaches."""
+    """Return rings with which a pen of this width fills the ink up to its edge, where the ink is wider than the pen."""
     padded = np.pad(ink, 1)
     beyond = np.argwhere(scipy.ndimage.binary_dilation(padded) & ~padded) - 1.0
     rings = []
@@ -148,7 +147,7 @@ def _length(line: Stroke) -> float:
 
 
 def _smoothed(line: Stroke) -> Stroke:
-    """Take the stairs out of a line; its ends stay, a ring has none."""
+    """Smooth the steps of single pixels in a line; its ends stay, and a ring has no ends."""
     is_ring = len(line) > 3 and bool((line[0] == line[-1]).all())
     smooth = line.copy()
     for _ in range(SMOOTHING):

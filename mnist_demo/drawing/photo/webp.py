@@ -1,8 +1,8 @@
-"""The size of a WebP picture by its header, because Pillow makes room for the whole picture when it opens one."""
+"""The size of a WebP picture by its header, because Pillow allocates the whole picture when it opens one."""
 
 
 def webp_size(content: bytes) -> tuple[int, int] | None:
-    """Return the width and height that a WebP file promises, in pixels; None for what is no WebP file.
+    """Return the width and height that a WebP file declares, in pixels; None for any other file.
 
     The format is described at https://developers.google.com/speed/webp/docs/riff_container.
 
