@@ -76,6 +76,15 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
+def elsewhere(browser: Browser) -> Iterator[BrowserContext]:
+    """Open the browser of another visitor."""
+    another = browser.new_context(viewport={"width": 1280, "height": 800})
+    another.set_default_timeout(PATIENCE)
+    yield another
+    another.close()
+
+
+@pytest.fixture
 def page(context: BrowserContext) -> Page:
     """Open the visitor's first tab."""
     return context.new_page()

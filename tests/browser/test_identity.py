@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Lab, RunState
@@ -31,14 +31,6 @@ def lab_server(
     assert LAB not in log
     assert "Traceback" not in log
     shutil.rmtree(home, ignore_errors=True)
-
-
-@pytest.fixture
-def elsewhere(browser: Browser) -> Iterator[BrowserContext]:
-    """Another visitor's browser."""
-    context = browser.new_context()
-    yield context
-    context.close()
 
 
 def expect_clean(page: Page) -> None:

@@ -117,16 +117,16 @@ def test_leaving_and_pressing_anything_never_disturbs_a_run(page: Page, server: 
     expect(sidebar.get_by_text("Finished: 10 epochs")).to_be_visible()
 
 
-def test_the_same_link_shows_the_same_lab_and_no_other_sees_it(
-    page: Page, context: BrowserContext, server: LabServer
+def test_another_tab_shows_the_same_lab_and_no_other_browser_sees_it(
+    page: Page, context: BrowserContext, elsewhere: BrowserContext, server: LabServer
 ) -> None:
     open_page(page, server, "Train")
     choose_preset(page, "dense")
     lab = lab_of(page)
     again = context.new_page()
-    open_page(again, server, "Train", lab)
+    open_page(again, server, "Train")
     expect(again.get_by_test_id("stSidebar").get_by_text(re.compile("^dense · "))).to_be_visible()
-    stranger = context.new_page()
+    stranger = elsewhere.new_page()
     open_page(stranger, server, "Train")
     assert lab_of(stranger) != lab
     expect(stranger.get_by_test_id("stSidebar").get_by_text(re.compile("^fast · "))).to_be_visible()

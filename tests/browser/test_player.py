@@ -8,7 +8,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from mnist_demo.runs import Lab, RunState
 from tests.browser.lab import (
@@ -81,7 +81,7 @@ def test_pause_step_resume_another_rate_stop_and_train_more(page: Page, server: 
 
 
 def test_a_refresh_shows_the_same_training_and_another_visitor_none_of_it(
-    page: Page, browser: Browser, server: LabServer
+    page: Page, context: BrowserContext, elsewhere: BrowserContext, server: LabServer
 ) -> None:
     begin(page, server)
     lab = lab_of(page)
@@ -90,19 +90,16 @@ def test_a_refresh_shows_the_same_training_and_another_visitor_none_of_it(
     expect_page(page, "Train")
     expect(progress_of(page).get_by_text(re.compile(r"Epoch \d+ of 90"))).to_be_visible()
     before = run.history().step
-    link = page.url
     page.close()
 
     # The training continues after the tab is closed.
-    another_machine = browser.new_context()
-    again = another_machine.new_page()
+    again = context.new_page()
     wait_until(again, lambda: run.history().step > before)
-    again.goto(link)
-    expect_page(again, "Train")
+    open_page(again, server, "Train")
     expect(progress_of(again).get_by_text(re.compile(r"Epoch \d+ of 90"))).to_be_visible()
     assert len(Lab(server.home, lab).runs) == 1
 
-    stranger = another_machine.new_page()
+    stranger = elsewhere.new_page()
     open_page(stranger, server, "Train")
     assert lab_of(stranger) != lab
     expect(main(stranger).get_by_text("No run yet")).to_be_visible()
@@ -110,7 +107,6 @@ def test_a_refresh_shows_the_same_training_and_another_visitor_none_of_it(
     expect(stranger.get_by_text("endless")).to_have_count(0)
     button(again, "Stop").click()
     expect(progress_of(again).get_by_text("Stopped after")).to_be_visible()
-    another_machine.close()
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ def expect_chosen(page: Page, count: int) -> None:
     expect(page).to_have_url(re.compile(r"^[^?]*([?]|$)" + "&".join(["compare=[^&]*"] * count) + "$"))
 
 
-def test_a_duel_then_delete_and_undo(page: Page, context: BrowserContext, server: LabServer) -> None:
+def test_a_duel_then_delete_and_undo(page: Page, elsewhere: BrowserContext, server: LabServer) -> None:
     # Another lab trains, so that both runs wait long enough to be seen waiting.
-    other = context.new_page()
+    other = elsewhere.new_page()
     begin_endless(other, server)
     open_page(page, server, "Runs")
     button(page, "Duel: codelab against dense").click()
