@@ -13,7 +13,7 @@ def main() -> None:
     # Worker processes execute this file again, so heavy imports are late.
     import streamlit as st
 
-    from mnist_demo.app import navigation, sidebar, warm_up
+    from mnist_demo.app import lesson_guide, navigation, sidebar, warm_up
     from mnist_demo.app.session import housekeeping, opening
     from mnist_demo.app.theme import help_names, style
 
@@ -27,6 +27,7 @@ def main() -> None:
         sidebar.show()
         help_names.apply()
     housekeeping.warn_of_unwritable_home()
+    lesson_guide.show(navigation.name_of(page))
     try:
         page.run()
     finally:

@@ -36,6 +36,7 @@ class Page:
 
 
 EXPLORE = Page("explore", "Explore", "grid_view", "Look at the digits.")
+LEARN = Page("learn", "Learn", "school", "Take a lesson in the lab.")
 DESIGN = Page("design", "Design", "layers", "Build a network and set up its training.")
 TRAIN = Page("train", "Train", "model_training", "Watch the network learn.")
 EVALUATE = Page("evaluate", "Evaluate", "fact_check", "See how good it is, and where not.")
@@ -43,7 +44,7 @@ TIME_MACHINE = Page("time_machine", "Time machine", "history", "Move through the
 DRAW = Page("draw", "Draw", "draw", "Draw a digit and have it read.")
 RUNS = Page("runs", "Runs", "compare_arrows", "Find every run again and compare them.")
 
-PAGES = (EXPLORE, DESIGN, TRAIN, EVALUATE, TIME_MACHINE, DRAW, RUNS)
+PAGES = (EXPLORE, LEARN, DESIGN, TRAIN, EVALUATE, TIME_MACHINE, DRAW, RUNS)
 """Every page; the first one answers at the bare address."""
 
 FIRST = PAGES[0]
@@ -55,6 +56,11 @@ def pages() -> list[StreamlitPage]:
         *map(_streamlit_page, PAGES),
         *(st.Page(_to_first, title=FIRST.title, url_path=name, visibility="hidden") for name in (FIRST.name, "home")),
     ]
+
+
+def name_of(page: StreamlitPage) -> str:
+    """Return the name of a page that `st.navigation` chose; a hidden page is the first page."""
+    return next((each.name for each in PAGES if each.name == page.url_path), FIRST.name)
 
 
 def _streamlit_page(page: Page) -> StreamlitPage:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from mnist_demo import fields
 from mnist_demo.app.design import current_draft, editors
+from mnist_demo.app.session import taken_lesson
 from mnist_demo.app.widgets import layout
 from mnist_demo.network import CLASSES, LAYER_TYPES, MAX_LAYERS, Layer, LayerReport, NetworkReport
 from mnist_demo.network.draft import Draft, DraftLayer
@@ -58,6 +59,7 @@ def _layer(draft: Draft, item: DraftLayer, row: LayerReport) -> None:
             on_change="rerun",
         ) as popover:
             if popover.open:
+                taken_lesson.note_open_layer(row.index)
                 _editor(draft, item, row.index)
             else:
                 layout.reserve_height(_EDITOR_HEIGHT)

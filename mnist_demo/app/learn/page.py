@@ -1,0 +1,44 @@
+"""The page that offers the lessons."""
+
+import streamlit as st
+
+from mnist_demo.app import navigation
+from mnist_demo.app.session import taken_lesson
+from mnist_demo.app.widgets.layout import header
+from mnist_demo.lessons import Language, Lesson
+
+_NAMES = {Language.ENGLISH: "English", Language.KOREAN: "한국어"}
+
+
+def page() -> None:
+    """Draw a card for each lesson."""
+    header("Learn", "Lessons that you take in the lab itself: each step opens the page it talks about.")
+    chosen = st.segmented_control(
+        "Language",
+        list(_NAMES),
+        default=taken_lesson.language(),
+        required=True,
+        format_func=lambda language: _NAMES[language],
+        label_visibility="collapsed",
+        key="learn_language",
+    )
+    taken_lesson.choose_language(chosen or Language.ENGLISH)
+    for name in taken_lesson.library().lessons:
+        if lesson := taken_lesson.library().find(name, taken_lesson.language()):
+            _card(lesson)
+
+
+def _card(lesson: Lesson) -> None:
+    with st.container(border=True):
+        st.subheader(lesson.title, anchor=False)
+        minutes = "{} minutes · {} steps" if lesson.language is Language.ENGLISH else "{}분 · {}단계"
+        st.caption(minutes.format(lesson.minutes, len(lesson.steps)))
+        st.markdown("\n".join(f"- {each}" for each in lesson.learn))
+        label = "Begin" if lesson.language is Language.ENGLISH else "시작하기"
+        if st.button(label, icon=":material/school:", type="primary", key=f"learn_{lesson.name}"):
+            place = taken_lesson.take(lesson)
+            path = next(each.path for each in navigation.PAGES if each.name == place.step.page)
+            st.switch_page(path, query_params=taken_lesson.address(place))
+
+
+page()

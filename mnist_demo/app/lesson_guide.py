@@ -1,0 +1,178 @@
+"""The guide of a lesson: a slim bar above the page that it talks about."""
+
+import re
+from dataclasses import dataclass
+
+import streamlit as st
+
+from mnist_demo.app import navigation
+from mnist_demo.app.session import current, datasets, taken_lesson
+from mnist_demo.app.session.taken_lesson import Taken
+from mnist_demo.app.theme import colours
+from mnist_demo.app.widgets.live import live, watching
+from mnist_demo.lessons import Language, Question, Situation
+from mnist_demo.lessons.lesson import fill_in
+from mnist_demo.lessons.pointers import Pointer
+from mnist_demo.presets import PRESETS
+
+CONTROL_KEYS = {
+    "splits": "split",
+    "presets": "design_preset",
+    "layers": "design_picture",
+    "train": "train",
+    "pause": "train_controls",
+    "learning-rate": "train_controls",
+    "diagonal": "evaluate_diagonal",
+    "classes": "evaluate_classes",
+    "canvas": "canvas",
+}
+"""The key of the element that shines for each control of `lessons.pointers.CONTROLS`."""
+
+_LINK = re.compile(r"\[([^\]]*)\]\(([a-z]+:[\w-]+)\)")
+_SHINE = "shining"
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What the guide says in one language."""
+
+    step: str
+    back: str
+    next: str
+    leave: str
+    go: str
+    use: str
+    predict: str
+    right: str
+    other: str
+
+
+_WORDS = {
+    Language.ENGLISH: _Words(
+        step="Step {number} of {count}",
+        back="Back",
+        next="Next",
+        leave="Leave the lesson",
+        go="Go to {page}",
+        use="Take the network {preset}",
+        predict="Predict first:",
+        right="As you predicted.",
+        other="You predicted something else: {answer}.",
+    ),
+    Language.KOREAN: _Words(
+        step="{count}단계 중 {number}단계",
+        back="이전",
+        next="다음",
+        leave="수업 나가기",
+        go="{page} 페이지로 가기",
+        use="{preset} 신경망 쓰기",
+        predict="먼저 예상해 보세요.",
+        right="예상이 맞았습니다.",
+        other="다르게 예상했네요: {answer}",
+    ),
+}
+
+
+def show(page: str) -> None:
+    """Draw the guide of the lesson that the visitor takes; nothing without a lesson.
+
+    Args:
+        page: The name of the open page.
+    """
+    place = taken_lesson.taken()
+    if place is None:
+        return
+    words, step = _WORDS[place.lesson.language], place.step
+    number = words.step.format(number=place.number, count=len(place.lesson.steps))
+    with st.expander(f"{number} · **{step.title}**", expanded=True, icon=":material/school:", key="lesson_guide"):
+        run = current.run()
+        live(lambda: _show_step(place, page), watching(run) if run else watching())
+        _show_ways(place, page)
+    _shine()
+
+
+def _show_step(place: Taken, page: str) -> None:
+    step, situation = place.step, taken_lesson.situation(page)
+    told = step.told(situation)
+    st.markdown(_LINK.sub(r":primary[\1]", told))
+    if step.question is not None:
+        _ask(place, step.question, situation)
+    if step.task is not None and step.done is not None:
+        icon = ":green[:material/check_circle:]" if step.done.holds(situation) else ":material/radio_button_unchecked:"
+        st.markdown(f"{icon} {fill_in(step.task, situation)}")
+
+
+def _ask(place: Taken, question: Question, situation: Situation) -> None:
+    """Ask for a prediction, and compare it with the visitor's figures when they are there."""
+    words = _WORDS[place.lesson.language]
+    predicted = st.radio(
+        f"{words.predict} {question.text}",
+        range(len(question.answers)),
+        format_func=lambda index: question.answers[index].text,
+        index=None,
+        key=f"lesson_{place.lesson.name}_{place.number}",
+        persist_state="session",
+    )
+    right = question.right(situation)
+    if predicted is None or right is None:
+        return
+    is_right = predicted == right
+    verdict = words.right if is_right else words.other.format(answer=question.answers[predicted].text)
+    icon = ":material/check:" if is_right else ":material/lightbulb:"
+    st.markdown(f"{icon} {verdict} {fill_in(question.after, situation)}")
+
+
+def _show_ways(place: Taken, page: str) -> None:
+    """Draw the buttons: what the words point at, the preset of the step, and the way through the lesson."""
+    words, step = _WORDS[place.lesson.language], place.step
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for index, (text, target) in enumerate(_LINK.findall(step.words)):
+            if st.button(text, icon=":material/near_me:", type="tertiary", key=f"lesson_point_{index}"):
+                _point(Pointer.parse(target), place)
+        if step.preset is not None and current.experiment().name != step.preset:
+            st.button(
+                words.use.format(preset=step.preset),
+                icon=":material/input:",
+                key="lesson_preset",
+                on_click=_use,
+                args=(step.preset,),
+            )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        is_first, is_last = place.number == 1, place.number == len(place.lesson.steps)
+        if st.button(words.back, icon=":material/arrow_back:", key="lesson_back", disabled=is_first):
+            _open(taken_lesson.move(place, -1))
+        if st.button(words.next, icon=":material/arrow_forward:", key="lesson_next", disabled=is_last):
+            _open(taken_lesson.move(place, 1))
+        if page != step.page:
+            title = next(each.title for each in navigation.PAGES if each.name == step.page)
+            if st.button(words.go.format(page=title), icon=":material/open_in_new:", key="lesson_go"):
+                _open(place)
+        st.button(words.leave, type="tertiary", key="lesson_leave", on_click=taken_lesson.leave)
+
+
+def _use(preset: str) -> None:
+    current.set_experiment(datasets.fit(PRESETS[preset], current.experiment().data))
+
+
+def _open(place: Taken, page: str | None = None) -> None:
+    """Turn to the page of a step, or to another one."""
+    name = page or place.step.page
+    path = next(each.path for each in navigation.PAGES if each.name == name)
+    st.switch_page(path, query_params=taken_lesson.address(place))
+
+
+def _point(pointer: Pointer, place: Taken) -> None:
+    if pointer.control is not None:
+        st.session_state[_SHINE] = CONTROL_KEYS[pointer.control]
+    elif pointer.layer is not None:
+        st.session_state[_SHINE] = CONTROL_KEYS["layers"]
+    _open(place, pointer.page)
+
+
+def _shine() -> None:
+    """Let the element that the words pointed at shine for a moment."""
+    if key := st.session_state.pop(_SHINE, None):
+        st.html(
+            f"<style>@keyframes shine {{ 50% {{ box-shadow: 0 0 0 4px {colours.primary_colour()}; }} }}"
+            f".st-key-{key} {{ animation: shine 1s ease-in-out 3; border-radius: 0.5rem; }}</style>"
+        )

@@ -1,0 +1,118 @@
+"""The lesson that the visitor takes: its place, in the address too, and what the lab notices for it."""
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from mnist_demo.app.session import current
+from mnist_demo.app.session.lab import lab
+from mnist_demo.lessons import Language, Lesson, Library, Situation, Step, load_library
+from mnist_demo.runs import RunState
+
+_TAKEN = "taken_lesson"
+_OPEN_LAYER = "open_layer"
+_NAME, _STEP, _LANGUAGE = "lesson", "step", "lang"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A lesson and the visitor's place in it.
+
+    Attributes:
+        lesson: The lesson in the visitor's language.
+        number: The step, from 1.
+    """
+
+    lesson: Lesson
+    number: int
+
+    @property
+    def step(self) -> Step:
+        """The current step."""
+        return self.lesson.steps[self.number - 1]
+
+
+@st.cache_resource(show_spinner=False)
+def library() -> Library:
+    """Return all lessons, read once."""
+    return load_library()
+
+
+def language() -> Language:
+    """Return the language that the visitor chose for lessons, or that the browser asks for."""
+    chosen = st.session_state.get(_LANGUAGE)
+    if isinstance(chosen, Language):
+        return chosen
+    return Language.KOREAN if str(st.context.locale or "").lower().startswith("ko") else Language.ENGLISH
+
+
+def choose_language(chosen: Language) -> None:
+    """Show lessons in a language from now on."""
+    st.session_state[_LANGUAGE] = chosen
+
+
+def taken() -> Taken | None:
+    """Return the lesson that the visitor takes, as the address or this session names it; None for no lesson."""
+    if name := st.query_params.get(_NAME):
+        asked = st.query_params.get(_LANGUAGE, "")
+        if asked in list(Language):
+            choose_language(Language(asked))
+        digits = st.query_params.get(_STEP, "1")
+        st.session_state[_TAKEN] = name, int(digits) if digits.isdecimal() and len(digits) < 4 else 1
+    name, number = st.session_state.get(_TAKEN, ("", 1))
+    lesson = library().find(name, language())
+    if lesson is None:
+        return None
+    found = Taken(lesson, min(max(number, 1), len(lesson.steps)))
+    # Streamlit clears the address when the visitor changes the page.
+    for key, value in address(found).items():
+        if st.query_params.get(key) != value:
+            st.query_params[key] = value
+    return found
+
+
+def address(place: Taken) -> dict[str, str]:
+    """Return the parameters of an address that opens a lesson at a step."""
+    return {_NAME: place.lesson.name, _STEP: str(place.number), _LANGUAGE: str(place.lesson.language)}
+
+
+def take(lesson: Lesson, number: int = 1) -> Taken:
+    """Go to a step of a lesson."""
+    st.session_state[_TAKEN] = lesson.name, number
+    return Taken(lesson, number)
+
+
+def move(place: Taken, by: int) -> Taken:
+    """Go so many steps on."""
+    moved = replace(place, number=min(max(place.number + by, 1), len(place.lesson.steps)))
+    return take(moved.lesson, moved.number)
+
+
+def leave() -> None:
+    """Take no lesson any more."""
+    st.session_state.pop(_TAKEN, None)
+    for key in (_NAME, _STEP, _LANGUAGE):
+        if key in st.query_params:
+            del st.query_params[key]
+
+
+def note_open_layer(index: int) -> None:
+    """Note that a layer of the network is open on Design, from 1."""
+    st.session_state[_OPEN_LAYER] = index
+
+
+def situation(page: str) -> Situation:
+    """Return what a lesson may look at.
+
+    Args:
+        page: The name of the open page.
+    """
+    finished = (run.experiment.name for run in lab().runs if run.state is RunState.FINISHED)
+    return Situation(
+        experiment=current.experiment(),
+        run=current.run(),
+        page=page,
+        finished=frozenset(finished),
+        has_drawn=bool(lab().drawing),
+        open_layer=st.session_state.get(_OPEN_LAYER),
+    )
