@@ -140,7 +140,10 @@ def _training_spec(measure: Measure, images: int, images_per_epoch: int, primary
     is_validation = alt.datum.series == VALIDATION
     lines = base.transform_filter(alt.datum.series == TRAINING).mark_line(strokeWidth=1.5, opacity=0.9)
     trend = base.transform_filter(is_validation).mark_line(strokeWidth=2, strokeDash=[4, 3])
-    points = base.transform_filter(is_validation).mark_point(size=60, filled=True, opacity=1, shape="diamond")
+    # `aria` is off, because before the first epoch the group of points is an image without a text; the line has one.
+    points = base.transform_filter(is_validation).mark_point(
+        size=60, filled=True, opacity=1, shape="diamond", aria=False
+    )
     marks = alt.Chart(pd.DataFrame()).transform_filter(alt.datum.series == RATE_CHANGED).encode(x="images:Q")
     # `aria` is off, because the names have the same text, and an empty group of rules would be an image without a text.
     rules = marks.mark_rule(color=colours.NEUTRAL, strokeDash=[2, 2], aria=False).encode(
