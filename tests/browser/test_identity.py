@@ -1,17 +1,19 @@
 """How a browser finds its lab again: by a cookie, by a private link, and what happens without cookies."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from mnist_demo.app.identity import COOKIE
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Lab, RunState
-from tests.browser.lab import expect_page, lab_of, main, open_page
-from tests.server import LabServer
+from tests.browser.lab import PATIENCE, expect_page, lab_of, main, open_page
+from tests.server import CHROMIUM_ARGUMENTS, LabServer, find_chromium
 
 LAB, OTHER = "private-lab-0123456789", "another-lab-0123456789"
 BASE = "course/lab"
@@ -36,7 +38,7 @@ def lab_server(
 def expect_clean(page: Page) -> None:
     """The address gives no lab away, and no script can read the cookie."""
     expect(page).to_have_url(re.compile(r"^(?!.*lab=)"))
-    assert page.evaluate("document.cookie") == ""
+    assert COOKIE not in page.evaluate("document.cookie")
 
 
 def test_the_plain_address_finds_the_lab_again(page: Page, lab_server: LabServer, elsewhere: BrowserContext) -> None:
@@ -94,15 +96,24 @@ def test_nobody_is_led_into_another_lab_unasked(page: Page, lab_server: LabServe
     assert lab_of(page) == OTHER
 
 
-def test_without_cookies_the_lab_lasts_as_long_as_the_tab(page: Page, lab_server: LabServer) -> None:
-    def without_cookies(route: Route) -> None:
-        answer = route.fetch()
-        headers = {name: value for name, value in answer.headers.items() if name != "set-cookie"}
-        route.fulfill(response=answer, headers=headers)
+@pytest.fixture
+def refusing(browser: Browser, tmp_path: Path) -> Iterator[BrowserContext]:
+    """Open a browser whose owner has blocked all cookies in its settings."""
+    settings = {"profile": {"default_content_setting_values": {"cookies": 2}}}
+    (tmp_path / "Default").mkdir()
+    (tmp_path / "Default" / "Preferences").write_text(json.dumps(settings))
+    context = browser.browser_type.launch_persistent_context(
+        tmp_path, executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS
+    )
+    context.set_default_timeout(PATIENCE)
+    yield context
+    context.close()
 
-    page.route(lambda url: url.startswith(lab_server.url) and "_stcore" not in url, without_cookies)
-    page.context.clear_cookies()
+
+def test_without_cookies_the_lab_lasts_as_long_as_the_tab(refusing: BrowserContext, lab_server: LabServer) -> None:
+    page = refusing.new_page()
     open_page(page, lab_server, "Train", LAB)
+    assert not refusing.cookies()
     sidebar = page.get_by_test_id("stSidebar")
     expect(sidebar.get_by_text("lasts as long as this tab")).to_be_visible()
     expect(sidebar.get_by_text("Run: fast")).to_be_visible()
