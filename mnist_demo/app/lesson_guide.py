@@ -126,6 +126,15 @@ def _show_ways(place: Taken, page: str) -> None:
     """Draw the buttons: what the words point at, the preset of the step, and the way through the lesson."""
     words, step = _WORDS[place.lesson.language], place.step
     with st.container(horizontal=True, vertical_alignment="center"):
+        is_first, is_last = place.number == 1, place.number == len(place.lesson.steps)
+        if st.button(words.back, icon=":material/arrow_back:", key="lesson_back", disabled=is_first):
+            _open(taken_lesson.move(place, -1))
+        if st.button(words.next, icon=":material/arrow_forward:", key="lesson_next", disabled=is_last):
+            _open(taken_lesson.move(place, 1))
+        if page != step.page:
+            title = next(each.title for each in navigation.PAGES if each.name == step.page)
+            if st.button(words.go.format(page=title), icon=":material/open_in_new:", key="lesson_go"):
+                _open(place)
         for index, (text, target) in enumerate(_LINK.findall(step.words)):
             if st.button(text, icon=":material/near_me:", type="tertiary", key=f"lesson_point_{index}"):
                 _point(Pointer.parse(target), place)
@@ -137,16 +146,6 @@ def _show_ways(place: Taken, page: str) -> None:
                 on_click=_use,
                 args=(step.preset,),
             )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        is_first, is_last = place.number == 1, place.number == len(place.lesson.steps)
-        if st.button(words.back, icon=":material/arrow_back:", key="lesson_back", disabled=is_first):
-            _open(taken_lesson.move(place, -1))
-        if st.button(words.next, icon=":material/arrow_forward:", key="lesson_next", disabled=is_last):
-            _open(taken_lesson.move(place, 1))
-        if page != step.page:
-            title = next(each.title for each in navigation.PAGES if each.name == step.page)
-            if st.button(words.go.format(page=title), icon=":material/open_in_new:", key="lesson_go"):
-                _open(place)
         st.button(words.leave, type="tertiary", key="lesson_leave", on_click=taken_lesson.leave)
 
 
