@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from mnist_demo.experiment import Experiment
-from mnist_demo.network import Conv2D, NetworkReport
+from mnist_demo.network import Conv2D, DepthwiseConv2D, NetworkReport
 from mnist_demo.runs import History, Run, RunState
 
 
@@ -15,7 +15,7 @@ class Situation:
 
     Attributes:
         experiment: The experiment that the visitor works on.
-        run: The run that the visitor looks at; None for none.
+        run: The run that the visitor looks at; None for none. Its figures count only if it trained this experiment.
         page: The name of the page that is open.
         finished: The names of the experiments of all finished runs of the lab.
         has_drawn: Whether a digit of the visitor was read.
@@ -31,18 +31,27 @@ class Situation:
 
     @cached_property
     def report(self) -> NetworkReport:
-        """The network's layers, from the run's experiment if there is a run."""
-        return (self.run.experiment if self.run else self.experiment).network.report()
+        """The layers of the experiment's network."""
+        return self.experiment.network.report()
+
+    @cached_property
+    def _own_run(self) -> Run | None:
+        """The run, if it trained the experiment as it is now."""
+        if self.run is None:
+            return None
+        asked, trained = self.experiment, self.run.experiment
+        is_same = (asked.network, asked.training, asked.data) == (trained.network, trained.training, trained.data)
+        return self.run if is_same else None
 
     @cached_property
     def history(self) -> History | None:
-        """The run's figures so far; None without a run."""
-        return self.run.history() if self.run else None
+        """The figures of the experiment's run so far; None without such a run."""
+        return self._own_run.history() if self._own_run else None
 
     @cached_property
     def is_finished(self) -> bool:
-        """Whether the run reached its end."""
-        return self.run is not None and self.run.state is RunState.FINISHED
+        """Whether the experiment's run reached its end."""
+        return self._own_run is not None and self._own_run.state is RunState.FINISHED
 
     def figure(self, name: str) -> float | None:
         """Return a figure of the table `FIGURES`; None while the visitor has none.
@@ -85,8 +94,7 @@ def _plain(value: float) -> str:
 
 def _convolution(number: int) -> Callable[[Situation], Conv2D | None]:
     def find(situation: Situation) -> Conv2D | None:
-        experiment = situation.run.experiment if situation.run else situation.experiment
-        found = [layer for layer in experiment.network.layers if isinstance(layer, Conv2D)]
+        found = [layer for layer in situation.experiment.network.layers if isinstance(layer, Conv2D)]
         return found[number - 1] if len(found) >= number else None
 
     return find
@@ -100,6 +108,11 @@ def _of_convolution(number: int, attribute: str) -> Callable[[Situation], float 
         return None if layer is None else float(getattr(layer, attribute))
 
     return read
+
+
+def _convolutions(situation: Situation) -> float:
+    layers = situation.experiment.network.layers
+    return float(sum(isinstance(layer, Conv2D | DepthwiseConv2D) for layer in layers))
 
 
 def _first_parameters(situation: Situation) -> float:
@@ -132,6 +145,7 @@ FIGURES: Mapping[str, Figure] = {
     "filters": Figure(_of_convolution(1, "filters"), _whole),
     "kernel": Figure(_of_convolution(1, "kernel_size"), _whole),
     "second_filters": Figure(_of_convolution(2, "filters"), _whole),
+    "convolutions": Figure(_convolutions, _whole),
     "first_parameters": Figure(_first_parameters, _whole),
     "parameters": Figure(lambda situation: situation.report.parameters, _whole),
     "layers": Figure(lambda situation: len(situation.report.layers), _whole),

@@ -122,8 +122,16 @@ def test_a_file_beyond_the_bound_is_refused() -> None:
 )
 def test_what_the_lab_notices(tmp_path: Path, condition: str, holds: bool) -> None:
     run = a_run(tmp_path / "run", PRESETS["codelab"], [0.98, 0.975])
-    situation = Situation(experiment=PRESETS["fast"], run=run, page="train", open_layer=3)
+    situation = Situation(experiment=PRESETS["codelab"], run=run, page="train", open_layer=3)
     assert Condition(condition).holds(situation) is holds
+
+
+def test_a_run_of_another_design_has_no_figures(tmp_path: Path) -> None:
+    run = a_run(tmp_path / "run", PRESETS["codelab"], [0.98])
+    situation = Situation(experiment=PRESETS["fast"], run=run)
+    assert not Condition("finished").holds(situation)
+    assert situation.in_words("accuracy") is None
+    assert situation.in_words("parameters") == "212,874"
 
 
 def test_no_figure_holds_before_there_is_one() -> None:
