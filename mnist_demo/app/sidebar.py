@@ -28,6 +28,9 @@ def show() -> None:
     else:
         live(lambda: _show_run(run), watching(run))
     _show_private_link()
+    if welcome := opening.welcome():
+        # A toast would have no name for a screen reader (Streamlit 1.67).
+        st.caption(welcome)
 
 
 def _show_private_link() -> None:

@@ -29,7 +29,9 @@ WATCH = """() => {
     const look = () => {
         const charts = drawings(), digits = main.querySelectorAll('[data-testid=stImage] img').length;
         const figures = main.querySelectorAll('[data-testid=stMetricValue]').length;
-        const isThere = charts.length === 2 && digits === 2 && figures === 3;
+        // Before the run begins, the press of Train itself scrolls to the button.
+        const hasBegun = [...main.querySelectorAll('button')].some(each => each.innerText.trim().endsWith('Stop'));
+        const isThere = hasBegun && charts.length === 2 && digits === 2 && figures === 3;
         if (first === null && isThere && main.scrollHeight - main.clientHeight >= 200) {
             first = charts;
             length = curve();

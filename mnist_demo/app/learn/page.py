@@ -30,7 +30,7 @@ def page() -> None:
 
 def _card(lesson: Lesson) -> None:
     with st.container(border=True):
-        st.subheader(lesson.title, anchor=False)
+        st.header(lesson.title, anchor=False)
         minutes = "{} minutes · {} steps" if lesson.language is Language.ENGLISH else "{}분 · {}단계"
         st.caption(minutes.format(lesson.minutes, len(lesson.steps)))
         st.markdown("\n".join(f"- {each}" for each in lesson.learn))

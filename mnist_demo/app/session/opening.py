@@ -11,6 +11,8 @@ from mnist_demo.app.words import escape_markdown, plural
 from mnist_demo.experiment import DataReference, Experiment
 from mnist_demo.runs import Lab, home, is_lab_id, new_lab_id
 
+_WELCOME = "welcome"
+
 
 def open_lab() -> None:
     """Find the visitor's lab, and take a shared experiment from the link.
@@ -33,8 +35,8 @@ def open_lab() -> None:
         st.session_state["lab_id"] = lab
         st.session_state.pop("experiment", None)
         st.session_state.pop("run_id", None)
-        if count := len(Lab(home(), lab).runs):
-            st.toast(f"Welcome back: {plural(count, 'run')}.", icon=":material/waving_hand:")
+        count = len(Lab(home(), lab).runs)
+        st.session_state[_WELCOME] = f"Welcome back: {plural(count, 'run')}." if count else ""
     if shared := st.query_params.get("experiment"):
         del st.query_params["experiment"]
         # The link counts once, because a visitor who goes back to it in the history has edited the copy meanwhile.
@@ -62,6 +64,11 @@ def _take_shared(text: str) -> None:
         )
         shared = datasets.fit(shared, DataReference())
     set_experiment(shared)
+
+
+def welcome() -> str:
+    """Return what a visitor who comes back is told; nothing for a new one."""
+    return str(st.session_state.get(_WELCOME, ""))
 
 
 def lasts() -> bool:
