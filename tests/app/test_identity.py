@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,9 @@ def ask(
     async def send(message: Message) -> None:
         messages.append(message)
 
-    asyncio.run(Identity(page)(scope, receive, send))
+    # In a thread of its own, because the browser tests leave an event loop running in theirs.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(Identity(page)(scope, receive, send))).result()
     return Answer(messages)
 
 
