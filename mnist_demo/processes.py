@@ -55,7 +55,7 @@ def warm_up_soon(*others: Callable[[], None]) -> None:
     """Start the fork server a little later, which imports Keras in the background on a core of its own.
 
     Args:
-        others: What else can wait as long as that, in order.
+        others: Further work for the same moment, in order.
     """
     global _began
     _began = _began or time.monotonic()

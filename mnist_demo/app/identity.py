@@ -1,4 +1,4 @@
-"""Which lab is the visitor's: a cookie that no script can read, and the private link that takes a lab elsewhere."""
+"""The visitor's identity: a cookie that no script can read, and the private link that opens a lab elsewhere."""
 
 import html
 from collections.abc import Mapping
@@ -9,9 +9,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import config
 
-from mnist_demo.app.navigation import PAGES
+from mnist_demo.app.navigation import BY_NAME, base_path
+from mnist_demo.app.theme import colours
 from mnist_demo.runs import Lab, home, is_lab_id, new_lab_id
 
 COOKIE = "digit_lab"
@@ -21,24 +21,24 @@ PARAMETER = "lab"
 """The name of the parameter by which a private link brings a lab's id."""
 
 _SECONDS = 400 * 86_400
-"""How long a browser keeps the cookie after the last visit: the longest that Chromium allows."""
+"""Seconds that a browser keeps the cookie after the last visit; Chromium allows no more."""
 
 _MAX_FORM_BYTES = 1_000
-"""Bytes of the answer to the question whether a private link is to be followed."""
+"""Most bytes of the form that answers the question of `_QUESTION`."""
 
 _QUESTION = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Open another lab?</title>
 <style>
-:root {{ color-scheme: light dark; --paper: #fcfbf8; --ink: #23262d; --primary: #3a55b4; --on: #fff }}
+:root {{ color-scheme: light dark; {light} }}
 @media (prefers-color-scheme: dark) {{
-:root {{ --paper: #15171c; --ink: #e7e5e0; --primary: #8fa5ff; --on: #15171c }} }}
+:root {{ {dark} }} }}
 body {{ font: 1rem/1.5 sans-serif; background: var(--paper); color: var(--ink); max-width: 32rem; margin: 15vh auto;
 padding: 0 1.5rem }}
 form {{ display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.5rem }}
 button, a {{ font: inherit; padding: .5rem 1rem; border-radius: .5rem; border: 1px solid var(--primary);
 color: var(--primary); background: none; text-decoration: none; cursor: pointer }}
-button {{ background: var(--primary); color: var(--on) }}
+button {{ background: var(--primary); color: var(--paper) }}
 </style></head><body>
 <h1>Open another lab?</h1>
 <p>This link opens another lab than yours. This browser has a lab of its own, with {own}. You will not find that one
@@ -50,9 +50,9 @@ here any more, unless you keep its private link first: <b>Move to another device
 
 
 class Identity:
-    """Gives each browser a lab by a cookie, and takes in the lab of a private link, after a question where it must.
+    """Gives each browser a lab by a cookie, and opens the lab of a private link.
 
-    A browser that has a lab of its own is asked first, so that nobody is led into a stranger's lab by a link.
+    A visitor whose browser has a lab of its own is asked first, so no link leads anybody into a stranger's lab unasked.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -96,7 +96,7 @@ _NEVER_FRAMED = {"X-Frame-Options": "DENY", "Cache-Control": "no-store"}
 
 
 async def _follow(request: Request) -> Response:
-    """Take in the lab that the question was about, if the question was really asked here."""
+    """Open the lab that the form names, if a page of this server sent the form."""
     if not _is_from_here(request.headers):
         return PlainTextResponse("Open the link in the address bar of your browser.", 403)
     content = b""
@@ -120,12 +120,10 @@ def _is_from_here(headers: Mapping[str, str]) -> bool:
 
 
 def _is_page(path: str) -> bool:
-    base = config.get_option("server.baseUrlPath").strip("/")
-    start = f"/{base}/" if base else "/"
-    return path.startswith(start) and path.removeprefix(start) in _ADDRESSES
+    return path.startswith(base_path()) and path.removeprefix(base_path()) in _ADDRESSES
 
 
-_ADDRESSES = {"", "home", *(page.name for page in PAGES)}
+_ADDRESSES = {"", "home", *BY_NAME}
 
 
 def _lab_of(headers: Headers) -> str | None:
@@ -137,16 +135,16 @@ def _lab_of(headers: Headers) -> str | None:
 
 
 def _set_cookie(headers: MutableHeaders, scope: Scope, lab: str) -> None:
-    base = config.get_option("server.baseUrlPath").strip("/")
+    path = base_path().rstrip("/") or "/"
     is_secure = "https" in (scope.get("scheme"), Headers(scope=scope).get("x-forwarded-proto"))
-    attributes = [f"{COOKIE}={lab}", f"Max-Age={_SECONDS}", f"Path=/{base}", "HttpOnly", "SameSite=Lax"]
+    attributes = [f"{COOKIE}={lab}", f"Max-Age={_SECONDS}", f"Path={path}", "HttpOnly", "SameSite=Lax"]
     headers.append("Set-Cookie", "; ".join(attributes + ["Secure"] * is_secure))
     # A cache between here and the browser must not give one visitor's cookie to another.
     headers["Cache-Control"] = "no-store"
 
 
 def _address(scope: Scope) -> str:
-    """The address that was asked for without the lab, relative to itself: it stays right behind a proxy."""
+    """Return the requested address without the lab, as a relative address, which is right behind a proxy too."""
     pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     query = urlencode([(name, value) for name, value in pairs if name != PARAMETER])
     name = scope["path"].rpartition("/")[2] or "./"
@@ -154,7 +152,7 @@ def _address(scope: Scope) -> str:
 
 
 def _kept(lab: str) -> str:
-    """What a lab keeps, in words; nothing for a lab without anything."""
+    """Return what a lab keeps, in words; nothing for an unused lab."""
     kept = Lab(home(), lab)
     if count := len(kept.runs):
         return f"{count} run" + "s" * (count > 1)
@@ -162,4 +160,11 @@ def _kept(lab: str) -> str:
 
 
 def _question(scope: Scope, lab: str, kept: str) -> str:
-    return _QUESTION.format(own=kept, lab=lab, parameter=PARAMETER, address=html.escape(_address(scope)))
+    palette = {look: _palette(look) for look in ("light", "dark")}
+    return _QUESTION.format(own=kept, lab=lab, parameter=PARAMETER, address=html.escape(_address(scope)), **palette)
+
+
+def _palette(look: str) -> str:
+    """Return the theme's colours as the variables of a style sheet; `look` is 'light' or 'dark'."""
+    options = {"paper": "backgroundColor", "ink": "textColor", "primary": "primaryColor"}
+    return "; ".join(f"--{name}: {colours.of_theme(option, look)}" for name, option in options.items())

@@ -26,7 +26,7 @@ CONTROL_KEYS = {
     "classes": "evaluate_classes",
     "canvas": "canvas",
 }
-"""The key of the element that shines for each control of `lessons.pointers.CONTROLS`."""
+"""The key of the element for each control of `lessons.pointers.CONTROLS`."""
 
 _LINK = re.compile(r"\[([^\]]*)\]\(([a-z]+:[\w-]+)\)")
 _SHINE = "shining"
@@ -34,7 +34,7 @@ _SHINE = "shining"
 
 @dataclass(frozen=True)
 class _Words:
-    """What the guide says in one language."""
+    """The words of the guide in one language."""
 
     step: str
     back: str
@@ -123,18 +123,18 @@ def _ask(place: Taken, question: Question, situation: Situation) -> None:
 
 
 def _show_ways(place: Taken, page: str) -> None:
-    """Draw the buttons: what the words point at, the preset of the step, and the way through the lesson."""
+    """Draw the buttons of a step: back and next, the targets of the words, and the preset."""
     words, step = _WORDS[place.lesson.language], place.step
     with st.container(horizontal=True, vertical_alignment="center"):
         is_first, is_last = place.number == 1, place.number == len(place.lesson.steps)
         if st.button(words.back, icon=":material/arrow_back:", key="lesson_back", disabled=is_first):
-            _open(taken_lesson.move(place, -1))
+            taken_lesson.open_step(taken_lesson.move(place, -1))
         if st.button(words.next, icon=":material/arrow_forward:", key="lesson_next", disabled=is_last):
-            _open(taken_lesson.move(place, 1))
+            taken_lesson.open_step(taken_lesson.move(place, 1))
         if page != step.page:
-            title = next(each.title for each in navigation.PAGES if each.name == step.page)
+            title = navigation.BY_NAME[step.page].title
             if st.button(words.go.format(page=title), icon=":material/open_in_new:", key="lesson_go"):
-                _open(place)
+                taken_lesson.open_step(place)
         for index, (text, target) in enumerate(_LINK.findall(step.words)):
             if st.button(text, icon=":material/near_me:", type="tertiary", key=f"lesson_point_{index}"):
                 _point(Pointer.parse(target), place)
@@ -153,19 +153,12 @@ def _use(preset: str) -> None:
     current.set_experiment(datasets.fit(PRESETS[preset], current.experiment().data))
 
 
-def _open(place: Taken, page: str | None = None) -> None:
-    """Turn to the page of a step, or to another one."""
-    name = page or place.step.page
-    path = next(each.path for each in navigation.PAGES if each.name == name)
-    st.switch_page(path, query_params=taken_lesson.address(place))
-
-
 def _point(pointer: Pointer, place: Taken) -> None:
     if pointer.control is not None:
         st.session_state[_SHINE] = CONTROL_KEYS[pointer.control]
     elif pointer.layer is not None:
         st.session_state[_SHINE] = CONTROL_KEYS["layers"]
-    _open(place, pointer.page)
+    taken_lesson.open_step(place, pointer.page)
 
 
 def _shine() -> None:

@@ -50,6 +50,16 @@ PAGES = (EXPLORE, LEARN, DESIGN, TRAIN, EVALUATE, TIME_MACHINE, DRAW, RUNS)
 FIRST = PAGES[0]
 
 
+BY_NAME = {page.name: page for page in PAGES}
+"""Every page by its name."""
+
+
+def base_path() -> str:
+    """Return the path before every address (`server.baseUrlPath`), with a slash at both ends."""
+    base = st.get_option("server.baseUrlPath").strip("/")
+    return f"/{base}/" if base else "/"
+
+
 def pages() -> list[StreamlitPage]:
     """Return the pages for `st.navigation`."""
     return [
@@ -60,7 +70,7 @@ def pages() -> list[StreamlitPage]:
 
 def name_of(page: StreamlitPage) -> str:
     """Return the name of a page that `st.navigation` chose; a hidden page is the first page."""
-    return next((each.name for each in PAGES if each.name == page.url_path), FIRST.name)
+    return page.url_path if page.url_path in BY_NAME else FIRST.name
 
 
 def _streamlit_page(page: Page) -> StreamlitPage:

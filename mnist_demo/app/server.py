@@ -18,7 +18,7 @@ from streamlit import config, file_util
 
 from mnist_demo.app import warm_up
 from mnist_demo.app.identity import Identity
-from mnist_demo.app.navigation import FIRST, PAGES
+from mnist_demo.app.navigation import FIRST, PAGES, base_path
 from mnist_demo.app.theme import first_paint
 
 PAGE_SCRIPT = Path(__file__).parent / "main.py"
@@ -137,26 +137,25 @@ class PageSpellings:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Redirect, or answer as the app does."""
-        if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}:
-            base = config.get_option("server.baseUrlPath").strip("/")
-            if (location := page_location(scope["path"], base)) is not None:
-                query = scope["query_string"].decode("latin-1")
-                await RedirectResponse(f"{location}?{query}" if query else location)(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+        is_request = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
+        location = page_location(scope["path"], base_path()) if is_request else None
+        if location is None:
+            await self._app(scope, receive, send)
+        else:
+            query = scope["query_string"].decode("latin-1")
+            await RedirectResponse(f"{location}?{query}" if query else location)(scope, receive, send)
 
 
-def page_location(path: str, base: str = "") -> str | None:
+def page_location(path: str, start: str = "/") -> str | None:
     """Return the page to which another spelling of its address redirects; None for an address that stays.
 
     Args:
         path: The requested path.
-        base: The prefix of every address (`server.baseUrlPath`), without slashes around it.
+        start: The path before every address (`navigation.base_path`).
 
     Returns:
         A location relative to the path, which stays correct behind a proxy that removes a prefix.
     """
-    start = f"/{base}/" if base else "/"
     asked = path.removeprefix(start).rstrip("/")
     if not path.startswith(start) or "/" in asked:
         return None

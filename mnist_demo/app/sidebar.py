@@ -6,7 +6,8 @@ from mnist_demo.app.session import current, lab, opening, server
 from mnist_demo.app.widgets import evicted_runs
 from mnist_demo.app.widgets.live import live, watching
 from mnist_demo.app.widgets.progress import STATE_ICONS, progress_line, progress_share
-from mnist_demo.app.words import escape_markdown, percent
+from mnist_demo.app.words import escape_markdown
+from mnist_demo.evaluation.percent import percent
 from mnist_demo.runs import Run, name_of
 
 
@@ -29,7 +30,7 @@ def show() -> None:
         live(lambda: _show_run(run), watching(run))
     _show_private_link()
     if welcome := opening.welcome():
-        # A toast would have no name for a screen reader (Streamlit 1.67).
+        # The greeting is no toast, because a toast has no name for a screen reader (Streamlit 1.67).
         st.caption(welcome)
 
 

@@ -49,11 +49,6 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
-def percent(share: float) -> str:
-    """Return a share with as many digits as are significant: '98.7%', and '99.15%' from 99% on."""
-    return f"{share:.2%}" if share >= 0.99 else f"{share:.1%}"
-
-
 def plural(count: int, noun: str) -> str:
     """Return a count with its noun: '1 epoch', '12 epochs', '3 batches'."""
     ending = "es" if noun.endswith(("tch", "s", "x")) else "s"

@@ -1,4 +1,4 @@
-"""What the lab notices by itself: 'finished codelab', 'accuracy > 98% and gap < 1%'."""
+"""Conditions that the lab checks by itself: 'finished codelab', 'accuracy > 98% and gap < 1%'."""
 
 import operator
 import re

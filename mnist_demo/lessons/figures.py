@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from mnist_demo.evaluation.percent import percent
 from mnist_demo.experiment import Experiment
 from mnist_demo.network import Conv2D, DepthwiseConv2D, NetworkReport
 from mnist_demo.runs import History, Run, RunState
@@ -11,7 +12,7 @@ from mnist_demo.runs import History, Run, RunState
 
 @dataclass(frozen=True, kw_only=True)
 class Situation:
-    """What a visitor has and has done, as far as a lesson looks at it.
+    """The state of a visitor's lab that a lesson may look at.
 
     Attributes:
         experiment: The experiment that the visitor works on.
@@ -36,10 +37,13 @@ class Situation:
 
     @cached_property
     def _own_run(self) -> Run | None:
-        """The run, if it trained the experiment as it is now."""
+        """The run, if the run trained the current experiment."""
         if self.run is None:
             return None
-        asked, trained = self.experiment, self.run.experiment
+        try:
+            asked, trained = self.experiment, self.run.experiment
+        except (OSError, ValueError):
+            return None
         is_same = (asked.network, asked.training, asked.data) == (trained.network, trained.training, trained.data)
         return self.run if is_same else None
 
@@ -82,10 +86,6 @@ class Figure:
 
 def _whole(value: float) -> str:
     return f"{value:,.0f}"
-
-
-def _percent(value: float) -> str:
-    return f"{value:.2%}" if value >= 0.99 else f"{value:.1%}"
 
 
 def _plain(value: float) -> str:
@@ -159,9 +159,9 @@ FIGURES: Mapping[str, Figure] = {
     "epochs_done": Figure(_epochs_done, _whole),
     "loss": Figure(_last("loss"), _plain),
     "validation_loss": Figure(_last("val_loss"), _plain),
-    "training_accuracy": Figure(_last("accuracy"), _percent),
-    "accuracy": Figure(_last("val_accuracy"), _percent),
-    "best_accuracy": Figure(_best, _percent),
-    "gap": Figure(_gap, _percent),
+    "training_accuracy": Figure(_last("accuracy"), percent),
+    "accuracy": Figure(_last("val_accuracy"), percent),
+    "best_accuracy": Figure(_best, percent),
+    "gap": Figure(_gap, percent),
 }
 """Every figure that a lesson may name, in braces in its words and by name in its conditions."""

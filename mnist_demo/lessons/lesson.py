@@ -29,12 +29,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class Question:
-    """A question that the visitor predicts the answer to before the figures are there.
+    """A question whose answer the visitor predicts before the figures are there.
 
     Attributes:
         text: The question.
         answers: At least two.
-        after: What is said when the figures are there; it may name figures in braces.
+        after: The words shown with the figures; they may name figures in braces.
     """
 
     text: str
@@ -60,8 +60,8 @@ class Step:
         page: The name of the page that the step belongs to.
         words: Markdown without HTML; figures in braces are filled in by `told`.
         preset: The preset that one press makes the current experiment; None for none.
-        task: What the visitor is asked to do; None for nothing.
-        done: When the lab notices that it is done; set if and only if there is a task.
+        task: The visitor's task; None for no task.
+        done: The condition under which the task is done; set if and only if there is a task.
         question: None for none.
     """
 
@@ -127,7 +127,7 @@ def fill_in(text: str, situation: Situation) -> str:
     """Replace each figure in braces by the visitor's, or by '…' while there is none."""
 
     def words(found: re.Match[str]) -> str:
-        # What stands in braces in a block of code is code.
+        # Other braces belong to a block of code.
         return (situation.in_words(found[1]) or "…") if found[1] in FIGURES else found[0]
 
     return _FIGURE.sub(words, text)

@@ -1,4 +1,4 @@
-"""All lessons that the lab offers: its own, and those of a folder that whoever runs the server names."""
+"""All lessons that the lab offers: the lab's own, and those of the folder that the environment names."""
 
 import logging
 import os

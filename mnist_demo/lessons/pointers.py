@@ -1,4 +1,4 @@
-"""What the words of a lesson can point at: a page, a layer, or a control of a page."""
+"""Pointers in the words of a lesson, to a page, a layer, or a control of a page."""
 
 import re
 from collections.abc import Mapping

@@ -53,7 +53,7 @@ def read_lesson(text: str, name: str, language: Language, source: str) -> Lesson
         text: The file's content.
         name: The lesson's name, which is its folder's.
         language: The language, which is the file's name.
-        source: What messages call the file.
+        source: The file's name in messages.
 
     Raises:
         LessonError: At the first mistake.
@@ -99,7 +99,7 @@ class _Reader:
             if setting:
                 self._keep(section, number, setting["key"], setting["value"].strip())
             else:
-                # Settings stand together: a blank line may come before the first, and ends them after it.
+                # The settings are one block, so a blank line ends them, except before the first setting.
                 is_head = is_head and not line.strip() and not section.settings
                 section.words.append((number, line))
         self.expect(section is not None, 1, "the file is empty; accepted is '# TITLE' first")
@@ -179,7 +179,7 @@ class _Reader:
         return self._words([found]) if found else None
 
     def _built(self, line: int, build: Callable[..., _Built], /, **values: object) -> _Built:
-        """Build a checked part; what it refuses becomes a mistake in this line."""
+        """Build a checked part; the error of a refused part names this line."""
         try:
             return build(**values)
         except ValueError as error:

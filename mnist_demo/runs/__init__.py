@@ -1,4 +1,4 @@
-"""What is kept on disk: labs, their runs, and the limits on both."""
+"""Labs and runs on disk, and the limits on both."""
 
 from mnist_demo.files import write_atomically
 from mnist_demo.runs.annotations import Annotations, annotations_path, name_of, read_annotations, write_annotations

@@ -27,7 +27,7 @@ REHEARSAL = dataclasses.replace(
     PRESETS["fast"],
     training=dataclasses.replace(PRESETS["fast"].training, epochs=1, train_images=320, validation_images=320),
 )
-"""What a process trains while it has nothing else to do, because the first graph takes TensorFlow a second longer."""
+"""The experiment of a rehearsal, after which TensorFlow makes its next graph about a second faster."""
 
 
 def train_next(pipe: Connection, is_ready: Callable[[], object], *, rehearses: bool) -> None:

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
-from streamlit import config
 
 from mnist_demo.app.identity import COOKIE, Identity
 from mnist_demo.experiment import Experiment
@@ -167,6 +167,6 @@ def test_only_pages_carry_the_cookie(home: Path, path: str) -> None:
 
 
 def test_below_a_path_the_cookie_is_for_that_path(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(config, "get_option", {"server.baseUrlPath": "/course/lab/"}.__getitem__)
+    monkeypatch.setattr(st, "get_option", {"server.baseUrlPath": "/course/lab/"}.__getitem__)
     assert "Path=/course/lab" in ask("/course/lab/").headers["set-cookie"].split("; ")
     assert "set-cookie" not in ask("/draw").headers

@@ -42,7 +42,7 @@ LAB = "lab-in-a-log-012345678"
     ],
 )
 def test_a_spelling_leads_to_its_page_and_to_nothing_else(path: str, base: str, location: str | None) -> None:
-    assert page_location(path, base) == location
+    assert page_location(path, f"/{base}/" if base else "/") == location
 
 
 def test_no_record_holds_a_labs_id(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,7 +86,7 @@ def test_the_file_of_5000_images_is_small(run: Run) -> None:
     for predictions in (dataclasses.replace(whole, probabilities=None), whole):
         keep_predictions(snapshot, snapshot_digest(snapshot), "validation", predictions)
         sizes.append(predictions_path(snapshot, "validation").stat().st_size)
-    # As float32, the probabilities would take 200,000 bytes, which compress to nine tenths.
+    # The probabilities as float32 take 200,000 bytes, and compression saves only a tenth of that.
     assert sizes[0] < 30_000
     assert sizes[1] < 120_000
 

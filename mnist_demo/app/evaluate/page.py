@@ -11,9 +11,10 @@ from mnist_demo.app.session import datasets, server
 from mnist_demo.app.widgets.layout import header
 from mnist_demo.app.widgets.progress import progress_line
 from mnist_demo.app.widgets.run_choice import choose_run, no_longer_kept
-from mnist_demo.app.words import duration, escape_markdown, percent
+from mnist_demo.app.words import duration, escape_markdown
 from mnist_demo.data import MnistData
 from mnist_demo.evaluation import Evaluation, evaluate
+from mnist_demo.evaluation.percent import percent
 from mnist_demo.inference import InferenceError
 from mnist_demo.inference.predictions import PredictionPass
 from mnist_demo.processes import seconds_until_warm

@@ -8,9 +8,10 @@ import streamlit as st
 from mnist_demo.app.explore.counts_chart import counts_spec
 from mnist_demo.app.theme import colours
 from mnist_demo.app.widgets import digits
-from mnist_demo.app.words import escape_markdown, percent, plural
+from mnist_demo.app.words import escape_markdown, plural
 from mnist_demo.data import PcaMap, SplitName, class_counts, class_images, pca_map
 from mnist_demo.data.examples import SPLIT_WORDS, Examples
+from mnist_demo.evaluation.percent import percent
 
 IMAGE_KEY = "image"
 """Key of the number of the large digit, which makes the number a part of the address."""

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from mnist_demo.app import navigation
 from mnist_demo.app.session import taken_lesson
 from mnist_demo.app.widgets.layout import header
 from mnist_demo.lessons import Language, Lesson
@@ -36,9 +35,7 @@ def _card(lesson: Lesson) -> None:
         st.markdown("\n".join(f"- {each}" for each in lesson.learn))
         label = "Begin" if lesson.language is Language.ENGLISH else "시작하기"
         if st.button(label, icon=":material/school:", type="primary", key=f"learn_{lesson.name}"):
-            place = taken_lesson.take(lesson)
-            path = next(each.path for each in navigation.PAGES if each.name == place.step.page)
-            st.switch_page(path, query_params=taken_lesson.address(place))
+            taken_lesson.open_step(taken_lesson.take(lesson))
 
 
 page()

@@ -13,8 +13,9 @@ from mnist_demo.app.widgets.layout import choice
 from mnist_demo.app.widgets.learning_curves import Measure
 from mnist_demo.app.widgets.live import live, watching
 from mnist_demo.app.widgets.progress import progress_line
-from mnist_demo.app.words import escape_markdown, percent
+from mnist_demo.app.words import escape_markdown
 from mnist_demo.evaluation import mcnemar, wilson_interval
+from mnist_demo.evaluation.percent import percent
 from mnist_demo.experiment.difference import differing_settings
 from mnist_demo.runs import Predictions, final_predictions
 

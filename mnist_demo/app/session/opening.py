@@ -23,7 +23,7 @@ def open_lab() -> None:
     asked = st.query_params.get(identity.PARAMETER, "")
     kept = _cookie()
     if asked:
-        # Whoever copies the address must not give the lab away.
+        # The lab id leaves the address, because a visitor who copies the address must not give the lab away.
         del st.query_params[identity.PARAMETER]
     if is_lab_id(kept):
         lab = kept
@@ -46,7 +46,7 @@ def open_lab() -> None:
 
 
 def _cookie() -> str:
-    # A test of a page alone has another thing than a text here.
+    # The value is made a text, because `AppTest` has a mock here.
     return str(st.context.cookies.get(identity.COOKIE, ""))
 
 
@@ -67,7 +67,7 @@ def _take_shared(text: str) -> None:
 
 
 def welcome() -> str:
-    """Return what a visitor who comes back is told; nothing for a new one."""
+    """Return the greeting of a returning visitor; nothing for a new visitor."""
     return str(st.session_state.get(_WELCOME, ""))
 
 

@@ -1,13 +1,16 @@
-"""The lesson that the visitor takes: its place, in the address too, and what the lab notices for it."""
+"""The lesson that the visitor takes: the visitor's step, and the situation that the lab notices for the lesson."""
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from mnist_demo.app import navigation
 from mnist_demo.app.session import current
 from mnist_demo.app.session.lab import lab
 from mnist_demo.lessons import Language, Lesson, Library, Situation, Step, load_library
-from mnist_demo.runs import RunState
+from mnist_demo.runs import RunState, read_summary
 
 _TAKEN = "taken_lesson"
 _OPEN_LAYER = "open_layer"
@@ -39,7 +42,7 @@ def library() -> Library:
 
 
 def language() -> Language:
-    """Return the language that the visitor chose for lessons, or that the browser asks for."""
+    """Return the language of lessons: the visitor's choice, or that of the browser."""
     chosen = st.session_state.get(_LANGUAGE)
     if isinstance(chosen, Language):
         return chosen
@@ -83,13 +86,18 @@ def take(lesson: Lesson, number: int = 1) -> Taken:
 
 
 def move(place: Taken, by: int) -> Taken:
-    """Go so many steps on."""
+    """Go a number of steps forward, or backward by a negative number."""
     moved = replace(place, number=min(max(place.number + by, 1), len(place.lesson.steps)))
     return take(moved.lesson, moved.number)
 
 
+def open_step(place: Taken, page: str | None = None) -> None:
+    """Turn to the page of a step, or to another page by its name."""
+    st.switch_page(navigation.BY_NAME[page or place.step.page].path, query_params=address(place))
+
+
 def leave() -> None:
-    """Take no lesson any more."""
+    """End the lesson."""
     st.session_state.pop(_TAKEN, None)
     for key in (_NAME, _STEP, _LANGUAGE):
         if key in st.query_params:
@@ -102,17 +110,24 @@ def note_open_layer(index: int) -> None:
 
 
 def situation(page: str) -> Situation:
-    """Return what a lesson may look at.
+    """Return the visitor's situation, which a lesson may name.
 
     Args:
         page: The name of the open page.
     """
-    finished = (run.experiment.name for run in lab().runs if run.state is RunState.FINISHED)
     return Situation(
         experiment=current.experiment(),
         run=current.run(),
         page=page,
-        finished=frozenset(finished),
+        finished=frozenset(_finished()),
         has_drawn=bool(lab().drawing),
         open_layer=st.session_state.get(_OPEN_LAYER),
     )
+
+
+def _finished() -> Iterator[str]:
+    for run in lab().runs:
+        if read_summary(run).state is RunState.FINISHED:
+            # A damaged experiment has no name, and must not take the page with it.
+            with contextlib.suppress(OSError, ValueError):
+                yield run.experiment.name

@@ -29,22 +29,22 @@ def appearance() -> str:
 
 def primary_colour() -> str:
     """Return the theme's primary colour."""
-    return str(_of_theme("primaryColor"))
+    return str(of_theme("primaryColor", appearance()))
 
 
 def field_colour() -> str:
     """Return the colour of a field that contrasts with the page."""
-    return str(_of_theme("secondaryBackgroundColor"))
+    return str(of_theme("secondaryBackgroundColor", appearance()))
 
 
 def paper_and_ink() -> tuple[str, str]:
     """Return the colours of the pixel values 0 and 255 on the visitor's page."""
-    return _of_theme("backgroundColor"), _of_theme("textColor")
+    return of_theme("backgroundColor", appearance()), of_theme("textColor", appearance())
 
 
 def class_colours() -> list[str]:
     """Return the colours of the ten classes: the digit n has colour n on every page."""
-    return list(_of_theme("chartCategoricalColors"))
+    return list(of_theme("chartCategoricalColors", appearance()))
 
 
 def right_colour() -> str:
@@ -68,8 +68,13 @@ def rgb(colour: str) -> Rgb:
     return red, green, blue
 
 
-def _of_theme(name: str) -> Any:
-    value = st.get_option(f"theme.{appearance()}.{name}") or st.get_option(f"theme.{name}")
+def of_theme(name: str, look: str) -> Any:
+    """Return an option of the theme for 'light' or 'dark'.
+
+    Raises:
+        LookupError: If the option is not set.
+    """
+    value = st.get_option(f"theme.{look}.{name}") or st.get_option(f"theme.{name}")
     if not value:
         raise LookupError(f"The option theme.{name} is not set: start the lab where it finds .streamlit/config.toml.")
     return value

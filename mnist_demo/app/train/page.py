@@ -14,8 +14,9 @@ from mnist_demo.app.widgets.layout import choice, header
 from mnist_demo.app.widgets.learning_curves import Measure, curve_frame, training_spec
 from mnist_demo.app.widgets.live import live, watching
 from mnist_demo.app.widgets.progress import STATE_ICONS, progress_line, progress_share
-from mnist_demo.app.words import escape_markdown, percent, plural
+from mnist_demo.app.words import escape_markdown, plural
 from mnist_demo.data import DataError
+from mnist_demo.evaluation.percent import percent
 from mnist_demo.experiment import DataReference, Experiment
 from mnist_demo.experiment.settings import TrainingSettings
 from mnist_demo.runs import History, Run, RunState, name_of

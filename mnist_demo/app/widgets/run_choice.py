@@ -11,7 +11,8 @@ from mnist_demo.app.stop_reason_words import in_words
 from mnist_demo.app.widgets import start_button
 from mnist_demo.app.widgets.live import live, watching
 from mnist_demo.app.widgets.progress import progress_line, progress_share
-from mnist_demo.app.words import escape_markdown, moment, percent
+from mnist_demo.app.words import escape_markdown, moment
+from mnist_demo.evaluation.percent import percent
 from mnist_demo.runs import Run, RunId, name_of
 
 _CHOICE = "chosen_run"
