@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mnist_demo.app.draw.answer_chart import answer_frame, answer_spec
-from mnist_demo.app.draw.answer_words import answer_in_words, answer_text, whole_percent
+from mnist_demo.app.widgets.drawing.answer_chart import answer_frame, answer_spec
+from mnist_demo.app.widgets.drawing.answer_words import answer_in_words, answer_text, whole_percent
 
 DIGITS = tuple("0123456789")
 

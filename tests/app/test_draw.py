@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mnist_demo.app.draw import reading
-from mnist_demo.app.draw.answer_words import Answer, answer_in_words, verdict_in_words
-from mnist_demo.app.draw.canvas import PEN_WIDTH, SIDE
 from mnist_demo.app.draw.digit_source import Source
+from mnist_demo.app.widgets.drawing import reading
+from mnist_demo.app.widgets.drawing.answer_words import Answer, answer_in_words, verdict_in_words
+from mnist_demo.app.widgets.drawing.canvas import PEN_WIDTH, SIDE
 from mnist_demo.data import SplitName, load_mnist
 from mnist_demo.data.examples import Examples
 from mnist_demo.drawing import ALL_STEPS, Step, digit_from_strokes, read_photo, strokes_from_canvas, verdict

@@ -7,13 +7,14 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnist_demo.app.draw import fine_tuning
-from mnist_demo.app.draw.canvas import clear_canvas
-from mnist_demo.app.draw.digit_source import DigitInput, Source
+from mnist_demo.app.draw.digit_source import Source
 from mnist_demo.app.session import current, server, trainings
 from mnist_demo.app.session.lab import lab
 from mnist_demo.app.session.trainings import StartError
 from mnist_demo.app.widgets import digits, start_button
 from mnist_demo.app.widgets.digits import Caption
+from mnist_demo.app.widgets.drawing.canvas import clear_canvas
+from mnist_demo.app.widgets.drawing.digit_input import DigitInput
 from mnist_demo.app.words import could_not, escape_markdown, plural
 from mnist_demo.data import Split
 from mnist_demo.drawing import ALL_STEPS, DrawingError, Step

@@ -3,11 +3,13 @@
 import streamlit as st
 
 from mnist_demo.app import navigation
-from mnist_demo.app.draw import answer, collection, digit_source, photo, reading, several_networks, stages
-from mnist_demo.app.draw.canvas import SIDE
-from mnist_demo.app.draw.digit_source import SOURCE_LABELS, DigitInput, Source
+from mnist_demo.app.draw import collection, digit_source, photo, several_networks, stages
+from mnist_demo.app.draw.digit_source import SOURCE_LABELS, Source
 from mnist_demo.app.session import current, server, trainings
 from mnist_demo.app.widgets import live, start_button
+from mnist_demo.app.widgets.drawing import answer, reading
+from mnist_demo.app.widgets.drawing.canvas import SIDE
+from mnist_demo.app.widgets.drawing.digit_input import DigitInput, drawing, drawing_tools
 from mnist_demo.app.widgets.layout import choice, header
 from mnist_demo.app.widgets.run_choice import choose_run
 from mnist_demo.app.words import escape_markdown
@@ -77,7 +79,7 @@ def _input_and_answer(run: Run) -> None:
     with st.container(width=SIDE, horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         source = choice("Where the digit comes from", SOURCE_LABELS, "draw_source", width="content")
         if source == Source.DRAWING:
-            digit_source.drawing_tools()
+            drawing_tools()
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=SIDE):
             given = _digit_input(source, steps, run)
@@ -108,7 +110,7 @@ def _digit_input(source: Source, steps: frozenset[Step], run: Run) -> DigitInput
             return photo.show(steps)
         case Source.TEST_SET:
             return digit_source.test_digit(run)
-    return digit_source.drawing(steps)
+    return drawing(steps)
 
 
 page()

@@ -5,14 +5,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_demo.app.draw import reading
-from mnist_demo.app.draw.answer_words import answer_text
-from mnist_demo.app.draw.digit_source import DigitInput
-from mnist_demo.app.draw.reading import Reading
 from mnist_demo.app.session import current
 from mnist_demo.app.theme import colours
 from mnist_demo.app.theme.chart_style import text_config
 from mnist_demo.app.widgets import live
+from mnist_demo.app.widgets.drawing import reading
+from mnist_demo.app.widgets.drawing.answer_words import answer_text
+from mnist_demo.app.widgets.drawing.digit_input import DigitInput
+from mnist_demo.app.widgets.drawing.reading import Reading
 from mnist_demo.app.widgets.run_choice import run_labels
 from mnist_demo.app.words import escape_markdown
 from mnist_demo.inference import InferenceError

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mnist_demo.app.draw.answer_words import whole_percent
 from mnist_demo.app.theme import colours
 from mnist_demo.app.theme.chart_style import legible
+from mnist_demo.app.widgets.drawing.answer_words import whole_percent
 from mnist_demo.app.widgets.learning_curves import without_data
 
 HEIGHT = 290

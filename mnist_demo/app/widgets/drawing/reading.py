@@ -9,8 +9,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_demo.app.draw.answer_words import Answer, answer_in_words, verdict_in_words
 from mnist_demo.app.session import datasets, server
+from mnist_demo.app.widgets.drawing.answer_words import Answer, answer_in_words, verdict_in_words
 from mnist_demo.app.words import escape_markdown
 from mnist_demo.drawing import verdict
 from mnist_demo.evaluation import calibrated, fit_temperature

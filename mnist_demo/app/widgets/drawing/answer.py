@@ -4,12 +4,12 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_demo.app.draw.answer_chart import answer_frame, answer_spec
-from mnist_demo.app.draw.answer_words import answer_text
-from mnist_demo.app.draw.digit_source import DigitInput
-from mnist_demo.app.draw.reading import _EMPTY, Reading, class_names, read
 from mnist_demo.app.theme import colours
 from mnist_demo.app.widgets import digits
+from mnist_demo.app.widgets.drawing.answer_chart import answer_frame, answer_spec
+from mnist_demo.app.widgets.drawing.answer_words import answer_text
+from mnist_demo.app.widgets.drawing.digit_input import DigitInput
+from mnist_demo.app.widgets.drawing.reading import _EMPTY, Reading, class_names, read
 from mnist_demo.app.words import escape_markdown
 from mnist_demo.inference import InferenceError
 from mnist_demo.runs import Run
