@@ -10,14 +10,12 @@ from mnist_demo.experiment import Experiment
 from mnist_demo.experiment.settings import Optimizer, TrainingSettings
 from mnist_demo.network import MAX_LAYERS, Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Network
 from mnist_demo.presets import PRESETS
-from tests.pages import script
-from tests.server import MAIN
+from tests.pages import at_page, script
 
 
 @pytest.fixture
 def page() -> AppTest:
-    app = AppTest.from_file(str(MAIN), default_timeout=120).run()
-    app.switch_page(script("design")).run()
+    app = at_page("design").run()
     assert not app.exception
     return app
 

@@ -11,7 +11,7 @@ _NAMES = {Language.ENGLISH: "English", Language.KOREAN: "한국어"}
 
 def page() -> None:
     """Draw a card for each lesson."""
-    header("Learn", "Lessons that you take in the lab itself: each step opens the page it talks about.")
+    header("Lessons", "Take one in the lab itself: each step opens the page it talks about.")
     chosen = st.segmented_control(
         "Language",
         list(_NAMES),
