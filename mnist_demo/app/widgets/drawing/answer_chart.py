@@ -1,7 +1,6 @@
 """A network's answer to one image, as ten bars.
 
-The specification is written by hand and the data is an Arrow table, because importing Altair and pandas would delay the
-first visitor by half a second.
+The specification is written by hand, because importing Altair would delay the first visitor by half a second.
 """
 
 from collections.abc import Sequence
