@@ -19,12 +19,16 @@ CONTROL_KEYS = {
     "splits": "split",
     "presets": "design_preset",
     "layers": "design_picture",
+    "totals": "design_totals",
+    "training": "design_tab",
     "train": "train",
     "pause": "train_controls",
     "learning-rate": "train_controls",
     "diagonal": "evaluate_diagonal",
     "classes": "evaluate_classes",
+    "kernels": "time_machine",
     "canvas": "canvas",
+    "stages": "draw_stages",
 }
 """The key of the element for each control of `lessons.pointers.CONTROLS`."""
 

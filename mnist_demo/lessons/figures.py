@@ -6,7 +6,8 @@ from functools import cached_property
 
 from mnist_demo.evaluation.percent import percent
 from mnist_demo.experiment import Experiment
-from mnist_demo.network import Conv2D, DepthwiseConv2D, NetworkReport
+from mnist_demo.insight.kernels import kernel_change
+from mnist_demo.network import AveragePooling2D, Conv2D, DepthwiseConv2D, Layer, MaxPooling2D, NetworkReport
 from mnist_demo.runs import History, Run, RunState
 
 
@@ -53,6 +54,11 @@ class Situation:
         return self._own_run.history() if self._own_run else None
 
     @cached_property
+    def kernel_change(self) -> float | None:
+        """The change of the first layer's weights since before the training; None without such a run."""
+        return kernel_change(self._own_run) if self._own_run else None
+
+    @cached_property
     def is_finished(self) -> bool:
         """Whether the experiment's run reached its end."""
         return self._own_run is not None and self._own_run.state is RunState.FINISHED
@@ -92,6 +98,10 @@ def _plain(value: float) -> str:
     return f"{value:.3g}"
 
 
+def _share(value: float) -> str:
+    return f"{value:.0%}"
+
+
 def _convolution(number: int) -> Callable[[Situation], Conv2D | None]:
     def find(situation: Situation) -> Conv2D | None:
         found = [layer for layer in situation.experiment.network.layers if isinstance(layer, Conv2D)]
@@ -110,9 +120,15 @@ def _of_convolution(number: int, attribute: str) -> Callable[[Situation], float 
     return read
 
 
-def _convolutions(situation: Situation) -> float:
-    layers = situation.experiment.network.layers
-    return float(sum(isinstance(layer, Conv2D | DepthwiseConv2D) for layer in layers))
+def _count(*kinds: type[Layer]) -> Callable[[Situation], float]:
+    return lambda situation: float(sum(isinstance(layer, kinds) for layer in situation.experiment.network.layers))
+
+
+def _first_map(situation: Situation) -> float | None:
+    """Return the side of the first convolution's maps."""
+    rows = zip(situation.experiment.network.layers, situation.report.layers, strict=False)
+    shape = next((row.output_shape for layer, row in rows if isinstance(layer, Conv2D)), None)
+    return None if shape is None else float(shape[0])
 
 
 def _first_parameters(situation: Situation) -> float:
@@ -144,12 +160,16 @@ def _epochs_done(situation: Situation) -> float | None:
 FIGURES: Mapping[str, Figure] = {
     "filters": Figure(_of_convolution(1, "filters"), _whole),
     "kernel": Figure(_of_convolution(1, "kernel_size"), _whole),
+    "stride": Figure(_of_convolution(1, "strides"), _whole),
+    "first_map": Figure(_first_map, _whole),
     "second_filters": Figure(_of_convolution(2, "filters"), _whole),
-    "convolutions": Figure(_convolutions, _whole),
+    "convolutions": Figure(_count(Conv2D, DepthwiseConv2D), _whole),
+    "poolings": Figure(_count(MaxPooling2D, AveragePooling2D), _whole),
     "first_parameters": Figure(_first_parameters, _whole),
     "parameters": Figure(lambda situation: situation.report.parameters, _whole),
+    "largest_layer": Figure(lambda situation: max(row.parameters for row in situation.report.layers), _whole),
     "layers": Figure(lambda situation: len(situation.report.layers), _whole),
-    "receptive_field": Figure(lambda situation: situation.report.layers[-2].receptive_field, _whole),
+    "receptive_field": Figure(lambda situation: situation.report.receptive_field, _whole),
     "multiply_adds": Figure(lambda situation: situation.report.multiply_adds, _whole),
     "batch": Figure(lambda situation: situation.experiment.training.batch_size, _whole),
     "epochs": Figure(lambda situation: situation.experiment.training.epochs, _whole),
@@ -163,5 +183,6 @@ FIGURES: Mapping[str, Figure] = {
     "accuracy": Figure(_last("val_accuracy"), percent),
     "best_accuracy": Figure(_best, percent),
     "gap": Figure(_gap, percent),
+    "kernel_change": Figure(lambda situation: situation.kernel_change, _share),
 }
 """Every figure that a lesson may name, in braces in its words and by name in its conditions."""

@@ -11,12 +11,16 @@ CONTROLS: Mapping[str, str] = {
     "splits": "explore",
     "presets": "design",
     "layers": "design",
+    "totals": "design",
+    "training": "design",
     "train": "train",
     "pause": "train",
     "learning-rate": "train",
     "diagonal": "evaluate",
     "classes": "evaluate",
+    "kernels": "time_machine",
     "canvas": "draw",
+    "stages": "draw",
 }
 """The page of each control that words can point at."""
 

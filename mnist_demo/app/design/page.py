@@ -91,7 +91,7 @@ def _picture(draft: Draft, report: NetworkReport) -> None:
 def _totals(report: NetworkReport, experiment: Experiment) -> None:
     maps = [row for row in report.layers if row.output_shape and len(row.output_shape) == 3]
     field = maps[-1].receptive_field if maps else 1
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="medium", key="design_totals"):
         for text, about in (
             (
                 f"**{report.parameters:,}** parameters",

@@ -71,7 +71,8 @@ def _watch(run: Run, data: MnistData, machine: _Machine) -> None:
     frames = machine.frames
     _status(run, frames)
     if shown := _data(run, data.class_names, machine):
-        component.show(shown, key=f"time_machine_{run.id}")
+        with st.container(key="time_machine"):
+            component.show(shown, key=f"time_machine_{run.id}")
     # The pass advances after everything is drawn, so that no element fades while the network answers.
     if frames.missing:
         frames.advance(_WORK)
