@@ -16,11 +16,18 @@ CONTROLS: Mapping[str, str] = {
     "train": "train",
     "pause": "train",
     "learning-rate": "train",
+    "more-settings": "design",
     "diagonal": "evaluate",
     "classes": "evaluate",
     "kernels": "time_machine",
     "canvas": "draw",
+    "seen": "draw",
+    "answer": "draw",
     "stages": "draw",
+    "teach": "draw",
+    "labels": "draw",
+    "runs": "runs",
+    "duel": "runs",
 }
 """The page of each control that words can point at."""
 

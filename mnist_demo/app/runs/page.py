@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from mnist_demo.app import navigation
 from mnist_demo.app.runs import actions, comparison, missing_results, rows, table
 from mnist_demo.app.runs.rows import RunRow
-from mnist_demo.app.session import current, lab, trainings
+from mnist_demo.app.session import current, lab, taken_lesson, trainings
 from mnist_demo.app.widgets import evicted_runs, start_button
 from mnist_demo.app.widgets.layout import header
 from mnist_demo.app.words import plural
@@ -36,6 +36,7 @@ def page() -> None:
         st.warning(refusal, icon=":material/error:")
     listed = rows.rows() if refused else listed
     chosen = table.show(listed)
+    taken_lesson.note_chosen([row.run for row in chosen])
     actions.show(chosen)
     if len(chosen) > comparison.MOST:
         st.caption(f"The first {comparison.MOST} of the {len(chosen)} chosen runs are compared.")

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from mnist_demo.app.session import taken_lesson
 from mnist_demo.app.theme import colours
 from mnist_demo.app.widgets import digits
 from mnist_demo.app.widgets.drawing.answer_chart import answer_spec, answer_table
@@ -12,6 +13,7 @@ from mnist_demo.app.widgets.drawing.digit_input import DigitInput
 from mnist_demo.app.widgets.drawing.reading import EMPTY, Reading, class_names, read
 from mnist_demo.app.words import escape_markdown
 from mnist_demo.inference import InferenceError
+from mnist_demo.lessons.drawn import Drawn
 from mnist_demo.runs import Run
 
 _SCALE = 5  # screen pixels for each of the digit's 28 pixels
@@ -30,8 +32,17 @@ def show(run: Run, given: DigitInput) -> None:
                 reading = read(run, given.digit, may_refuse=given.is_prepared)
         except InferenceError as error:
             problem = str(error)
+    taken_lesson.note_drawn(_drawn(reading, given))
     with place:
         _show(reading, given, problem, names)
+
+
+def _drawn(reading: Reading | None, given: DigitInput) -> Drawn | None:
+    """Return what a lesson is told of the reading; a digit of the test set is no drawing."""
+    if reading is None or given.stages is None or not np.isfinite(reading.probabilities).all():
+        return None
+    best = int(reading.probabilities.argmax())
+    return Drawn(best, float(reading.probabilities[best]), reading.is_refused, given.left_out)
 
 
 def _show(reading: Reading | None, given: DigitInput, problem: str, names: tuple[str, ...]) -> None:

@@ -17,8 +17,7 @@ class DigitInput:
     Attributes:
         digit: The network's input, uint8 (28, 28), white ink on black; None when there is no digit.
         stages: The steps from the drawing to the digit; None for a digit that needs no preparation.
-        is_prepared: Whether no step was left out. Otherwise nothing is refused, so that a visitor sees how a network
-            answers.
+        left_out: The steps that were left out.
         label: The true class, where it is known.
         invitation: What the visitor can do when there is no digit.
         problem: Why there is no digit, when the input is at fault.
@@ -26,10 +25,15 @@ class DigitInput:
 
     digit: NDArray[np.uint8] | None = None
     stages: Stages | None = None
-    is_prepared: bool = True
+    left_out: frozenset[Step] = frozenset()
     label: int | None = None
     invitation: str = field(default="Draw a digit: large and in the middle or small in a corner, it does not matter.")
     problem: str = ""
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether no step was left out. Otherwise nothing is refused, so that a visitor sees how a network answers."""
+        return not self.left_out
 
 
 def drawing_tools() -> None:
@@ -47,4 +51,4 @@ def drawing(steps: frozenset[Step]) -> DigitInput:
         stages = stages_from_strokes(strokes, steps=steps, canvas=(SIDE, SIDE), drawn_pen_width=PEN_WIDTH)
     except DrawingError as error:
         return DigitInput(problem=str(error))
-    return DigitInput(stages.digit, stages, is_prepared=steps == ALL_STEPS)
+    return DigitInput(stages.digit, stages, left_out=ALL_STEPS - steps)
