@@ -9,7 +9,7 @@ from pathlib import Path
 from mnist_demo.app.session import lab, server
 from mnist_demo.experiment import Experiment
 from mnist_demo.experiment.difference import in_words, nearest_preset
-from mnist_demo.presets import PRESETS
+from mnist_demo.presets import PRESETS, shown_name
 from mnist_demo.runs import Annotations, Run, RunState, Summary, read_annotations, read_summary
 
 OWN = "your own"
@@ -51,7 +51,7 @@ class RunRow:
     @property
     def name(self) -> str:
         """The run's name."""
-        return self.about.name or self.experiment.name
+        return self.about.name or shown_name(self.experiment)
 
     @property
     def begun(self) -> datetime:

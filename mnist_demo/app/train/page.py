@@ -19,6 +19,7 @@ from mnist_demo.data import DataError
 from mnist_demo.evaluation.percent import percent
 from mnist_demo.experiment import DataReference, Experiment
 from mnist_demo.experiment.settings import TrainingSettings
+from mnist_demo.presets import shown_name
 from mnist_demo.runs import History, Run, RunState, name_of
 from mnist_demo.runs.events import FIXED_DIGITS
 from mnist_demo.runs.history import history_of
@@ -105,7 +106,7 @@ def _warn_of_few_steps(experiment: Experiment) -> None:
 def _plan(experiment: Experiment) -> str:
     settings = experiment.training
     return (
-        f"**{escape_markdown(experiment.name)}**: {plural(settings.epochs, 'epoch')} of {settings.train_images:,} "
+        f"**{escape_markdown(shown_name(experiment))}**: {plural(settings.epochs, 'epoch')} of {settings.train_images:,} "
         f"images of {escape_markdown(experiment.data.name)} in batches of {settings.batch_size}"
     )
 

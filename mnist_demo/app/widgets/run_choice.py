@@ -41,7 +41,7 @@ def need_trained_run(purpose: str, *, while_learning: bool = False) -> Run:
     with st.container(border=True):
         if current_run is not None and server.run_state(current_run).is_active:
             when = "when its first batch begins" if while_learning else "when its first epoch ends"
-            st.markdown(f"**{escape_markdown(current_run.experiment.name)}** is learning. This page opens {when}.")
+            st.markdown(f"**{escape_markdown(name_of(current_run))}** is learning. This page opens {when}.")
             live(
                 lambda: _progress(current_run),
                 lambda: None if current.trained_run(while_learning=while_learning) else watching(current_run)(),
