@@ -9,11 +9,12 @@ from mnist_demo.experiment.augmentation import Augmentation
 from mnist_demo.experiment.difference import BEGUN_FROM
 from mnist_demo.experiment.settings import Optimizer, Schedule, TrainingSettings
 from mnist_demo.experiment.short_names import LONGEST, full_name
-from mnist_demo.network import AveragePooling2D, Dense, Dropout, Flatten, Layer, MaxPooling2D, Network
+from mnist_demo.network import AveragePooling2D, Conv2D, Dense, Dropout, Flatten, Layer, MaxPooling2D, Network
 from mnist_demo.presets import PRESETS, shown_name
 
 CODELAB, FAST = PRESETS["codelab"], PRESETS["fast"]
 FIRST, POOLING, SECOND, _, FLATTEN = CODELAB.network.layers
+assert isinstance(FIRST, Conv2D)
 LETTERS = DataReference("My letters", "ab" * 32)
 
 

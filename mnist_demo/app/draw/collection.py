@@ -160,9 +160,7 @@ def _teach(run: Run, collection: Collection) -> None:
         elif len(collection) < FEWEST:
             st.caption(f"From {FEWEST} drawings on a network can be taught; {FEWEST - len(collection)} to go.")
         else:
-            st.caption(
-                f"A copy of **{escape_markdown(name_of(run))}** learns them; the network itself stays as it is."
-            )
+            st.caption(f"A copy of **{escape_markdown(name_of(run))}** learns them; the network itself stays as it is.")
 
 
 def _begin_fine_tuning(run: Run, collection: Collection) -> None:

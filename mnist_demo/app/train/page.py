@@ -10,10 +10,11 @@ from mnist_demo.app.theme import colours
 from mnist_demo.app.train import player
 from mnist_demo.app.widgets import digits, start_button
 from mnist_demo.app.widgets.digits import Caption
+from mnist_demo.app.widgets.former import former_words
 from mnist_demo.app.widgets.layout import choice, header
 from mnist_demo.app.widgets.learning_curves import Measure, curve_frame, training_spec
 from mnist_demo.app.widgets.live import live, watching
-from mnist_demo.app.widgets.progress import STATE_ICONS, progress_line, progress_share
+from mnist_demo.app.widgets.progress import STATE_ICONS, progress_line, progress_share, validation_names
 from mnist_demo.app.words import escape_markdown, plural
 from mnist_demo.data import DataError
 from mnist_demo.evaluation.percent import percent
@@ -22,27 +23,33 @@ from mnist_demo.experiment.settings import TrainingSettings
 from mnist_demo.presets import shown_name
 from mnist_demo.runs import History, Run, RunState, name_of
 from mnist_demo.runs.events import FIXED_DIGITS
-from mnist_demo.runs.history import history_of
+from mnist_demo.runs.history import Validation, history_of
 
 _MEASURES = {Measure.ACCURACY: "Accuracy", Measure.ERROR: "Error rate"}
 _MEASURE = "train_measure"
 _DIGITS_IN_A_ROW = 5
 _UNKNOWN = "–"
-# Two figures of this size fit side by side on a phone of 360 pixels.
-_FIGURE_WIDTH, _FIGURE_HEIGHT = 156, 76
+# Two figures of this size fit side by side on a phone of 360 pixels, and all of them with the choice on a projector.
+_FIGURE_WIDTH, _FIGURE_HEIGHT = 144, 76
 _FEW_STEPS = 40
 
 _ABOUT_PLAN = (
     "An epoch is one pass through all training images. A batch is how many of them the network looks at before it "
     "changes its weights a little: one step. Both are set on Design."
 )
-_ABOUT = {
-    "Training loss": "How surprised the network is by the right answers of the last images it learned from: 2.3 when "
-    "it guesses among ten, near 0 when it is sure and right.",
-    "Best validation": "Accuracy: the share of the validation images, from which it never learns, that it read "
-    "correctly after its best epoch.",
-    "Images per second": "How many images it learns from in a second, on this machine.",
-}
+_ABOUT_LOSS = (
+    "How surprised the network is by the right answers of the last images it learned from: 2.3 when "
+    "it guesses among ten, near 0 when it is sure and right."
+)
+_ABOUT_VALIDATION = (
+    "Accuracy: the share of the validation images, from which it never learns, that the network of the newest epoch "
+    "reads correctly. After the training, this is the final network."
+)
+_ABOUT_BEST = (
+    "The validation accuracy of the best epoch. The network that is kept is the final one; the time machine shows the "
+    "others."
+)
+_ABOUT_SPEED = "How many images it learns from in a second, on this machine."
 
 
 def page() -> None:
@@ -106,8 +113,9 @@ def _warn_of_few_steps(experiment: Experiment) -> None:
 def _plan(experiment: Experiment) -> str:
     settings = experiment.training
     return (
-        f"**{escape_markdown(shown_name(experiment))}**: {plural(settings.epochs, 'epoch')} of {settings.train_images:,} "
-        f"images of {escape_markdown(experiment.data.name)} in batches of {settings.batch_size}"
+        f"**{escape_markdown(shown_name(experiment))}**: {plural(settings.epochs, 'epoch')} of "
+        f"{settings.train_images:,} images of {escape_markdown(experiment.data.name)} in batches of "
+        f"{settings.batch_size}"
     )
 
 
@@ -120,26 +128,37 @@ def _watch(run: Run | None) -> None:
         line = progress_line(run, history)
         if server.run_state(run) is RunState.FAILED:
             line = f":red[{STATE_ICONS[RunState.FAILED]} {line}]"
-        st.progress(progress_share(run, history), text=f"**{escape_markdown(name_of(run))}** · {line}")
+        former = f" · {words}" if (words := former_words(run)) else ""
+        st.progress(progress_share(run, history), text=f"**{escape_markdown(name_of(run))}** · {line}{former}")
     experiment = run.experiment if run else current.experiment()
-    _show_figures(history)
+    _show_figures(history, is_active=run is None or server.run_state(run).is_active)
     _show_charts(experiment.training, history)
     _show_fixed_digits(experiment.data, history, will_answer=run is None or server.run_state(run).is_active)
 
 
-def _show_figures(history: History) -> None:
+def _show_figures(history: History, *, is_active: bool) -> None:
     speed = history.images_per_second
     loss = history.batches["loss"]
-    best = history.best_validation_accuracy
-    figures = {
-        "Training loss": f"{loss[-1]:.3f}" if len(loss) else _UNKNOWN,
-        "Best validation": percent(best) if best is not None else _UNKNOWN,
-        "Images per second": f"{speed:,.0f}" if speed is not None else _UNKNOWN,
-    }
+    figures = (
+        ("Training loss", f"{loss[-1]:.3f}" if len(loss) else _UNKNOWN, _ABOUT_LOSS),
+        *_validation_figures(history.validation, is_active=is_active),
+        ("Images per second", f"{speed:,.0f}" if speed is not None else _UNKNOWN, _ABOUT_SPEED),
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        for label, figure in figures.items():
-            st.metric(label, figure, width=_FIGURE_WIDTH, height=_FIGURE_HEIGHT, help=_ABOUT[label])
+        for label, figure, about in figures:
+            st.metric(label, figure, width=_FIGURE_WIDTH, height=_FIGURE_HEIGHT, help=about)
         _choose_measure()
+
+
+def _validation_figures(validation: Validation | None, *, is_active: bool) -> tuple[tuple[str, str, str], ...]:
+    if validation is None:
+        return ("Validation now", _UNKNOWN, _ABOUT_VALIDATION), ("Best epoch", _UNKNOWN, _ABOUT_BEST)
+    _, best = validation_names(validation, is_active=is_active)
+    newest = "Validation now" if is_active else "Validation, final" if validation.is_whole else "Last validation"
+    return (
+        (newest, percent(validation.newest), _ABOUT_VALIDATION),
+        (best.capitalize(), percent(validation.best), _ABOUT_BEST),
+    )
 
 
 def _show_charts(settings: TrainingSettings, history: History) -> None:
