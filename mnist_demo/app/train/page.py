@@ -1,15 +1,13 @@
 """The page on which a network is trained."""
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from mnist_demo.app import navigation
 from mnist_demo.app.session import current, datasets, server, trainings
 from mnist_demo.app.theme import colours
 from mnist_demo.app.train import player
 from mnist_demo.app.widgets import digits, start_button
-from mnist_demo.app.widgets.digits import Caption
+from mnist_demo.app.widgets.fixed_digits import fixed_digits
 from mnist_demo.app.widgets.former import former_words
 from mnist_demo.app.widgets.layout import choice, header
 from mnist_demo.app.widgets.learning_curves import Measure, curve_frame, training_spec
@@ -22,7 +20,6 @@ from mnist_demo.experiment import DataReference, Experiment
 from mnist_demo.experiment.settings import TrainingSettings
 from mnist_demo.presets import shown_name
 from mnist_demo.runs import History, Run, RunState, name_of
-from mnist_demo.runs.events import FIXED_DIGITS
 from mnist_demo.runs.history import Validation, history_of
 
 _MEASURES = {Measure.ACCURACY: "Accuracy", Measure.ERROR: "Error rate"}
@@ -190,47 +187,21 @@ def _show_fixed_digits(reference: DataReference, history: History, *, will_answe
     except (OSError, DataError):
         st.caption(f"The images of {escape_markdown(reference.name)} are no longer kept.")
         return
+    shown = fixed_digits(data, history.digits)
     if history.digits is None:
-        # The digits are drawn from the beginning, so that nothing moves when the first answers arrive.
-        images, labels = data.validation.images[:FIXED_DIGITS], data.validation.labels[:FIXED_DIGITS]
         so_far = "its answers will stand here" if will_answer else "it gave no answers"
-        st.caption(f"{_many(len(images))} that it never learns from: {so_far}")
-        _show_digits(images, [Caption("")] * len(images), [data.class_names[label] for label in labels])
-        return
-    answers = history.digits.answers
-    images, labels = data.validation.images[: len(answers)], data.validation.labels[: len(answers)]
-    right = [answer == label for answer, label in zip(answers, labels, strict=True)]
-    st.caption(
-        f"{_many(len(answers))} that it never learns from, and its answers after "
-        f"{plural(history.digits.step, 'batch')}: "
-        f"{sum(right)} of {len(answers)} right"
-    )
-    captions = [
-        Caption(data.class_names[answer][:8], is_right) for answer, is_right in zip(answers, right, strict=True)
-    ]
-    _show_digits(images, captions, _spoken(labels.tolist(), answers, data.class_names))
-
-
-def _show_digits(images: NDArray[np.uint8], captions: list[Caption], spoken: list[str]) -> None:
+        st.caption(f"{shown.many} that it never learns from: {so_far}")
+    else:
+        st.caption(
+            f"{shown.many} that it never learns from, and its answers after {plural(history.digits.step, 'batch')}: "
+            f"{shown.right} of {len(shown)} right"
+        )
     with st.container(horizontal=True, gap="medium"):
         # The digits are two pictures, so that a phone shows them below each other at full size.
-        for start_index in range(0, len(images), 2 * _DIGITS_IN_A_ROW):
+        for start_index in range(0, len(shown), 2 * _DIGITS_IN_A_ROW):
             part = slice(start_index, start_index + 2 * _DIGITS_IN_A_ROW)
-            picture = digits.captioned_sheet(images[part], captions[part], _DIGITS_IN_A_ROW)
-            digits.show(picture, alt=", ".join(spoken[part]))
-
-
-def _many(count: int) -> str:
-    # A small uploaded set can have fewer than twenty validation images.
-    return "Twenty digits" if count == 20 else plural(count, "digit")
-
-
-def _spoken(labels: list[int], answers: tuple[int, ...], names: tuple[str, ...]) -> list[str]:
-    """Return the answer to each of the fixed digits in words, for visitors who cannot see the picture."""
-    return [
-        f"{names[label]} read right" if label == answer else f"{names[label]} read as {names[answer]}"
-        for label, answer in zip(labels, answers, strict=True)
-    ]
+            picture = digits.captioned_sheet(shown.images[part], shown.captions[part], _DIGITS_IN_A_ROW)
+            digits.show(picture, alt=", ".join(shown.spoken[part]))
 
 
 page()
