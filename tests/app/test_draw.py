@@ -208,7 +208,7 @@ def test_a_choice_of_runs_shows_the_accuracy_of_the_final_networks(open_page: Op
     (newer / "events.jsonl").write_text("\n".join(worse if line == last else line for line in lines) + "\n")
     assert Run(newer).history().best_validation_accuracy != 0.01
     option = open_page("draw", LAB).selectbox(key="chosen_run").options[0]
-    assert option.startswith("small, 1.0% on validation, 0")
+    assert option.startswith("small, final network 1.0% on validation, 0")
 
 
 def test_the_chosen_run_answers(open_page: OpenPage, trained_run: Run, canvas: FakeCanvas) -> None:

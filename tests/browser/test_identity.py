@@ -50,7 +50,7 @@ def test_the_plain_address_finds_the_lab_again(page: Page, lab_server: LabServer
     expect_page(page, FIRST.title)
     expect_clean(page)
     assert lab_of(page) == LAB
-    expect(page.get_by_test_id("stSidebar").get_by_text("Run: fast")).to_be_visible()
+    expect(page.get_by_test_id("stSidebar").get_by_text("Stopped after 0 of 1 epochs")).to_be_visible()
     stranger = elsewhere.new_page()
     stranger.goto(lab_server.url)
     expect_page(stranger, FIRST.title)
@@ -117,11 +117,11 @@ def test_without_cookies_the_lab_lasts_as_long_as_the_tab(refusing: BrowserConte
     assert not refusing.cookies()
     sidebar = page.get_by_test_id("stSidebar")
     expect(sidebar.get_by_text("lasts as long as this tab")).to_be_visible()
-    expect(sidebar.get_by_text("Run: fast")).to_be_visible()
+    expect(sidebar.get_by_text("Stopped after 0 of 1 epochs")).to_be_visible()
     expect_clean(page)
     # The next page of the same tab has the same lab.
     sidebar.get_by_role("link", name="Evaluate").click()
     expect(main(page).get_by_role("heading", level=1)).to_be_visible()
-    expect(sidebar.get_by_text("Run: fast")).to_be_visible()
+    expect(sidebar.get_by_text("Stopped after 0 of 1 epochs")).to_be_visible()
     page.get_by_role("button", name="Move to another device").click()
     expect(page.get_by_role("dialog").locator("code")).to_contain_text(f"lab={LAB}")

@@ -82,7 +82,7 @@ def test_from_the_digits_to_the_accuracy(page: Page, server: LabServer) -> None:
     expect(main(page).get_by_text(re.compile(r"\d+ of 20 right"))).to_be_visible()
     sidebar = page.get_by_test_id("stSidebar")
     expect(sidebar.get_by_text("Finished: 10 epochs")).to_be_visible()
-    expect(sidebar.get_by_text(re.compile(r"Best validation accuracy: 9\d"))).to_be_visible()
+    expect(sidebar.get_by_text(re.compile(r"Validation, final network: 9\d.*Best epoch \d+: 9\d"))).to_be_visible()
 
     button(page, "See how good it is").click()
     expect_page(page, "Evaluate")

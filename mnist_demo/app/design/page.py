@@ -18,7 +18,7 @@ from mnist_demo.experiment import DataReference, Experiment
 from mnist_demo.jobs.estimate import Observation, estimate_seconds, observe
 from mnist_demo.network import MAX_LAYERS, MAX_MULTIPLY_ADDS, MAX_PARAMETERS, NetworkReport
 from mnist_demo.network.draft import Draft
-from mnist_demo.presets import PRESETS
+from mnist_demo.presets import PRESETS, shown_name
 from mnist_demo.runs import Run
 
 # This many of the lab's last runs correct the estimate of the training time. (A page is a script, which would show a
@@ -60,7 +60,7 @@ def _presets(experiment: Experiment) -> None:
     st.caption(
         PRESETS[chosen].about
         if chosen
-        else f"**{escape_markdown(experiment.name)}**. {escape_markdown(experiment.about)}"
+        else f"**{escape_markdown(shown_name(experiment))}**. {escape_markdown(experiment.about)}"
     )
 
 

@@ -14,7 +14,7 @@ from mnist_demo.app.widgets.layout import choice, header
 from mnist_demo.app.widgets.run_choice import choose_run
 from mnist_demo.app.words import escape_markdown
 from mnist_demo.drawing import Step
-from mnist_demo.runs import Run
+from mnist_demo.runs import Run, name_of
 
 _ANSWER_WIDTH = 440
 _ADVICE_WIDTH = 600  # screen pixels of the advice beside its button
@@ -66,7 +66,7 @@ def _wait_for_current_run(run: Run) -> None:
         return
 
     def waiting() -> None:
-        st.caption(f"**{escape_markdown(latest.experiment.name)}** takes its place as soon as it begins to learn.")
+        st.caption(f"**{escape_markdown(name_of(latest))}** takes its place as soon as it begins to learn.")
 
     live.live(waiting, lambda: None if latest.snapshots else live.reading(latest)())
 

@@ -13,6 +13,7 @@ from mnist_demo.app.runs.rows import RunRow
 from mnist_demo.app.session import current, lab, server
 from mnist_demo.app.words import could_not, escape_markdown, plural
 from mnist_demo.export import archive_name, archive_run
+from mnist_demo.presets import shown_name
 from mnist_demo.runs import Annotations, Run, annotations_path, name_of, read_annotations, write_annotations
 
 _DELETED = "runs_deleted"
@@ -87,7 +88,7 @@ def _one(row: RunRow) -> None:
         st.form(f"runs_about_{row.id}", border=False, enter_to_submit=True),
     ):
         keys = f"runs_name_{row.id}", f"runs_note_{row.id}"
-        st.text_input("Name", row.about.name, max_chars=60, placeholder=row.experiment.name, key=keys[0])
+        st.text_input("Name", row.about.name, max_chars=60, placeholder=shown_name(row.experiment), key=keys[0])
         st.text_area("Note", row.about.note, max_chars=500, height=80, key=keys[1])
         st.form_submit_button("Save", type="primary", on_click=_say, args=(row, *keys))
     _download(row.run, is_active=row.state.is_active)
@@ -158,7 +159,7 @@ def _delete(ids: Sequence[str]) -> None:
             # The check repeats `disabled`, which only the browser enforces: a run may have been queued meanwhile.
             if run is None or jobs.is_active(run):
                 continue
-            name = read_annotations(run).name or run.experiment.name
+            name = name_of(run)
             if runs.discard(run_id):
                 deleted.append((run_id, name))
     except (OSError, ValueError) as error:
