@@ -6,14 +6,19 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from mnist_demo.app import navigation
+from mnist_demo.app.widgets import glossary
+
 Option = TypeVar("Option", bound=StrEnum)
 
 
 def header(title: str, sentence: str) -> None:
-    """Draw a page's title and one sentence on its purpose."""
+    """Draw a page's title, the words of the page beside it, and one sentence on its purpose."""
     # The gap is small, because a projector shows 800 pixels of the page.
     with st.container(gap=None):
-        st.title(title, anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.title(title, anchor=False, width="content")
+            glossary.show(navigation.name_of_title(title))
         st.markdown(sentence)
 
 
