@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_demo.app.session import current, lab, opening, server
-from mnist_demo.app.widgets import evicted_runs
+from mnist_demo.app.widgets import evicted_runs, glossary
 from mnist_demo.app.widgets.live import live, watching
 from mnist_demo.app.widgets.progress import STATE_ICONS, progress_line, progress_share
 from mnist_demo.app.words import escape_markdown
@@ -16,8 +16,7 @@ def show() -> None:
     evicted_runs.tell(lab.lab())
     st.caption(
         "Current experiment",
-        help="The experiment that every page works on: a network, its training and its data. Its parameters are the "
-        "numbers that training finds.",
+        help=glossary.about("experiment", "parameter"),
     )
     experiment = current.experiment()
     parameters = experiment.network.report().parameters

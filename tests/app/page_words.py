@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block, Dataframe
 
 from mnist_demo.app.widgets.glossary import KEY
+from mnist_demo.glossary import load_glossary
+from mnist_demo.language import Language
 
 # Fields of Streamlit's messages with a text that somebody reads, hears, or finds in a tooltip.
 _READ = {
@@ -21,13 +22,20 @@ _READ_IN_JSON = {"title", "label", "help", "domain", "field", "placeholder"}
 
 
 def words_of(app: AppTest) -> str:
-    """Return the words of the page, without those of the sidebar and of the glossary itself."""
-    return "\n".join(_of_node(app.main))
+    """Return the words of the page and of the sidebar; a term stands for its entry, which other elements show too."""
+    words = "\n".join(text for part in (app.main, app.sidebar) for text in _of_node(part))
+    for entry in load_glossary(Language.ENGLISH).entries.values():
+        words = words.replace(entry.text, entry.term)
+    return words
 
 
-def words_of_sidebar(app: AppTest) -> str:
-    """Return the words of the sidebar."""
-    return "\n".join(_of_node(app.sidebar))
+def glossary_of(app: AppTest) -> str:
+    """Open the glossary of a page, and return what it shows."""
+    app.session_state[KEY] = True
+    app.run()
+    assert not app.exception, app.exception
+    (popover,) = (node for node in _nodes(app.main) if _is_glossary(node))
+    return "\n".join(text for node in _nodes(popover) for text in _of_message(node.proto))
 
 
 def words_of_source(folder: Path) -> str:
@@ -37,10 +45,11 @@ def words_of_source(folder: Path) -> str:
     """
     texts = [text for path in folder.glob("*.py") for text in _sentences(ast.parse(path.read_text()))]
     for path in folder.glob("*.html"):
-        texts += re.findall(r">([^<>]+)<|aria-label=\"([^\"]+)\"", path.read_text())
+        texts += re.findall(r"(?<=>)[^<>]+|(?<=aria-label=\")[^\"]+", path.read_text())
     for path in folder.glob("*.js"):
-        texts += re.findall(r"[\"`]([^\"`\n]* [^\"`\n]*)[\"`]", path.read_text())
-    return "\n".join(" ".join(text) if isinstance(text, tuple) else text for text in texts)
+        code = re.sub(r"\$\{[^}]*\}|//.*", "", path.read_text())
+        texts += [text for text in re.findall(r"\"[^\"\n]*\"|`[^`]*`", code) if " " in text]
+    return "\n".join(texts)
 
 
 def open_all(app: AppTest) -> str:
@@ -58,7 +67,7 @@ def open_all(app: AppTest) -> str:
 def _openable(node: Any) -> Iterator[str]:
     proto = getattr(node, "proto", None)
     for kind in ("expandable", "popover"):
-        if isinstance(proto, Message) and _has(proto, kind):
+        if _is_message(proto) and _has(proto, kind):
             key = _key(getattr(proto, kind).id)
             if key and key != KEY:
                 yield key
@@ -72,14 +81,31 @@ def _key(element_id: str) -> str:
     return element_id.split("-", 2)[2] if element_id.count("-") > 1 else ""
 
 
-def _has(message: Message, name: str) -> bool:
+def _is_message(value: object) -> bool:
+    # Protocol buffers have no types that mypy knows.
+    return hasattr(value, "ListFields")
+
+
+def _has(message: Any, name: str) -> bool:
     return name in message.DESCRIPTOR.fields_by_name and message.HasField(name)
+
+
+def _is_glossary(node: Any) -> bool:
+    proto: Any = getattr(node, "proto", None)
+    return _is_message(proto) and _has(proto, "popover") and _key(proto.popover.id) == KEY
+
+
+def _nodes(node: Any) -> Iterator[Any]:
+    if _is_message(getattr(node, "proto", None)):
+        yield node
+    for child in node.children.values() if isinstance(node, Block) else ():
+        yield from _nodes(child)
 
 
 def _of_node(node: Any) -> Iterator[str]:
     proto = getattr(node, "proto", None)
-    if isinstance(proto, Message):
-        if _has(proto, "popover") and _key(proto.popover.id) == KEY:
+    if _is_message(proto):
+        if _is_glossary(node):
             return
         yield from _of_message(proto)
     if isinstance(node, Dataframe):
@@ -90,11 +116,11 @@ def _of_node(node: Any) -> Iterator[str]:
             yield from _of_node(child)
 
 
-def _of_message(message: Message) -> Iterator[str]:
+def _of_message(message: Any) -> Iterator[str]:
     for field, value in message.ListFields():
-        values = [value] if isinstance(value, str | Message) or not hasattr(value, "__iter__") else list(value)
+        values = [value] if _is_message(value) or isinstance(value, str | bytes | int | float) else list(value)
         for each in values:
-            if isinstance(each, Message):
+            if _is_message(each):
                 yield from _of_message(each)
             elif isinstance(each, str) and field.name == "spec":
                 yield from _of_json(json.loads(each))
@@ -114,14 +140,18 @@ def _of_json(value: Any, key: str = "") -> Iterator[str]:
 
 
 def _sentences(tree: ast.AST) -> Iterator[str]:
-    docstrings = {
-        id(node.body[0].value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
-        and node.body
-        and isinstance(node.body[0], ast.Expr)
+    # A counted noun, as in plural(steps, "step"), is a single word.
+    nouns = {
+        id(node.args[1]) for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "plural"
     }
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
-            if " " in node.value.strip() and "{" not in node.value:
-                yield node.value
+        # A text with a brace is a style or code.
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in docstrings
+            and (" " in node.value.strip() or id(node) in nouns)
+            and "{" not in node.value
+        ):
+            yield node.value

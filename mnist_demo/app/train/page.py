@@ -8,7 +8,7 @@ from mnist_demo.app import navigation
 from mnist_demo.app.session import current, datasets, server, trainings
 from mnist_demo.app.theme import colours
 from mnist_demo.app.train import player
-from mnist_demo.app.widgets import digits, start_button
+from mnist_demo.app.widgets import digits, glossary, start_button
 from mnist_demo.app.widgets.digits import Caption
 from mnist_demo.app.widgets.layout import choice, header
 from mnist_demo.app.widgets.learning_curves import Measure, curve_frame, training_spec
@@ -30,18 +30,6 @@ _UNKNOWN = "–"
 # Two figures of this size fit side by side on a phone of 360 pixels.
 _FIGURE_WIDTH, _FIGURE_HEIGHT = 156, 76
 _FEW_STEPS = 40
-
-_ABOUT_PLAN = (
-    "An epoch is one pass through all training images. A batch is how many of them the network looks at before it "
-    "changes its weights a little: one step. Both are set on Design."
-)
-_ABOUT = {
-    "Training loss": "How surprised the network is by the right answers of the last images it learned from: 2.3 when "
-    "it guesses among ten, near 0 when it is sure and right.",
-    "Best validation": "Accuracy: the share of the validation images, from which it never learns, that it read "
-    "correctly after its best epoch.",
-    "Images per second": "How many images it learns from in a second, on this machine.",
-}
 
 
 def page() -> None:
@@ -78,8 +66,12 @@ def _begin(ended: Run | None) -> None:
         )
         if ended is not None:
             player.show_more(ended)
-        st.markdown(_plan(experiment), width="content", help=_ABOUT_PLAN)
+        st.markdown(_plan(experiment), width="content", help=_about_plan())
     _warn_of_few_steps(experiment)
+
+
+def _about_plan() -> str:
+    return f"{glossary.about('epoch', 'batch')}\n\nBoth are set on Design."
 
 
 def _choose_measure() -> None:
@@ -135,9 +127,15 @@ def _show_figures(history: History) -> None:
         "Best validation": percent(best) if best is not None else _UNKNOWN,
         "Images per second": f"{speed:,.0f}" if speed is not None else _UNKNOWN,
     }
+    about = {
+        "Training loss": f"{glossary.about('loss')}\n\nThis is the loss on the last images that it learned from.",
+        "Best validation": "Accuracy: the share of the validation images, from which it never learns, that it read "
+        "correctly after its best epoch.",
+        "Images per second": "How many images it learns from in a second, on this machine.",
+    }
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for label, figure in figures.items():
-            st.metric(label, figure, width=_FIGURE_WIDTH, height=_FIGURE_HEIGHT, help=_ABOUT[label])
+            st.metric(label, figure, width=_FIGURE_WIDTH, height=_FIGURE_HEIGHT, help=about[label])
         _choose_measure()
 
 

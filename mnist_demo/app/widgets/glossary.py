@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from mnist_demo.app.page_terms import PAGE_TERMS
+from mnist_demo.app.page_terms import PAGE_TERMS, SIDEBAR
 from mnist_demo.app.session import taken_lesson
 from mnist_demo.glossary import Entry, load_glossary
 from mnist_demo.language import Language
@@ -33,18 +33,19 @@ _LABELS = {
 
 
 @st.fragment
-def show(page: str) -> None:
+def show(page: str, words: str = "") -> None:
     """Draw the button that opens the words of a page; opening it draws nothing else again.
 
     Args:
         page: The name of the page.
+        words: Texts of the page that come from files.
     """
     labels = _LABELS[taken_lesson.language()]
     with st.popover(labels.words, icon=":material/menu_book:", type="tertiary", key=KEY, on_change="rerun") as popover:
         if popover.open:
             _search(labels)
             with st.container(height=_LIST_HEIGHT, border=False, gap="small"):
-                _list(labels, page)
+                _list(labels, page, words)
         else:
             # An empty popover would open on the wrong side of its button (see `layout.reserve_height`).
             st.container(height=_HEIGHT, border=False)
@@ -101,11 +102,12 @@ def _find(name: str) -> None:
     st.session_state[FIND] = name
 
 
-def _list(labels: _Labels, page: str) -> None:
+def _list(labels: _Labels, page: str, words: str) -> None:
     glossary = load_glossary(taken_lesson.language())
     place = taken_lesson.taken()
     of_step = glossary.terms_in(place.step.words) if place else []
-    of_page = [name for name in PAGE_TERMS.get(page, ()) if name not in of_step]
+    listed = dict.fromkeys((*PAGE_TERMS.get(page, ()), *glossary.terms_in(words), *SIDEBAR))
+    of_page = [name for name in listed if name not in of_step]
     for heading, names in ((labels.step, of_step), (labels.page, of_page)):
         if names:
             st.caption(heading)
