@@ -9,6 +9,7 @@ from mnist_demo.app import navigation
 from mnist_demo.app.session import current, datasets, taken_lesson
 from mnist_demo.app.session.taken_lesson import Taken
 from mnist_demo.app.theme import colours
+from mnist_demo.app.widgets import glossary
 from mnist_demo.app.widgets.live import Pace, live, watching
 from mnist_demo.lessons import Language, Question, Situation
 from mnist_demo.lessons.lesson import fill_in
@@ -162,8 +163,11 @@ def _show_ways(place: Taken, page: str) -> None:
             if st.button(words.go.format(page=title), icon=":material/open_in_new:", key="lesson_go"):
                 taken_lesson.open_step(place)
         for index, (text, target) in enumerate(_LINK.findall(step.words)):
-            if st.button(text, icon=":material/near_me:", type="tertiary", key=f"lesson_point_{index}"):
-                _point(Pointer.parse(target), place)
+            pointer, key = Pointer.parse(target), f"lesson_point_{index}"
+            if pointer.word is not None:
+                glossary.show_word(text, pointer.word, key)
+            elif st.button(text, icon=":material/near_me:", type="tertiary", key=key):
+                _point(pointer, place)
         if step.preset is not None and current.experiment().name != step.preset:
             st.button(
                 words.use.format(preset=step.preset),

@@ -91,6 +91,11 @@ def name_of(page: StreamlitPage) -> str:
     return page.url_path if page.url_path in BY_NAME else FIRST.name
 
 
+def name_of_title(title: str) -> str:
+    """Return the name of the page with a title; empty if no page has it."""
+    return next((page.name for page in PAGES if page.title == title), "")
+
+
 def _streamlit_page(page: Page) -> StreamlitPage:
     is_first = page is FIRST
     return st.Page(

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_demo.app.session import current, lab, opening, server
-from mnist_demo.app.widgets import evicted_runs
+from mnist_demo.app.widgets import evicted_runs, glossary
 from mnist_demo.app.widgets.former import is_of_current_design
 from mnist_demo.app.widgets.live import live, watching
 from mnist_demo.app.widgets.progress import STATE_ICONS, progress_line, progress_share, validation_names
@@ -21,8 +21,7 @@ def show() -> None:
     are_two = run is not None and not is_of_current_design(run)
     st.caption(
         "Next to train" if are_two else "Current experiment",
-        help="The experiment that every page works on: a network, its training and its data. Its parameters are the "
-        "numbers that training finds.",
+        help=glossary.about("experiment", "parameter"),
     )
     experiment = current.experiment()
     parameters = experiment.network.report().parameters

@@ -7,7 +7,7 @@ import streamlit as st
 from mnist_demo import fields
 from mnist_demo.app.design import current_draft, editors
 from mnist_demo.app.session import taken_lesson
-from mnist_demo.app.widgets import layout
+from mnist_demo.app.widgets import glossary, layout
 from mnist_demo.network import CLASSES, LAYER_TYPES, MAX_LAYERS, Layer, LayerReport, NetworkReport
 from mnist_demo.network.draft import Draft, DraftLayer
 
@@ -16,12 +16,12 @@ _NAME_WIDTH, _SETTINGS_WIDTH = 205, 145
 _FIGURE_WIDTHS = (72, 93, 111, 57)
 _EDITOR_HEIGHT = 300
 _HEADINGS = {
-    "Shape": "What the layer makes of one image: side × side × channels of a map, or the length of a vector.",
-    "Parameters": "The numbers that training finds, weights and biases, and the statistics of BatchNormalization.",
-    "Multiply-adds": "Multiplications, each with an addition, to read one image. "
-    "A training step takes about three times as many.",
-    "Field": "Receptive field: the side, in pixels, of the square of the image that one value depends on.",
+    "Shape": "shape",
+    "Parameters": "parameter",
+    "Multiply-adds": "multiply-adds",
+    "Field": "receptive-field",
 }
+"""The columns, and the terms of the glossary that they are named after."""
 
 # This value stands for the place in the list where a layer most likely belongs.
 _USUAL_PLACE = -1
@@ -128,8 +128,8 @@ def _headings() -> None:
     with _line():
         st.caption("Layer", width=_NAME_WIDTH)
         st.caption("Settings", width=_SETTINGS_WIDTH)
-        for (heading, about), width in zip(_HEADINGS.items(), _FIGURE_WIDTHS, strict=True):
-            st.caption(heading, help=about, width=width)
+        for (heading, term), width in zip(_HEADINGS.items(), _FIGURE_WIDTHS, strict=True):
+            st.caption(heading, help=glossary.about(term), width=width)
 
 
 def _figures(settings: str, texts: tuple[str, ...]) -> None:

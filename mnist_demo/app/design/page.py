@@ -11,7 +11,7 @@ from mnist_demo.app import navigation
 from mnist_demo.app.design import current_draft, layer_list, network_picture, training_form
 from mnist_demo.app.session import current, lab
 from mnist_demo.app.theme import colours
-from mnist_demo.app.widgets import digits
+from mnist_demo.app.widgets import digits, glossary
 from mnist_demo.app.widgets.layout import header, reserve_height
 from mnist_demo.app.words import duration, escape_markdown
 from mnist_demo.experiment import DataReference, Experiment
@@ -95,16 +95,16 @@ def _totals(report: NetworkReport, experiment: Experiment) -> None:
         for text, about in (
             (
                 f"**{report.parameters:,}** parameters",
-                f"What the network learns: its weights and biases. This lab allows {MAX_PARAMETERS:,}, "
+                f"{glossary.about('parameter')}\n\nThis lab allows {MAX_PARAMETERS:,}, "
                 f"and {MAX_LAYERS} layers before the final one.",
             ),
             (
                 f"**{layer_list.short(report.multiply_adds)}** multiply-adds",
-                f"Multiplications, each with an addition, to read one image. This lab allows {MAX_MULTIPLY_ADDS:,}.",
+                f"{glossary.about('multiply-adds')}\n\nThis lab allows {MAX_MULTIPLY_ADDS:,}.",
             ),
             (
                 f"sees **{field}×{field}** pixels",
-                "Receptive field of the last map: the square of the image that one of its values depends on.",
+                f"{glossary.about('receptive-field')}\n\nThis is the one of the last map.",
             ),
             (
                 f"about **{duration(_rounded(estimate_seconds(experiment, _past())))}** to train here",

@@ -6,7 +6,7 @@ from mnist_demo.app import navigation
 from mnist_demo.app.session import current, datasets, server, trainings
 from mnist_demo.app.theme import colours
 from mnist_demo.app.train import player
-from mnist_demo.app.widgets import digits, start_button
+from mnist_demo.app.widgets import digits, glossary, start_button
 from mnist_demo.app.widgets.fixed_digits import fixed_digits
 from mnist_demo.app.widgets.former import former_words
 from mnist_demo.app.widgets.layout import choice, header
@@ -30,14 +30,6 @@ _UNKNOWN = "–"
 _FIGURE_WIDTH, _FIGURE_HEIGHT = 144, 76
 _FEW_STEPS = 40
 
-_ABOUT_PLAN = (
-    "An epoch is one pass through all training images. A batch is how many of them the network looks at before it "
-    "changes its weights a little: one step. Both are set on Design."
-)
-_ABOUT_LOSS = (
-    "How surprised the network is by the right answers of the last images it learned from: 2.3 when "
-    "it guesses among ten, near 0 when it is sure and right."
-)
 _ABOUT_VALIDATION = (
     "Accuracy: the share of the validation images, from which it never learns, that the network of the newest epoch "
     "reads correctly. After the training, this is the final network."
@@ -83,8 +75,12 @@ def _begin(ended: Run | None) -> None:
         )
         if ended is not None:
             player.show_more(ended)
-        st.markdown(_plan(experiment), width="content", help=_ABOUT_PLAN)
+        st.markdown(_plan(experiment), width="content", help=_about_plan())
     _warn_of_few_steps(experiment)
+
+
+def _about_plan() -> str:
+    return f"{glossary.about('epoch', 'batch')}\n\nBoth are set on Design."
 
 
 def _choose_measure() -> None:
@@ -136,8 +132,9 @@ def _watch(run: Run | None) -> None:
 def _show_figures(history: History, *, is_active: bool) -> None:
     speed = history.images_per_second
     loss = history.batches["loss"]
+    about_loss = f"{glossary.about('loss')}\n\nThis is the loss on the last images that it learned from."
     figures = (
-        ("Training loss", f"{loss[-1]:.3f}" if len(loss) else _UNKNOWN, _ABOUT_LOSS),
+        ("Training loss", f"{loss[-1]:.3f}" if len(loss) else _UNKNOWN, about_loss),
         *_validation_figures(history.validation, is_active=is_active),
         ("Images per second", f"{speed:,.0f}" if speed is not None else _UNKNOWN, _ABOUT_SPEED),
     )
