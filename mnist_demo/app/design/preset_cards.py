@@ -43,7 +43,8 @@ def show(experiment: Experiment, past: Sequence[Observation]) -> None:
         label_visibility="collapsed",
         width="stretch",
     )
-    st.caption(f"**{escape_markdown(experiment.name)}**. {escape_markdown(experiment.about)}")
+    about = experiment.about if chosen else escape_markdown(experiment.about)
+    st.caption(f"**{escape_markdown(experiment.name)}**. {about}")
 
 
 def _caption(name: str, current: Experiment, past: Sequence[Observation]) -> str:

@@ -30,7 +30,7 @@ _CARDS = """
 @media (max-width: 640px) {
   .st-key-design_preset [role="radiogroup"] {
     grid-template-columns: none; grid-auto-flow: column; grid-auto-columns: 9.25rem; overflow-x: auto;
-    padding: 3px; scroll-snap-type: x proximity;
+    padding: 3px; scroll-padding: 3px; scroll-snap-type: x proximity;
   }
   .st-key-design_preset [role="radiogroup"] > div { scroll-snap-align: start; }
 }
@@ -61,7 +61,7 @@ _ROWS = """
   display: grid; grid-template-columns: repeat(auto-fill, minmax(min(8.5rem, 100%), 1fr)); gap: 0.75rem 0.6rem;
 }
 [class*="st-key-design_settings_"] {
-  display: grid; grid-template-columns: repeat(auto-fill, minmax(min(10rem, 100%), 1fr)); gap: 0.75rem 1rem;
+  display: grid; grid-template-columns: repeat(auto-fill, minmax(min(9rem, 100%), 1fr)); gap: 0.75rem 1rem;
 }
 @container (min-width: 740px) {
   .st-key-design_rows {
@@ -91,7 +91,9 @@ _THUMBS = """
 """
 
 # The picture is drawn at twice the pixels of the image; three times is the next size at which the digit stays sharp.
-_ROOM = "@media (min-width: 1700px) { .st-key-design_picture { zoom: 1.5; } }"
+_ROOM = """
+@media (min-width: 1700px) { .st-key-design_picture { zoom: 1.5; } .st-key-design_preset { min-height: 0; } }
+"""
 
 
 def apply() -> None:
