@@ -25,7 +25,7 @@ def show() -> None:
     st.markdown(f"**{escape_markdown(experiment.name)}** · {parameters:,} parameters{on}")
     run = current.run()
     if run is None:
-        st.caption("No run yet")
+        st.caption("No run yet: the pages show an example")
     else:
         live(lambda: _show_run(run), watching(run))
     _show_private_link()
