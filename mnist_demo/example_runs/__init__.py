@@ -35,7 +35,6 @@ def example_runs() -> list[Run]:
 
 @functools.cache
 def _run_folder(folder: Path) -> Path:
-    try:
-        return next(each for each in folder.iterdir() if (each / "experiment.json").is_file())
-    except StopIteration:
-        raise FileNotFoundError(f"{folder} has no run; `python -m mnist_demo.example_runs` makes it.") from None
+    for experiment in folder.glob("*/experiment.json"):
+        return experiment.parent
+    raise FileNotFoundError(f"{folder} has no run; `python -m mnist_demo.example_runs` makes it.")

@@ -19,8 +19,12 @@ EPOCHS = {Example.CODELAB: range(11), Example.CANVAS: (0, 1, 4, 8)}
 """The snapshots that are kept of each run."""
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None, folder: Path = SHIPPED) -> int:
     """Train the presets of the examples, and put the trimmed runs into the package.
+
+    Args:
+        arguments: The names of the examples; all without names.
+        folder: The folder of the examples in the package.
 
     Returns:
         The exit code, 0.
@@ -31,11 +35,11 @@ def main(arguments: list[str] | None = None) -> int:
         for example in parser.parse_args(arguments).names or Example:
             run_id = str(RunId.after(None, datetime.now(UTC)))
             run = train(PRESETS[example], load_mnist(), Path(place) / "whole" / run_id)
-            ship(trim(run, Path(place) / "small" / run_id, load_mnist(), EPOCHS[example]), example)
+            ship(trim(run, Path(place) / "small" / run_id, load_mnist(), EPOCHS[example]), example, folder)
     return 0
 
 
-def ship(trimmed: Run, example: Example, folder: Path = SHIPPED) -> Path:
+def ship(trimmed: Run, example: Example, folder: Path) -> Path:
     """Put a trimmed run into the package, in the place of the former one.
 
     Returns:

@@ -85,6 +85,8 @@ def _groups(batches: Sequence[Event], size: int) -> Iterable[list[Event]]:
 
 
 def _mean(before: Event, group: Sequence[Event]) -> Event:
+    if len(group) == 1:
+        return group[0]
     images = np.diff([event["images"] for event in (before, *group)])
     means = {name: float(np.average([each[name] for each in group], weights=images)) for name in ("loss", "accuracy")}
     return {**group[-1], **{name: float(f"{mean:.6g}") for name, mean in means.items()}}

@@ -27,7 +27,7 @@ def page() -> None:
     if (damaged := found - len(listed) + len(examples)) > 0:
         st.caption(f"Not shown: {plural(damaged, 'run')} whose folder is damaged, so that nothing in it can be read.")
     if examples:
-        st.markdown("These are examples. Train your own, ten seconds each, and they give way to it.")
+        st.markdown("These are examples. Train your own in ten seconds: it takes their place.")
     place = st.empty()
     with st.container(horizontal=True, vertical_alignment="center"):
         if examples:

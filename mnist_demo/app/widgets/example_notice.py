@@ -11,6 +11,8 @@ from mnist_demo.app.words import escape_markdown, plural
 from mnist_demo.example_runs import Example
 from mnist_demo.runs import Run, name_of
 
+_WIDTH = 600  # screen pixels of the sentence beside its button
+
 _WHAT = {
     Example.CODELAB: "the codelab's network",
     Example.CANVAS: "the network canvas, which is made for the pen,",
@@ -54,7 +56,5 @@ def invite(run: Run) -> None:
     if own is not None and own.reason:
         st.warning(in_words(own.reason), icon=":material/error:")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            f"{example_sentence(run)} Train your own, about ten seconds, and it takes its place.", width="content"
-        )
+        st.markdown(f"{example_sentence(run)} Train your own in ten seconds: it takes its place.", width=_WIDTH)
         start_button.offer_fast()
