@@ -12,7 +12,9 @@ from mnist_demo.example_runs.__main__ import EPOCHS
 from mnist_demo.files import SHIPPED, is_shipped, write_atomically
 from mnist_demo.inference.predictions import PredictionStore
 from mnist_demo.inference.worker import predict
+from mnist_demo.jobs.fine_tuning import plan_fine_tuning
 from mnist_demo.jobs.jobs import Jobs
+from mnist_demo.network import build_model
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import (
     Annotations,
@@ -28,6 +30,7 @@ from mnist_demo.runs import (
 )
 from mnist_demo.runs.predictions import TEST, VALIDATION, read_predictions, snapshot_digest, validation_part
 from mnist_demo.training import Continuation, train_more
+from mnist_demo.training.weights import load_weights
 from tests.jobs.fake_executor import FakeExecutor
 
 MAKE_AGAIN = "The example runs are not those of the presets any more: `python -m mnist_demo.example_runs` makes them."
@@ -161,3 +164,16 @@ def test_reading_an_example_writes_nothing() -> None:
     assert made.predictions().correct_count > 40
     assert not made.keep()
     assert contents() == before
+
+
+def test_a_copy_of_an_example_can_be_fine_tuned(tmp_path: Path) -> None:
+    source = example_run(Example.CANVAS)
+    drawings = load_mnist().test[:40]
+    planned = plan_fine_tuning(source, drawings, load_mnist())
+    copy = create_run(tmp_path / "copy", planned.experiment)
+    planned.write(copy)
+    assert not copy.is_example
+    model = build_model(copy.experiment.network)
+    load_weights(copy.initial_path, model)
+    images = drawings.images[..., None].astype(np.float32) / 255
+    np.testing.assert_allclose(model(images), predict(source.newest_snapshot, drawings.images), atol=1e-5)

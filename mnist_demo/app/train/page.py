@@ -115,7 +115,7 @@ def _watch(own: Run | None) -> None:
     history = run.history()
     if run.is_example:
         text = f"{example_notice.example_sentence(run)} Press Train, and your own takes its place."
-        st.progress(1.0, text=text)
+        st.progress(0.0, text=text)
     else:
         line = progress_line(run, history)
         if server.run_state(run) is RunState.FAILED:
