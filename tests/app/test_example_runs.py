@@ -38,7 +38,7 @@ def contents() -> dict[Path, bytes]:
 
 def words(app: AppTest) -> str:
     """Return all that the main part of a page says."""
-    texts = [each.value for kind in ("markdown", "caption", "warning", "error") for each in app.main.get(kind)]
+    texts = [each.value for each in (*app.main.markdown, *app.main.caption, *app.main.warning, *app.main.error)]
     return "\n".join([*texts, *(each.proto.text for each in app.get("progress"))])
 
 
@@ -137,7 +137,7 @@ def test_the_example_stays_after_a_first_run_that_learned_nothing(open_page: Ope
     own = Lab(home(), LAB).runs.create(PRESETS["fast"])
     own.mark(RunState.FAILED, StopReason(code=StopCode.DIVERGED, batch=3))
     app = open_page("evaluate", LAB)
-    (warning,) = app.main.get("warning")
+    (warning,) = app.main.warning
     assert "batch 3" in warning.value
     assert CODELAB in words(app)
     assert "train_fast" in keys(app)
