@@ -28,7 +28,7 @@ def show() -> None:
     on = "" if experiment.data.is_mnist else f" · {escape_markdown(experiment.data.name)}"
     st.markdown(f"**{escape_markdown(shown_name(experiment))}** · {parameters:,} parameters{on}")
     if run is None:
-        st.caption("No run yet")
+        st.caption("No run yet: the pages show an example")
     else:
         if are_two:
             st.caption(_heading(run))

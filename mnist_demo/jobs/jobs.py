@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from mnist_demo.files import check_writable
 from mnist_demo.jobs.executor import Executor, RunningTraining
 from mnist_demo.jobs.job import Job
 from mnist_demo.jobs.limits import QueueLimits
@@ -78,8 +79,9 @@ class Jobs:
             continuation: How a run that has ended continues; None for a new run.
 
         Raises:
-            OSError: If the run's folder cannot be written.
+            OSError: If the run's folder cannot be written, or the run is an example.
         """
+        check_writable(run.folder)
         with self._changed:
             # A training that has written its last event needs a moment to end.
             if not run.state.is_active:

@@ -114,8 +114,8 @@ def _summary(folder: Path, sources: Sources) -> Summary:
     if kept is not None:
         return kept
     fresh = _computed(run)
-    # The summary of an active run is not kept, because the run changes all the time.
-    if not fresh.state.is_active:
+    # The summary of an active run is not kept, because the run changes all the time; an example run is read-only.
+    if not fresh.state.is_active and not run.is_example:
         _keep(run, sources, fresh)
     return fresh
 

@@ -36,12 +36,6 @@ def inference() -> Iterator[Inference]:
     asked.close()
 
 
-def test_without_a_trained_network_the_page_offers_to_train_one(open_page: OpenPage) -> None:
-    app = open_page("draw")
-    assert app.button(key="train_fast").label == "Train the fast network"
-    assert not app.metric
-
-
 def test_beside_another_network_the_page_offers_the_preset_canvas(open_page: OpenPage, trained_run: Run) -> None:
     app = open_page("draw", LAB)
     app.button(key="draw_train_canvas").click().run()

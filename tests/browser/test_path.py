@@ -67,7 +67,7 @@ def test_from_the_digits_to_the_accuracy(page: Page, server: LabServer) -> None:
     choose_preset(page, "codelab")
     button(page, "Train it").click()
     expect_page(page, "Train")
-    expect(main(page).get_by_text("No run yet")).to_be_visible()
+    expect(main(page).get_by_text("This is an example")).to_be_visible()
 
     page.evaluate(WATCH)
     train(page)

@@ -6,7 +6,7 @@ from mnist_demo.app import navigation
 from mnist_demo.app.draw import collection, digit_source, photo, several_networks, stages
 from mnist_demo.app.draw.digit_source import SOURCE_LABELS, Source
 from mnist_demo.app.session import current, server, trainings
-from mnist_demo.app.widgets import live, start_button
+from mnist_demo.app.widgets import example_notice, live, start_button
 from mnist_demo.app.widgets.drawing import answer, reading
 from mnist_demo.app.widgets.drawing.canvas import SIDE
 from mnist_demo.app.widgets.drawing.digit_input import DigitInput, drawing, drawing_tools
@@ -14,6 +14,7 @@ from mnist_demo.app.widgets.layout import choice, header
 from mnist_demo.app.widgets.run_choice import choose_run
 from mnist_demo.app.words import escape_markdown
 from mnist_demo.drawing import Step
+from mnist_demo.example_runs import Example
 from mnist_demo.runs import Run, name_of
 
 _ANSWER_WIDTH = 440
@@ -28,13 +29,22 @@ def page() -> None:
     # on the page begins anew.
     choice, waiting = st.container(), st.container()
     with choice:
-        run = choose_run("to read what you draw", while_learning=True)
+        run = choose_run(while_learning=True, example=Example.CANVAS)
     with waiting:
         _wait_for_current_run(run)
     reading.warm_up(run)
     _input_and_answer(run)
+    _invite(run)
     _offer_canvas(run)
     navigation.next_step(navigation.DESIGN, "Design a better network")
+
+
+def _invite(run: Run) -> None:
+    """Say that the network is an example, below the answer, because a phone has no room for more above the canvas."""
+    latest = current.run()
+    # Above the canvas stands what a run that was just started will do.
+    if latest is None or not server.run_state(latest).is_active:
+        example_notice.invite(run)
 
 
 def _offer_canvas(run: Run) -> None:

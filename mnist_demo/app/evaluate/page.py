@@ -8,7 +8,7 @@ import streamlit as st
 from mnist_demo.app import navigation
 from mnist_demo.app.evaluate import class_table, confusion_matrix
 from mnist_demo.app.session import datasets, server
-from mnist_demo.app.widgets import glossary
+from mnist_demo.app.widgets import example_notice, glossary
 from mnist_demo.app.widgets.layout import header
 from mnist_demo.app.widgets.progress import progress_line
 from mnist_demo.app.widgets.run_choice import choose_run, no_longer_kept
@@ -28,7 +28,8 @@ _FIGURE_HEIGHT = 76  # pixels
 def page() -> None:
     """Draw the figures over all test images, the confusion matrix, the wrong images and each class."""
     header("Evaluate", "All test images, once: how good the network is, and which images it gets wrong.")
-    run = choose_run("to see how good it is")
+    run = choose_run()
+    example_notice.show(run)
     try:
         data = datasets.load(run.experiment.data)
         snapshot = _snapshot(run)

@@ -31,6 +31,9 @@ def show(chosen: Sequence[RunRow]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(chosen) == 1:
             _one(chosen[0])
+        if any(row.run.is_example for row in chosen):
+            st.caption("An example comes with the lab: it cannot be renamed, pinned, deleted or trained further.")
+            return
         pinned = all(row.about.pinned for row in chosen)
         st.button(
             "Unpin" if pinned else "Pin",
@@ -71,7 +74,7 @@ def show_undo() -> None:
 
 
 def _one(row: RunRow) -> None:
-    current_run = current.run()
+    current_run = current.trained_run() if row.run.is_example else current.run()
     is_current = current_run is not None and current_run.id == row.id
     st.button(
         "Current run" if is_current else "Make current",
@@ -83,6 +86,12 @@ def _one(row: RunRow) -> None:
         args=(row.id,),
         help="Every page then shows this run.",
     )
+    if not row.run.is_example:
+        _name_and_note(row)
+    _download(row.run, is_active=row.state.is_active)
+
+
+def _name_and_note(row: RunRow) -> None:
     with (
         st.popover("Name and note", icon=":material/edit:", key=_EDIT, on_change="rerun"),
         st.form(f"runs_about_{row.id}", border=False, enter_to_submit=True),
@@ -91,7 +100,6 @@ def _one(row: RunRow) -> None:
         st.text_input("Name", row.about.name, max_chars=60, placeholder=shown_name(row.experiment), key=keys[0])
         st.text_area("Note", row.about.note, max_chars=500, height=80, key=keys[1])
         st.form_submit_button("Save", type="primary", on_click=_say, args=(row, *keys))
-    _download(row.run, is_active=row.state.is_active)
 
 
 def _download(run: Run, *, is_active: bool) -> None:

@@ -23,13 +23,15 @@ def page() -> None:
     evicted_runs.show(lab.lab())
     found = len(lab.lab().runs)
     listed = rows.rows()
-    if (damaged := found - len(listed)) > 0:
+    examples = [row for row in listed if row.run.is_example]
+    if (damaged := found - len(listed) + len(examples)) > 0:
         st.caption(f"Not shown: {plural(damaged, 'run')} whose folder is damaged, so that nothing in it can be read.")
-    if not listed:
-        _invite()
-        return
+    if examples:
+        st.markdown("These are examples. Train your own in ten seconds: it takes their place.")
     place = st.empty()
     with st.container(horizontal=True, vertical_alignment="center"):
+        if examples:
+            start_button.offer_fast()
         _offer_duel(listed)
         refused = _offer_tests(listed, place)
     for refusal in refused:
@@ -88,16 +90,6 @@ def _offer_tests(rows: Sequence[RunRow], place: DeltaGenerator) -> list[str]:
         # The page is drawn again, because the table has the results and the button has nothing left to do.
         st.rerun()
     return refused
-
-
-def _invite() -> None:
-    with st.container(border=True):
-        st.markdown(
-            "No run yet. Train the fast network, or let two networks of the same size compete: ten seconds each."
-        )
-        with st.container(horizontal=True):
-            start_button.offer_fast()
-            _offer_duel([])
 
 
 page()

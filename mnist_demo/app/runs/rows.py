@@ -1,12 +1,13 @@
 """The lab's runs as rows: the annotations of each run, its results, and its differences from its preset."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from mnist_demo.app.session import lab, server
+from mnist_demo.example_runs import example_runs
 from mnist_demo.experiment import Experiment
 from mnist_demo.experiment.difference import nearest_preset
 from mnist_demo.experiment.short_names import full_name, is_named
@@ -52,7 +53,8 @@ class RunRow:
     @property
     def name(self) -> str:
         """The run's name."""
-        return self.about.name or shown_name(self.experiment)
+        name = self.about.name or shown_name(self.experiment)
+        return f"{name} (example)" if self.run.is_example else name
 
     @property
     def given_name(self) -> str:
@@ -68,18 +70,23 @@ class RunRow:
     @property
     def lacks_test(self) -> bool:
         """Whether the run has a final network whose test accuracy is unknown."""
-        return self.summary.learned and not self.state.is_active and self.summary.test_right is None
+        is_final = self.summary.learned and not self.state.is_active
+        # An example run is read-only, and has its test result.
+        return is_final and self.summary.test_right is None and not self.run.is_example
 
 
 def rows() -> list[RunRow]:
-    """Return the lab's readable runs, newest first."""
-    found = (_row(run) for run in lab.lab().runs)
-    return [row for row in found if row is not None]
+    """Return the lab's readable runs, newest first, or the example runs where there is none."""
+    return _rows(lab.lab().runs) or _rows(example_runs())
 
 
 def rows_of(earlier: Sequence[RunRow]) -> list[RunRow]:
     """Return the current rows of the same runs."""
     return [_row(row.run) or row for row in earlier]
+
+
+def _rows(runs: Iterable[Run]) -> list[RunRow]:
+    return [row for run in runs if (row := _row(run)) is not None]
 
 
 def _row(run: Run) -> RunRow | None:

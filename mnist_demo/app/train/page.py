@@ -6,7 +6,7 @@ from mnist_demo.app import navigation
 from mnist_demo.app.session import current, datasets, server, trainings
 from mnist_demo.app.theme import colours
 from mnist_demo.app.train import player
-from mnist_demo.app.widgets import digits, glossary, start_button
+from mnist_demo.app.widgets import digits, example_notice, glossary, start_button
 from mnist_demo.app.widgets.fixed_digits import fixed_digits
 from mnist_demo.app.widgets.former import former_words
 from mnist_demo.app.widgets.layout import choice, header
@@ -20,7 +20,7 @@ from mnist_demo.experiment import DataReference, Experiment
 from mnist_demo.experiment.settings import TrainingSettings
 from mnist_demo.presets import shown_name
 from mnist_demo.runs import History, Run, RunState, name_of
-from mnist_demo.runs.history import Validation, history_of
+from mnist_demo.runs.history import Validation
 
 _MEASURES = {Measure.ACCURACY: "Accuracy", Measure.ERROR: "Error rate"}
 _MEASURE = "train_measure"
@@ -112,25 +112,28 @@ def _plan(experiment: Experiment) -> str:
     )
 
 
-def _watch(run: Run | None) -> None:
-    """Draw how a run is doing. Without a run everything is there but empty, so a first run draws no chart anew."""
-    history = run.history() if run else history_of([])
-    if run is None:
-        st.progress(0.0, text="No run yet. Press Train: the curves begin to move after a second or two.")
+def _watch(own: Run | None) -> None:
+    """Draw how a run is doing, or an example run before the first run begins."""
+    run = own or current.trained_run()
+    history = run.history()
+    if run.is_example:
+        text = f"{example_notice.example_sentence(run)} Press Train, and your own takes its place."
+        st.progress(0.0, text=text)
     else:
         line = progress_line(run, history)
         if server.run_state(run) is RunState.FAILED:
             line = f":red[{STATE_ICONS[RunState.FAILED]} {line}]"
         former = f" · {words}" if (words := former_words(run)) else ""
         st.progress(progress_share(run, history), text=f"**{escape_markdown(name_of(run))}** · {line}{former}")
-    experiment = run.experiment if run else current.experiment()
-    _show_figures(history, is_active=run is None or server.run_state(run).is_active)
-    _show_charts(experiment.training, history)
-    _show_fixed_digits(experiment.data, history, will_answer=run is None or server.run_state(run).is_active)
+    is_active = server.run_state(run).is_active
+    _show_figures(history, is_active=is_active, is_example=run.is_example)
+    _show_charts(run.experiment.training, history)
+    _show_fixed_digits(run.experiment.data, history, will_answer=is_active)
 
 
-def _show_figures(history: History, *, is_active: bool) -> None:
-    speed = history.images_per_second
+def _show_figures(history: History, *, is_active: bool, is_example: bool) -> None:
+    # An example run was trained on another machine.
+    speed = None if is_example else history.images_per_second
     loss = history.batches["loss"]
     about_loss = f"{glossary.about('loss')}\n\nThis is the loss on the last images that it learned from."
     figures = (
