@@ -34,6 +34,7 @@ class Page:
         title: The title in the menu.
         icon: A Material Symbols icon.
         help: A sentence on the page's purpose.
+        heading: The heading of the page, if it is not the title.
     """
 
     group: Group
@@ -41,6 +42,7 @@ class Page:
     title: str
     icon: str
     help: str
+    heading: str = ""
 
     @property
     def path(self) -> Path:
@@ -48,7 +50,14 @@ class Page:
         return _APP / self.name / "page.py"
 
 
-START = Page(Group.LEARN, "start", "Start", "home", "Draw a digit, and watch a network learn to read it.")
+START = Page(
+    Group.LEARN,
+    "start",
+    "Start",
+    "home",
+    "Draw a digit, and watch a network learn to read it.",
+    heading="Watch it learn to read",
+)
 LEARN = Page(Group.LEARN, "learn", "Lessons", "school", "Take a lesson in the lab.")
 EXPLORE = Page(Group.MAKE, "explore", "Explore", "grid_view", "Look at the digits.")
 DESIGN = Page(Group.MAKE, "design", "Design", "layers", "Build a network and set up its training.")
@@ -89,11 +98,6 @@ def pages() -> dict[str, list[StreamlitPage]]:
 def name_of(page: StreamlitPage) -> str:
     """Return the name of a page that `st.navigation` chose; a hidden page is the first page."""
     return page.url_path if page.url_path in BY_NAME else FIRST.name
-
-
-def name_of_title(title: str) -> str:
-    """Return the name of the page with a title; empty if no page has it."""
-    return next((page.name for page in PAGES if page.title == title), "")
 
 
 def _streamlit_page(page: Page) -> StreamlitPage:

@@ -6,6 +6,7 @@ SIDEBAR = ("experiment", "parameter", "run", "epoch", "validation", "accuracy")
 """The terms of the sidebar, which is on every page."""
 
 PAGE_TERMS: Mapping[str, tuple[str, ...]] = {
+    "start": ("network", "training", "probability", "class", "confidence", "validation"),
     "explore": (
         *("network", "split", "training", "validation", "test", "class", "sample", "mnist", "mean"),
         *("standard-deviation", "pixel", "label", "principal-component", "variance", "sprite", "fashion-mnist"),

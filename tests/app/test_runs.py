@@ -334,13 +334,13 @@ def test_a_duel_uses_the_data_of_the_current_experiment(
 ) -> None:
     begun: list[Experiment] = []
 
-    def begin(experiment: Experiment) -> Run:
-        begun.append(experiment)
-        return two_runs[len(begun) - 1]
+    def begin(first: Experiment, second: Experiment) -> tuple[Run, Run]:
+        begun.extend((first, second))
+        return two_runs
 
     monkeypatch.setattr(
         "mnist_demo.app.session.trainings.preset", lambda name: dataclasses.replace(PRESETS[name], seed=7)
     )
-    monkeypatch.setattr("mnist_demo.app.session.trainings.begin", begin)
+    monkeypatch.setattr("mnist_demo.app.session.trainings.start_together", begin)
     open_page("runs", LAB).button(key="runs_duel").click().run()
     assert [(experiment.name, experiment.seed) for experiment in begun] == [("codelab", 7), ("dense", 7)]

@@ -17,9 +17,6 @@ from tests.server import LabServer
 PATIENCE = 120_000
 """Milliseconds that a slow machine may take for a training to begin or to end."""
 
-FIRST_HEADING = "Watch it learn to read"
-"""The title on the first page; the other pages have the title of the menu."""
-
 RUN_ID = "20260101-120000-abcdef"
 EPOCHS = 3
 """Id and number of epochs of the run that is trained once for all tests."""
@@ -57,7 +54,7 @@ def go_to(page: Page, name: str) -> None:
 
 def expect_page(page: Page, name: str) -> None:
     """Expect that the page's title is shown, the script has ended, and no error or dialog hides the page."""
-    heading = FIRST_HEADING if name == FIRST.title else name
+    (heading,) = (each.heading or each.title for each in PAGES if each.title == name)
     expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     expect(page.get_by_role("dialog")).to_have_count(0)

@@ -6,6 +6,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
+from mnist_demo.app import navigation
 from mnist_demo.app.design import (
     current_draft,
     preset_cards,
@@ -32,7 +33,7 @@ _SHARE_HEIGHT = 300  # pixels
 def page() -> None:
     """Draw the presets, the picture, the cost of the network, its layers and its training."""
     style.apply()
-    header("Design", "Start from a preset, change its layers and its training, and see at once what follows.")
+    header(navigation.DESIGN, "Start from a preset, change its layers and its training, and see at once what follows.")
     experiment, draft, past = current.experiment(), current_draft.draft(), training_time.past()
     report = draft.report()
     preset_cards.show(experiment, past)

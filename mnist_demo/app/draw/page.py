@@ -24,7 +24,7 @@ _TEACH = "draw_teach"
 
 def page() -> None:
     """Draw the input, the answer, and the stages between them."""
-    header("Draw", "Draw a digit, and the network reads it at once.")
+    header(navigation.DRAW, "Draw a digit, and the network reads it at once.")
     # Elements that come and go above the canvas have a container of their own, because a canvas that changes its place
     # on the page begins anew.
     choice, waiting = st.container(), st.container()

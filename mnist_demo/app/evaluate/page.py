@@ -27,7 +27,7 @@ _FIGURE_HEIGHT = 76  # pixels
 
 def page() -> None:
     """Draw the figures over all test images, the confusion matrix, the wrong images and each class."""
-    header("Evaluate", "All test images, once: how good the network is, and which images it gets wrong.")
+    header(navigation.EVALUATE, "All test images, once: how good the network is, and which images it gets wrong.")
     run = choose_run()
     example_notice.show(run)
     try:

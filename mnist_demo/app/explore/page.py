@@ -38,7 +38,10 @@ class _View(Enum):
 
 def page() -> None:
     """Draw a grid of examples, and under it the classes, one digit, the map and the upload of other data."""
-    header("Explore", "Look at what the network will learn from: choose a split and a class, and take another sample.")
+    header(
+        navigation.EXPLORE,
+        "Look at what the network will learn from: choose a split and a class, and take another sample.",
+    )
     upload.say_what_was_taken()
     load = _chosen(current.data().class_names)
     _grid(load)

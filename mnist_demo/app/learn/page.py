@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mnist_demo.app import navigation
 from mnist_demo.app.session import taken_lesson
 from mnist_demo.app.widgets.layout import header
 from mnist_demo.lessons import Language, Lesson
@@ -17,7 +18,7 @@ def page() -> None:
         if (lesson := taken_lesson.library().find(name, taken_lesson.language()))
     ]
     header(
-        "Lessons",
+        navigation.LEARN,
         "Take one in the lab itself: each step opens the page it talks about.",
         "\n".join(words for lesson in lessons for words in (lesson.title, *lesson.learn)),
     )

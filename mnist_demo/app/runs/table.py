@@ -29,11 +29,18 @@ def choose(ids: Sequence[str]) -> None:
     st.session_state[_CHOSEN] = list(ids)
 
 
-def show(rows: Sequence[RunRow]) -> list[RunRow]:
-    """Draw the table and return the chosen rows, in the order of the choice."""
+def chosen_rows(rows: Sequence[RunRow]) -> list[RunRow]:
+    """Return the chosen rows, in the order of the choice; a page that was just opened takes them from its address."""
     by_id = {row.id: row for row in rows}
     _take_address(by_id)
     choose([run_id for run_id in chosen() if run_id in by_id])
+    return [by_id[run_id] for run_id in chosen()]
+
+
+def show(rows: Sequence[RunRow]) -> list[RunRow]:
+    """Draw the table and return the chosen rows, in the order of the choice."""
+    by_id = {row.id: row for row in rows}
+    selected = chosen_rows(rows)
     _tell_address()
     places = [list(by_id).index(run_id) for run_id in chosen()]
     # The widget's selection follows the chosen runs, because rows move when a run is added or deleted.
@@ -63,7 +70,7 @@ def show(rows: Sequence[RunRow]) -> list[RunRow]:
         placeholder="Choose one run, or two to six to compare",
         label_visibility="collapsed",
     )
-    return [by_id[run_id] for run_id in chosen()]
+    return selected
 
 
 def _take_address(known: dict[str, RunRow]) -> None:

@@ -29,7 +29,7 @@ _DIGITS = tuple("0123456789")
 def page() -> None:
     """Draw the training of the network, the canvas, and what the network says to the drawing."""
     header(
-        "Watch it learn to read",
+        navigation.START,
         "Draw a digit. A new network only guesses; train it, and guesses turn into reading.",
     )
     run = current.run()

@@ -30,7 +30,7 @@ _BETWEEN_FRAMES = 0.5
 def page() -> None:
     """Draw the slider over the epochs, and the views that it moves."""
     header(
-        "Time machine",
+        navigation.TIME_MACHINE,
         "Drag through the epochs and watch the network become what it is, from its first guesses to its last answers.",
     )
     run = choose_run()

@@ -43,7 +43,10 @@ _ABOUT_SPEED = "How many images it learns from in a second, on this machine."
 
 def page() -> None:
     """Draw Train and its controls, the charts, and the fixed digits that the network reads again and again."""
-    header("Train", "Press Train and watch the network learn. Leave the page or stop at any time: nothing is lost.")
+    header(
+        navigation.TRAIN,
+        "Press Train and watch the network learn. Leave the page or stop at any time: nothing is lost.",
+    )
     run = current.run()
     # The controls are part of the live fragment, because the charts and digits change with them.
     live(lambda: _steer_and_watch(run), watching(run, eagerly=True) if run else watching())

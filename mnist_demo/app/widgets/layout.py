@@ -12,19 +12,19 @@ from mnist_demo.app.widgets import glossary
 Option = TypeVar("Option", bound=StrEnum)
 
 
-def header(title: str, sentence: str, words: str = "") -> None:
+def header(page: navigation.Page, sentence: str, words: str = "") -> None:
     """Draw a page's title, the words of the page beside it, and one sentence on its purpose.
 
     Args:
-        title: The title of the page, as in the menu.
+        page: The page.
         sentence: The page's purpose.
         words: Texts of the page that come from files, whose terms belong to the words of the page.
     """
     # The gap is small, because a projector shows 800 pixels of the page.
     with st.container(gap=None):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.title(title, anchor=False, width="content")
-            glossary.show(navigation.name_of_title(title), words)
+            st.title(page.heading or page.title, anchor=False, width="content")
+            glossary.show(page.name, words)
         st.markdown(sentence)
 
 

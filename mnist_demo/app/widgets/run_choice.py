@@ -81,12 +81,10 @@ def disambiguated(labels: Mapping[str, str]) -> dict[str, str]:
 def _run_label(run: Run) -> str:
     size = run.events_path.stat().st_size if run.events_path.exists() else 0
     reached = _validation_reached(run.events_path, size)
-    is_active = server.run_state(run).is_active
-    figure = (
-        f"{validation_names(reached, is_active=is_active)[0]} {percent(reached.newest)} on validation"
-        if reached
-        else ""
-    )
+    figure = ""
+    if reached:
+        newest = validation_names(reached, is_active=server.run_state(run).is_active)[0]
+        figure = f"{newest} {percent(reached.newest)} on validation"
     parts = (f"Example: {name_of(run)}", figure) if run.is_example else (name_of(run), figure, moment(run.begun))
     return ", ".join(filter(None, parts))
 
