@@ -252,6 +252,7 @@ FIGURES: Mapping[str, Figure] = {
     "temperature": Figure(lambda situation: situation.temperature, "{:.2f}".format),
     "seeds": Figure(lambda situation: len(situation.by_seed), _whole),
     "seed_gap": Figure(_seed_gap, _points),
+    "seed_worst": Figure(lambda situation: min(situation.by_seed.values(), default=None), percent),
     "chosen": Figure(lambda situation: len(situation.chosen), _whole),
     "apart": Figure(_of_pair(lambda test, images: test.parted), _whole),
     "test_gap": Figure(_of_pair(_test_gap), _points),

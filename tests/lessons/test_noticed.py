@@ -81,7 +81,9 @@ def test_runs_of_one_design_differ_in_their_seed(tmp_path: Path) -> None:
     ]
     assert Situation(experiment=CODELAB, runs=runs).figure("seeds") == 2
     assert Situation(experiment=CODELAB, runs=runs).in_words("seed_gap") == "0.00"
+    assert Situation(experiment=CODELAB, runs=runs).in_words("seed_worst") == "98.0%"
     assert Situation(experiment=CODELAB, runs=runs[:1]).figure("seed_gap") is None
+    assert Situation(experiment=PRESETS["tiny"], runs=runs).figure("seed_worst") is None
 
 
 def test_two_chosen_runs_are_told_apart_by_the_digits_that_one_of_them_reads(tmp_path: Path) -> None:
