@@ -206,6 +206,11 @@ def _points(value: float) -> str:
     return f"{100 * value:.2f}"
 
 
+def _sure(value: float) -> str:
+    # Nothing is rounded to certainty.
+    return ">99%" if value > 0.995 else f"{value:.0%}"
+
+
 def _chance(value: float) -> str:
     return f"{value:.0%}" if value >= 0.01 else f"{value:.1%}" if value >= 0.001 else "<0.1%"
 
@@ -237,7 +242,7 @@ FIGURES: Mapping[str, Figure] = {
     "best_accuracy": Figure(_best, percent),
     "gap": Figure(_gap, percent),
     "drawn_as": Figure(_of_drawing(lambda drawn: drawn.best), _whole),
-    "confidence": Figure(_of_drawing(lambda drawn: drawn.confidence), percent),
+    "confidence": Figure(_of_drawing(lambda drawn: drawn.confidence), _sure),
     "kept": Figure(lambda situation: situation.kept, _whole),
     "kept_accuracy": Figure(_kept_accuracy, _chance),
     "test_accuracy": Figure(_of_test(lambda found: found.correct_count / len(found)), "{:.2%}".format),

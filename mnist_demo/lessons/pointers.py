@@ -18,11 +18,9 @@ CONTROLS: Mapping[str, str] = {
     "diagonal": "evaluate",
     "classes": "evaluate",
     "canvas": "draw",
-    "seen": "draw",
     "answer": "draw",
     "stages": "draw",
     "teach": "draw",
-    "labels": "draw",
     "runs": "runs",
     "duel": "runs",
 }

@@ -33,6 +33,11 @@ def test_the_answer_to_a_drawing_is_noticed(condition: str, holds: bool) -> None
     assert not Condition(condition).holds(Situation(experiment=CODELAB))
 
 
+@pytest.mark.parametrize(("confidence", "shown"), [(0.956, "96%"), (0.9951, ">99%"), (1.0, ">99%")])
+def test_no_answer_is_told_as_certain(confidence: float, shown: str) -> None:
+    assert Situation(experiment=CODELAB, drawn=Drawn(7, confidence)).in_words("confidence") == shown
+
+
 @pytest.mark.parametrize(("best", "confidence"), [(10, 0.5), (-1, 0.5), (3, 1.5), (3, float("nan"))])
 def test_no_network_answers_so(best: int, confidence: float) -> None:
     with pytest.raises(ValueError, match="accepted are 0 to 9"):
