@@ -244,7 +244,7 @@ FIGURES: Mapping[str, Figure] = {
     "drawn_as": Figure(_of_drawing(lambda drawn: drawn.best), _whole),
     "confidence": Figure(_of_drawing(lambda drawn: drawn.confidence), _sure),
     "kept": Figure(lambda situation: situation.kept, _whole),
-    "kept_accuracy": Figure(_kept_accuracy, _chance),
+    "kept_accuracy": Figure(_kept_accuracy, "{:.0%}".format),
     "test_accuracy": Figure(_of_test(lambda found: found.correct_count / len(found)), "{:.2%}".format),
     "test_low": Figure(_of_test(lambda found: tested.interval(found).low), "{:.2%}".format),
     "test_high": Figure(_of_test(lambda found: tested.interval(found).high), "{:.2%}".format),
