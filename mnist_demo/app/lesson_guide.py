@@ -30,11 +30,9 @@ CONTROL_KEYS = {
     "classes": "evaluate_classes",
     "kernels": "time_machine",
     "canvas": "canvas",
-    "seen": "draw_seen",
     "answer": "draw_bars",
     "stages": "draw_stages",
     "teach": "draw_teach",
-    "labels": "collect_label",
     "runs": "runs_table",
     "duel": "runs_duel",
 }
@@ -120,13 +118,17 @@ def _pace(place: Taken, page: str) -> Pace:
 
 def _show_step(place: Taken, page: str) -> None:
     step, situation = place.step, taken_lesson.situation(page)
-    told = step.told(situation)
-    st.markdown(_LINK.sub(r":primary[\1]", told))
+    st.markdown(_marked(step.told(situation)))
     if step.question is not None:
         _ask(place, step.question, situation)
     if step.task is not None and step.done is not None:
         icon = ":green[:material/check_circle:]" if step.done.holds(situation) else ":material/radio_button_unchecked:"
-        st.markdown(f"{icon} {fill_in(step.task, situation)}")
+        st.markdown(f"{icon} {_marked(fill_in(step.task, situation))}")
+
+
+def _marked(told: str) -> str:
+    """Return words with their pointers in colour; the pointers themselves are buttons below."""
+    return _LINK.sub(r":primary[\1]", told)
 
 
 def _ask(place: Taken, question: Question, situation: Situation) -> None:
@@ -162,7 +164,7 @@ def _show_ways(place: Taken, page: str) -> None:
             title = navigation.BY_NAME[step.page].title
             if st.button(words.go.format(page=title), icon=":material/open_in_new:", key="lesson_go"):
                 taken_lesson.open_step(place)
-        for index, (text, target) in enumerate(_LINK.findall(step.words)):
+        for index, (text, target) in enumerate(_LINK.findall(f"{step.words}\n{step.task or ''}")):
             pointer, key = Pointer.parse(target), f"lesson_point_{index}"
             if pointer.word is not None:
                 glossary.show_word(text, pointer.word, key)

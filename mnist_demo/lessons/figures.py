@@ -222,6 +222,11 @@ def _points(value: float) -> str:
     return f"{100 * value:.2f}"
 
 
+def _sure(value: float) -> str:
+    # Nothing is rounded to certainty.
+    return ">99%" if value > 0.995 else f"{value:.0%}"
+
+
 def _chance(value: float) -> str:
     return f"{value:.0%}" if value >= 0.01 else f"{value:.1%}" if value >= 0.001 else "<0.1%"
 
@@ -258,9 +263,9 @@ FIGURES: Mapping[str, Figure] = {
     "gap": Figure(_gap, percent),
     "kernel_change": Figure(lambda situation: situation.kernel_change, _share),
     "drawn_as": Figure(_of_drawing(lambda drawn: drawn.best), _whole),
-    "confidence": Figure(_of_drawing(lambda drawn: drawn.confidence), percent),
+    "confidence": Figure(_of_drawing(lambda drawn: drawn.confidence), _sure),
     "kept": Figure(lambda situation: situation.kept, _whole),
-    "kept_accuracy": Figure(_kept_accuracy, _chance),
+    "kept_accuracy": Figure(_kept_accuracy, "{:.0%}".format),
     "test_accuracy": Figure(_of_test(lambda found: found.correct_count / len(found)), "{:.2%}".format),
     "test_low": Figure(_of_test(lambda found: tested.interval(found).low), "{:.2%}".format),
     "test_high": Figure(_of_test(lambda found: tested.interval(found).high), "{:.2%}".format),
@@ -273,6 +278,7 @@ FIGURES: Mapping[str, Figure] = {
     "temperature": Figure(lambda situation: situation.temperature, "{:.2f}".format),
     "seeds": Figure(lambda situation: len(situation.by_seed), _whole),
     "seed_gap": Figure(_seed_gap, _points),
+    "seed_worst": Figure(lambda situation: min(situation.by_seed.values(), default=None), percent),
     "chosen": Figure(lambda situation: len(situation.chosen), _whole),
     "apart": Figure(_of_pair(lambda test, images: test.parted), _whole),
     "test_gap": Figure(_of_pair(_test_gap), _points),

@@ -23,11 +23,9 @@ CONTROLS: Mapping[str, str] = {
     "classes": "evaluate",
     "kernels": "time_machine",
     "canvas": "draw",
-    "seen": "draw",
     "answer": "draw",
     "stages": "draw",
     "teach": "draw",
-    "labels": "draw",
     "runs": "runs",
     "duel": "runs",
 }

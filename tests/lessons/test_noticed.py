@@ -33,6 +33,11 @@ def test_the_answer_to_a_drawing_is_noticed(condition: str, holds: bool) -> None
     assert not Condition(condition).holds(Situation(experiment=CODELAB))
 
 
+@pytest.mark.parametrize(("confidence", "shown"), [(0.956, "96%"), (0.9951, ">99%"), (1.0, ">99%")])
+def test_no_answer_is_told_as_certain(confidence: float, shown: str) -> None:
+    assert Situation(experiment=CODELAB, drawn=Drawn(7, confidence)).in_words("confidence") == shown
+
+
 @pytest.mark.parametrize(("best", "confidence"), [(10, 0.5), (-1, 0.5), (3, 1.5), (3, float("nan"))])
 def test_no_network_answers_so(best: int, confidence: float) -> None:
     with pytest.raises(ValueError, match="accepted are 0 to 9"):
@@ -81,7 +86,9 @@ def test_runs_of_one_design_differ_in_their_seed(tmp_path: Path) -> None:
     ]
     assert Situation(experiment=CODELAB, runs=runs).figure("seeds") == 2
     assert Situation(experiment=CODELAB, runs=runs).in_words("seed_gap") == "0.00"
+    assert Situation(experiment=CODELAB, runs=runs).in_words("seed_worst") == "98.0%"
     assert Situation(experiment=CODELAB, runs=runs[:1]).figure("seed_gap") is None
+    assert Situation(experiment=PRESETS["tiny"], runs=runs).figure("seed_worst") is None
 
 
 def test_two_chosen_runs_are_told_apart_by_the_digits_that_one_of_them_reads(tmp_path: Path) -> None:

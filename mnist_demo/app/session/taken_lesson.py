@@ -113,9 +113,9 @@ def note_open_layer(index: int) -> None:
     st.session_state[_OPEN_LAYER] = index
 
 
-def note_drawn(drawn: Drawn | None) -> None:
-    """Note what the network said to the drawing on the page Draw; None for no drawing."""
-    st.session_state[_DRAWN] = drawn
+def note_drawn(run: Run, drawn: Drawn | None) -> None:
+    """Note what a run's network said to the drawing on the page Draw; None for no drawing."""
+    st.session_state[_DRAWN] = run.id, drawn
 
 
 def note_chosen(runs: Sequence[Run]) -> None:
@@ -130,6 +130,7 @@ def situation(page: str) -> Situation:
         page: The name of the open page.
     """
     run, collection = current.run(), lab().collection
+    asked, drawn = st.session_state.get(_DRAWN, ("", None))
     return Situation(
         experiment=current.experiment(),
         run=run,
@@ -139,7 +140,8 @@ def situation(page: str) -> Situation:
         open_layer=st.session_state.get(_OPEN_LAYER),
         runs=tuple(lab().runs),
         chosen=st.session_state.get(_CHOSEN, ()),
-        drawn=st.session_state.get(_DRAWN),
+        # The answer of another network, which the visitor no longer looks at, does not count.
+        drawn=drawn if run is not None and run.id == asked else None,
         kept=len(collection),
         kept_right=functools.partial(kept_drawings.right, run, collection),
     )

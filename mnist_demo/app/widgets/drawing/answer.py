@@ -32,7 +32,7 @@ def show(run: Run, given: DigitInput) -> None:
                 reading = read(run, given.digit, may_refuse=given.is_prepared)
         except InferenceError as error:
             problem = str(error)
-    taken_lesson.note_drawn(_drawn(reading, given))
+    taken_lesson.note_drawn(run, _drawn(reading, given))
     with place:
         _show(reading, given, problem, names)
 
