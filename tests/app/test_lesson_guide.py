@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Markdown
 
 from mnist_demo.app.lesson_guide import CONTROL_KEYS
+from mnist_demo.glossary import load_glossary
 from mnist_demo.lessons import Language, load_library
 from mnist_demo.lessons.pointers import CONTROLS
 from mnist_demo.presets import PRESETS
@@ -97,6 +99,19 @@ def test_words_point_at_what_they_name(home: object, follow: Follow) -> None:
     assert f".st-key-{CONTROL_KEYS['splits']}" in "".join(str(each.proto) for each in app.get("html"))
     app.run()
     assert ".st-key-split " not in "".join(str(each.proto) for each in app.get("html"))
+
+
+@pytest.mark.parametrize("language", Language)
+def test_words_open_entries_of_the_glossary(home: object, follow: Follow, language: Language) -> None:
+    app = follow("train", step=str(number_of("Train it")), lang=language)
+    assert "word:" not in guide(app)
+    entries = load_glossary(language).entries
+    assert {entries[name].text for name in ("step", "overfitting")} <= {told_entry(each) for each in app.main.markdown}
+
+
+def told_entry(markdown: Markdown) -> str:
+    """Return an entry without its heading."""
+    return markdown.value.rpartition("\n")[2]
 
 
 def test_the_lesson_is_there_in_korean(home: object, follow: Follow) -> None:
