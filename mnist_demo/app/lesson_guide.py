@@ -167,7 +167,7 @@ def _show_ways(place: Taken, page: str) -> None:
         for index, (text, target) in enumerate(_LINK.findall(f"{step.words}\n{step.task or ''}")):
             pointer, key = Pointer.parse(target), f"lesson_point_{index}"
             if pointer.word is not None:
-                glossary.show_word(text, pointer.word, key)
+                glossary.show_word(text.strip("*"), pointer.word, key)
             elif st.button(text, icon=":material/near_me:", type="tertiary", key=key):
                 _point(pointer, place)
         if step.preset is not None and current.experiment().name != step.preset:

@@ -45,7 +45,7 @@ PAGE_TERMS: Mapping[str, tuple[str, ...]] = {
             "layer",
             "weight",
         ),
-        *("class", "confidence", "pixel"),
+        *("class", "label", "confidence", "pixel"),
     ),
     "draw": (
         *("network", "confidence", "probability", "validation", "pixel", "class", "label", "mnist", "test"),

@@ -48,7 +48,7 @@ def words_of_source(folder: Path) -> str:
         texts += re.findall(r"(?<=>)[^<>]+|(?<=aria-label=\")[^\"]+", path.read_text())
     for path in folder.glob("*.js"):
         code = re.sub(r"\$\{[^}]*\}|//.*", "", path.read_text())
-        texts += [text for text in re.findall(r"\"[^\"\n]*\"|`[^`]*`", code) if " " in text]
+        texts += [text for text in re.findall(r"\"[^.\"\n][^\"\n]*\"|`[^`]*`", code) if " " in text]
     return "\n".join(texts)
 
 

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Markdown
 
 from mnist_demo.app.lesson_guide import CONTROL_KEYS
 from mnist_demo.app.session import server
 from mnist_demo.drawing import digit_from_strokes, strokes_from_canvas
+from mnist_demo.glossary import load_glossary
 from mnist_demo.lessons import Language, Lesson, load_library
 from mnist_demo.lessons.pointers import CONTROLS
 from mnist_demo.presets import PRESETS
@@ -147,6 +149,19 @@ def test_the_guide_is_told_which_runs_are_chosen(home: Path, follow: Follow, tra
     app.multiselect(key="runs_list").set_value([trained_run.id, again.name]).run()
     app.run()
     assert "Only the 0 digits" in guide(app)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_words_open_entries_of_the_glossary(home: object, follow: Follow, language: Language) -> None:
+    app = follow("train", step=str(number_of("Train it")), lang=language)
+    assert "word:" not in guide(app)
+    entries = load_glossary(language).entries
+    assert {entries[name].text for name in ("step", "overfitting")} <= {told_entry(each) for each in app.main.markdown}
+
+
+def told_entry(markdown: Markdown) -> str:
+    """Return an entry without its heading."""
+    return markdown.value.rpartition("\n")[2]
 
 
 def test_the_lesson_is_there_in_korean(home: object, follow: Follow) -> None:

@@ -1,7 +1,7 @@
 """Every term of the field on a page has an entry in the glossary and is in the page's words."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_demo import fields
 from mnist_demo.app.design.editors import choice_label
 from mnist_demo.app.navigation import BY_NAME, PAGES
+from mnist_demo.app.widgets.glossary import FIND
 from mnist_demo.experiment import Experiment
 from mnist_demo.experiment.augmentation import Augmentation
 from mnist_demo.experiment.settings import TrainingSettings
@@ -110,14 +111,49 @@ def test_every_term_of_a_page_has_an_entry_in_its_words(
     texts += [words_of(app), *OPEN.get(name, everything)(app)]
     assert not app.exception
     words = "\n".join(texts)
-    assert uncovered(words, ENGLISH, Language.ENGLISH) == []
-    used = set(ENGLISH.terms_in(words)) - ORDINARY.get(name, set())
-    within = {other for term in used for other in ENGLISH.terms_in(ENGLISH.entries[term].text)}
-    shown = explained(glossary_of(app))
-    assert used - shown == set(), "add these to the page's terms in `app/page_terms.py`"
-    assert shown - used - within == set(), "the page does not use these terms"
+    assert mistakes(words, glossary_of(app), ORDINARY.get(name, set())) == []
 
 
-def explained(shown: str) -> set[str]:
-    """Return the names of the entries that the glossary's popover shows."""
-    return {name for name, entry in ENGLISH.entries.items() if f"\n{entry.text}" in shown}
+def test_a_term_that_a_page_does_not_explain_is_found() -> None:
+    shown = "\n".join(f"**{term}**  \n{ENGLISH.entries[term].text}" for term in ("epoch", "batch", "step"))
+    assert mistakes("The batches of an epoch are its steps.", shown) == []
+    assert mistakes("The batches of an epoch", shown, {"epoch"}) == ["not on the page: epoch"]
+    assert mistakes("Batches, epochs, steps and gradients", shown) == ["not in `app/page_terms.py`: gradient"]
+    assert mistakes("Batches, epochs, steps and autoencoders", shown) == ["without an entry: autoencoder"]
+
+
+def test_a_term_is_found_and_leads_to_related_terms(open_page: OpenPage) -> None:
+    app = open_page("train")
+    app.session_state[FIND] = "softmax"
+    assert ENGLISH.entries["softmax"].text in glossary_of(app)
+    app.button(key=f"{FIND}_logit").click().run()
+    assert ENGLISH.entries["logit"].text in glossary_of(app)
+
+
+def test_the_terms_of_a_lesson_s_step_come_first_and_in_its_language(open_page: OpenPage) -> None:
+    app = open_page("train")
+    app.query_params.update({"lesson": "overfitting", "step": "3", "lang": "ko"})
+    app.run()
+    shown = glossary_of(app)
+    korean = load_glossary(Language.KOREAN).entries
+    assert f"{korean['dropout'].term} (dropout)" in shown
+    assert shown.index(korean["dropout"].text) < shown.index(korean["schedule"].text)
+
+
+def mistakes(words: str, shown: str, ordinary: Set[str] = frozenset()) -> list[str]:
+    """Return the terms of a page that its glossary does not explain, and explained terms that the page does not use.
+
+    Args:
+        words: The words of the page.
+        shown: The words of its glossary.
+        ordinary: The names of terms that the page uses in their ordinary sense.
+    """
+    used = set(ENGLISH.terms_in(words)) - ordinary
+    explained = {name for name, entry in ENGLISH.entries.items() if f"\n{entry.text}" in shown}
+    # An entry uses terms of its own.
+    within = {other for term in used for other in ENGLISH.terms_in(ENGLISH.entries[term].text)} - ordinary
+    return [
+        *(f"without an entry: {word}" for word in uncovered(words, ENGLISH, Language.ENGLISH)),
+        *(f"not in `app/page_terms.py`: {name}" for name in sorted(used - explained)),
+        *(f"not on the page: {name}" for name in sorted(explained - used - within)),
+    ]

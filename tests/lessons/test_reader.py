@@ -211,7 +211,8 @@ def test_pointers_lead_to_pages_that_exist() -> None:
     assert Pointer.parse("layer:2") == Pointer("design", layer=2)
     assert Pointer.parse("control:canvas") == Pointer("draw", control="canvas")
     assert Pointer.parse("control:canvas").page in page_names()
-    for target in ("javascript:alert(1)", "page:../runs", "layer:0", "", "page:"):
+    assert Pointer.parse("word:learning-rate") == Pointer(None, word="learning-rate")
+    for target in ("word:flux-capacitor", "word:", "javascript:alert(1)", "page:../runs", "layer:0", "", "page:"):
         with pytest.raises(PointerError):
             Pointer.parse(target)
 

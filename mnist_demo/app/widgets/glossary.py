@@ -95,7 +95,6 @@ def _search(labels: _Labels) -> None:
                     on_click=_find,
                     args=(other,),
                 )
-    st.divider()
 
 
 def _find(name: str) -> None:
