@@ -9,7 +9,8 @@ from mnist_demo.app import navigation
 from mnist_demo.app.session import current, datasets, taken_lesson
 from mnist_demo.app.session.taken_lesson import Taken
 from mnist_demo.app.theme import colours
-from mnist_demo.app.widgets.live import live, watching
+from mnist_demo.app.widgets import glossary
+from mnist_demo.app.widgets.live import Pace, live, watching
 from mnist_demo.lessons import Language, Question, Situation
 from mnist_demo.lessons.lesson import fill_in
 from mnist_demo.lessons.pointers import Pointer
@@ -24,16 +25,25 @@ CONTROL_KEYS = {
     "train": "train",
     "pause": "train_controls",
     "learning-rate": "train_controls",
+    "more-settings": "design_more",
     "diagonal": "evaluate_diagonal",
     "classes": "evaluate_classes",
     "kernels": "time_machine",
     "canvas": "canvas",
+    "seen": "draw_seen",
+    "answer": "draw_bars",
     "stages": "draw_stages",
+    "teach": "draw_teach",
+    "labels": "collect_label",
+    "runs": "runs_table",
+    "duel": "runs_duel",
 }
 """The key of the element for each control of `lessons.pointers.CONTROLS`."""
 
 _LINK = re.compile(r"\[([^\]]*)\]\(([a-z]+:[\w-]+)\)")
 _SHINE = "shining"
+_LOOKING = 1.0
+"""Seconds between two looks at whether a step is done."""
 
 
 @dataclass(frozen=True)
@@ -89,10 +99,23 @@ def show(page: str) -> None:
     words, step = _WORDS[place.lesson.language], place.step
     number = words.step.format(number=place.number, count=len(place.lesson.steps))
     with st.expander(f"{number} · **{step.title}**", expanded=True, icon=":material/school:", key="lesson_guide"):
-        run = current.run()
-        live(lambda: _show_step(place, page), watching(run) if run else watching())
+        live(lambda: _show_step(place, page), _pace(place, page))
         _show_ways(place, page)
     _shine()
+
+
+def _pace(place: Taken, page: str) -> Pace:
+    """Return the pace of the guide: a fragment of a page changes without it, so it looks until the step is done."""
+    run = current.run()
+    training = watching(run) if run else watching()
+
+    def pace() -> float | None:
+        step, situation = place.step, taken_lesson.situation(page)
+        is_done = step.done is None or step.done.holds(situation)
+        is_answered = step.question is None or step.question.right(situation) is not None
+        return training() or (None if is_done and is_answered else _LOOKING)
+
+    return pace
 
 
 def _show_step(place: Taken, page: str) -> None:
@@ -140,8 +163,11 @@ def _show_ways(place: Taken, page: str) -> None:
             if st.button(words.go.format(page=title), icon=":material/open_in_new:", key="lesson_go"):
                 taken_lesson.open_step(place)
         for index, (text, target) in enumerate(_LINK.findall(step.words)):
-            if st.button(text, icon=":material/near_me:", type="tertiary", key=f"lesson_point_{index}"):
-                _point(Pointer.parse(target), place)
+            pointer, key = Pointer.parse(target), f"lesson_point_{index}"
+            if pointer.word is not None:
+                glossary.show_word(text, pointer.word, key)
+            elif st.button(text, icon=":material/near_me:", type="tertiary", key=key):
+                _point(pointer, place)
         if step.preset is not None and current.experiment().name != step.preset:
             st.button(
                 words.use.format(preset=step.preset),

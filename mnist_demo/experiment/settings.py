@@ -17,6 +17,14 @@ class Optimizer(StrEnum):
     ADAMW = "adamw"
 
 
+USUAL_LEARNING_RATES = {
+    Optimizer.SGD: 0.01,
+    Optimizer.RMSPROP: 0.001,
+    Optimizer.ADAM: 0.001,
+    Optimizer.ADAMW: 0.001,
+}
+"""The learning rate that Keras 3 gives each optimizer by default; SGD takes ten times larger steps than the others."""
+
 _OPTIMIZERS_OF = {
     "momentum": (Optimizer.SGD,),
     "beta_1": (Optimizer.ADAM, Optimizer.ADAMW),

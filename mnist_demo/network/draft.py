@@ -7,17 +7,12 @@ from dataclasses import dataclass, replace
 from mnist_demo import fields
 from mnist_demo.network.analysis import analyse
 from mnist_demo.network.choices import Initializer
-from mnist_demo.network.layers import (
-    AveragePooling2D,
-    Conv2D,
-    DepthwiseConv2D,
-    Flatten,
-    GlobalAveragePooling2D,
-    Layer,
-    MaxPooling2D,
-)
+from mnist_demo.network.layers import Layer
 from mnist_demo.network.network import Network
+from mnist_demo.network.placement import insertions, working_places
 from mnist_demo.network.report import MAX_LAYERS, NetworkReport
+
+_FULL = f"This lab allows {MAX_LAYERS} layers before the final one. Remove one first."
 
 
 class DraftError(ValueError):
@@ -86,25 +81,27 @@ class Draft:
         """Tell whether the draft is exactly this network."""
         return self.layers == network.layers and self.output_initializer is network.output_initializer
 
-    def usual_place(self, kind: type[Layer]) -> int:
-        """Return the likely place of a new layer of a type: before the map becomes a vector, else at the end."""
-        if issubclass(kind, Conv2D | DepthwiseConv2D | MaxPooling2D | AveragePooling2D):
-            for place, layer in enumerate(self.layers):
-                if isinstance(layer, Flatten | GlobalAveragePooling2D):
-                    return place
-        return len(self.items)
+    def places(self, layer: Layer) -> list[int]:
+        """Return the places, from 0, where a layer causes no further problem, the likely place first."""
+        return working_places(self.layers, layer)
 
     def add(self, layer: Layer, place: int | None = None) -> "Draft":
-        """Put a layer before the one at `place` (from 0), or where it most likely belongs.
+        """Put a layer before the one at `place` (from 0), or where it works; a Flatten that it needs comes by itself.
+
+        The added layer has the identity `next_id` of the draft before.
 
         Raises:
             DraftError: The draft is full.
         """
         if self.is_full:
-            raise DraftError(f"This lab allows {MAX_LAYERS} layers before the final one. Remove one first.")
-        at = self.usual_place(type(layer)) if place is None else max(0, min(place, len(self.items)))
-        added = DraftLayer(self.next_id, layer)
-        return replace(self, items=(*self.items[:at], added, *self.items[at:]), next_id=self.next_id + 1)
+            raise DraftError(_FULL)
+        items, next_id = list(self.items), self.next_id + 1
+        for shift, (at, added) in enumerate(insertions(self.layers, layer, place)):
+            identity = self.next_id
+            if added is not layer:
+                identity, next_id = next_id, next_id + 1
+            items.insert(at + shift, DraftLayer(identity, added))
+        return replace(self, items=tuple(items), next_id=next_id)
 
     def duplicate(self, layer_id: int) -> "Draft":
         """Put a copy of a layer behind it.
@@ -112,8 +109,11 @@ class Draft:
         Raises:
             DraftError: The draft is full or has no such layer.
         """
+        if self.is_full:
+            raise DraftError(_FULL)
         place = self._place(layer_id)
-        return self.add(self.items[place].layer, place + 1)
+        copy = DraftLayer(self.next_id, self.items[place].layer)
+        return replace(self._with(self.items[: place + 1], (copy,), self.items[place + 1 :]), next_id=self.next_id + 1)
 
     def remove(self, layer_id: int) -> "Draft":
         """Take a layer out.

@@ -1,23 +1,26 @@
 """The Design page, from the entry point."""
 
+import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_demo.data import Upload, read_uploads
 from mnist_demo.experiment import Experiment
 from mnist_demo.experiment.settings import Optimizer, TrainingSettings
 from mnist_demo.network import MAX_LAYERS, Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Network
-from mnist_demo.presets import PRESETS
-from tests.pages import script
-from tests.server import MAIN
+from mnist_demo.presets import EMPTY, PRESET_CARDS, PRESETS
+from mnist_demo.runs import Lab
+from tests.data.files import npz, some_images
+from tests.pages import at_page, script
 
 
 @pytest.fixture
 def page() -> AppTest:
-    app = AppTest.from_file(str(MAIN), default_timeout=120).run()
-    app.switch_page(script("design")).run()
+    app = at_page("design").run()
     assert not app.exception
     return app
 
@@ -29,12 +32,23 @@ def experiment_of(page: AppTest) -> Experiment:
 
 
 def texts(page: AppTest) -> str:
-    return "\n".join(str(element.value) for kind in (page.markdown, page.caption) for element in kind)
+    said = [str(element.value) for kind in (page.markdown, page.caption) for element in kind]
+    return "\n".join([*said, *(element.proto.body for element in page.get("html"))])
 
 
 def choose(page: AppTest, preset: str) -> None:
-    page.button_group(key="design_preset").set_value(preset).run()
+    page.radio(key="design_preset").set_value(preset).run()
     assert not page.exception
+
+
+def card(page: AppTest, preset: str) -> str:
+    """Return what a preset's card says."""
+    cards = page.radio(key="design_preset")
+    return str(cards.proto.captions[[*PRESETS, "empty"].index(preset)])
+
+
+def errors(page: AppTest) -> list[str]:
+    return [str(element.value) for element in page.markdown if ":red[" in str(element.value)]
 
 
 def layer_ids(page: AppTest) -> list[int]:
@@ -44,9 +58,7 @@ def layer_ids(page: AppTest) -> list[int]:
 def open_layer(page: AppTest, place: int) -> int:
     """Open the editor of the layer at a place, from 1."""
     layer_id = layer_ids(page)[place - 1]
-    page.session_state[f"design_open_{layer_id}"] = True
-    page.run()
-    assert not page.exception
+    press(page, f"design_open_{layer_id}")
     return layer_id
 
 
@@ -67,6 +79,40 @@ def show_training(page: AppTest) -> None:
     page.session_state["design_more"] = True
     page.run()
     assert not page.exception
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_card_says_what_a_preset_is_its_size_time_and_accuracy(page: AppTest, preset: str) -> None:
+    said = card(page, preset)
+    assert PRESET_CARDS[preset].phrase in said
+    assert re.search(r"\n[\d,.]+( k)? parameters", said)
+    assert re.search(r"\n\d+ (s|min), \d\d(\.\d)?% right$", said)
+
+
+def test_a_card_claims_no_accuracy_on_other_data(page: AppTest, home: Path) -> None:
+    images, labels = some_images(120)
+    brought = read_uploads([Upload("shoes.npz", npz(x_train=images, y_train=labels))])
+    reference = Lab(home, page.session_state["lab_id"]).keep_data(brought)
+    page.session_state["experiment"] = PRESETS["codelab"].on_data(
+        reference, len(brought.train), len(brought.validation)
+    )
+    page.run()
+    assert not page.exception
+    assert "5,994 parameters" in card(page, "codelab")
+    assert "right" not in card(page, "codelab")
+
+
+def test_empty_begins_with_a_network_that_works_and_invites_to_add_the_first_layer(page: AppTest) -> None:
+    choose(page, "empty")
+    assert experiment_of(page).network == EMPTY.network
+    assert (experiment_of(page).name, page.radio(key="design_preset").value) == ("My network", "empty")
+    assert "Add the first layer, such as Conv2D" in texts(page)
+    assert page.button(key="design_add").label == "Add the first layer"
+    add(page, "Dense")
+    add(page, "Conv2D")
+    assert experiment_of(page).network.layers == (Conv2D(), Flatten(), Dense())
+    assert experiment_of(page).name == "My network"
+    assert page.button(key="design_add").label == "Add a layer"
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -100,9 +146,10 @@ def test_a_problem_is_named_in_place_and_the_experiment_stays_valid(page: AppTes
     before = experiment_of(page)
     layer_id = open_layer(page, 5)
     assert isinstance(before.network.layers[4], Flatten)
-    press(page, f"design_{layer_id}_Remove")
+    press(page, f"design_step_{layer_id}_remove")
     assert experiment_of(page) == before
-    assert "The final layer, Dense 10, gets a 4×4×16 map, but it needs a vector" in texts(page)
+    (error,) = errors(page)
+    assert "The final layer, Dense 10, gets a 4×4×16 map, but it needs a vector" in error
     assert "This network cannot work yet: see layer 5" in texts(page)
     assert "The current experiment keeps the last network" in texts(page)
     press(page, "design_back")
@@ -114,8 +161,7 @@ def test_a_broken_draft_survives_leaving_the_page(page: AppTest) -> None:
     flatten = next(
         index for index, layer in enumerate(experiment_of(page).network.layers, 1) if isinstance(layer, Flatten)
     )
-    layer_id = open_layer(page, flatten)
-    press(page, f"design_{layer_id}_Remove")
+    press(page, f"design_step_{layer_ids(page)[flatten - 1]}_remove")
     ids = layer_ids(page)
     page.switch_page(script("train")).run()
     page.switch_page(script("design")).run()
@@ -126,18 +172,107 @@ def test_a_broken_draft_survives_leaving_the_page(page: AppTest) -> None:
 def test_layers_are_moved_and_duplicated(page: AppTest) -> None:
     choose(page, "fast")
     layers = experiment_of(page).network.layers
-    layer_id = open_layer(page, 3)
-    press(page, f"design_{layer_id}_Move up")
+    layer_id = layer_ids(page)[2]
+    press(page, f"design_step_{layer_id}_-1")
     assert experiment_of(page).network.layers == (layers[0], layers[2], layers[1], *layers[3:])
-    press(page, f"design_{layer_id}_Move down")
+    press(page, f"design_step_{layer_id}_1")
     assert experiment_of(page).network.layers == layers
-    press(page, f"design_{layer_id}_Duplicate")
+    open_layer(page, 3)
+    press(page, f"design_{layer_id}_duplicate")
     assert experiment_of(page).network.layers == (*layers[:3], layers[2], *layers[3:])
 
 
+def test_each_row_names_its_layer_on_its_buttons(page: AppTest) -> None:
+    choose(page, "codelab")
+    labels = [button.label for button in page.button]
+    for place, kind in enumerate(("Conv2D", "MaxPooling2D", "Conv2D", "MaxPooling2D", "Flatten"), 1):
+        for action in ("Move up", "Move down", "Remove"):
+            assert f"{action} layer {place}, {kind}" in labels
+
+
+def test_undo_takes_edits_back_one_by_one(page: AppTest) -> None:
+    assert page.button(key="design_undo").disabled
+    choose(page, "codelab")
+    before = layer_ids(page)
+    press(page, f"design_step_{before[4]}_remove")
+    assert "Removed layer 5, Flatten." in texts(page)
+    press(page, f"design_step_{before[1]}_remove")
+    press(page, "design_undo")
+    press(page, "design_undo")
+    assert layer_ids(page) == before
+    assert experiment_of(page) == PRESETS["codelab"]
+    assert errors(page) == []
+    press(page, "design_undo")
+    assert experiment_of(page) == PRESETS["fast"]
+    assert page.button(key="design_undo").disabled
+
+
+def test_one_root_cause_is_one_error(page: AppTest) -> None:
+    choose(page, "fast")
+    flatten = layer_ids(page)[8]
+    for _ in range(8):
+        press(page, f"design_step_{flatten}_-1")
+    assert len(errors(page)) == 1
+    assert "layer 1, Flatten, has made a vector of it" in errors(page)[0]
+
+
+def test_train_it_on_a_broken_design_says_what_it_would_train_and_asks(page: AppTest) -> None:
+    choose(page, "codelab")
+    press(page, f"design_step_{layer_ids(page)[4]}_remove")
+    press(page, "design_ask")
+    assert page.title[0].value == "Design"
+    assert "instead: **codelab** (5 layers before the outputs, 5,994 parameters)" in texts(page)
+    press(page, "design_go_on")
+    assert "cannot be trained yet" not in texts(page)
+    press(page, "design_ask")
+    press(page, "design_train_last")
+    assert page.title[0].value == "Train"
+    assert "**codelab**" in texts(page)
+
+
+def test_train_it_on_a_mended_design_asks_nothing(page: AppTest) -> None:
+    choose(page, "codelab")
+    press(page, f"design_step_{layer_ids(page)[4]}_remove")
+    press(page, "design_ask")
+    press(page, "design_undo")
+    assert "cannot be trained yet" not in texts(page)
+    press(page, "next_step")
+    assert page.title[0].value == "Train"
+
+
+def test_another_optimizer_proposes_its_usual_rate_in_one_press(page: AppTest) -> None:
+    choose(page, "codelab")
+    show_training(page)
+    choose_optimizer(page, Optimizer.RMSPROP)
+    # The rate of the codelab, 0.001, is usual for RMSprop too.
+    assert "usually learns" not in texts(page)
+    choose_optimizer(page, Optimizer.SGD)
+    assert experiment_of(page).training.learning_rate == 0.001
+    assert "SGD usually learns at a rate of **0.01**; yours is 0.001." in texts(page)
+    press(page, "design_use_rate")
+    assert experiment_of(page).training.learning_rate == 0.01
+    assert widget(page.number_input, "design_training_learning_rate").value == 0.01
+    assert "usually learns" not in texts(page)
+    choose_optimizer(page, Optimizer.ADAM)
+    assert "Adam usually learns at a rate of **0.001**" in texts(page)
+    press(page, "design_keep_rate")
+    assert "usually learns" not in texts(page)
+    assert experiment_of(page).training.learning_rate == 0.01
+
+
+def test_a_preset_s_own_rate_is_not_questioned(page: AppTest) -> None:
+    show_training(page)
+    assert experiment_of(page).training.learning_rate == 0.01
+    assert "usually learns" not in texts(page)
+
+
+def choose_optimizer(page: AppTest, optimizer: Optimizer) -> None:
+    widget(page.selectbox, "design_training_optimizer").set_value(optimizer).run()
+    assert not page.exception
+
+
 def add(page: AppTest, kind: str, place: str | None = None) -> None:
-    page.session_state["design_add"] = True
-    page.run()
+    press(page, "design_add")
     page.selectbox(key="design_type").set_value(kind).run()
     if place:
         page.selectbox(key="design_place").set_value(place).run()
@@ -154,12 +289,28 @@ def test_a_layer_is_added_where_it_belongs_or_where_it_is_asked_for(page: AppTes
     assert experiment_of(page).network.layers[-1] == Dense()
 
 
+def test_a_flatten_comes_by_itself_and_only_places_that_work_are_offered(page: AppTest) -> None:
+    choose(page, "codelab")
+    press(page, "design_add")
+    page.selectbox(key="design_type").set_value("MaxPooling2D").run()
+    offered = page.selectbox(key="design_place").options
+    assert offered[0] == "where it works"
+    assert "before 5 · Flatten" in offered
+    assert "at the end" not in offered
+    press(page, "design_add_not")
+    press(page, f"design_step_{layer_ids(page)[4]}_remove")
+    add(page, "Dense")
+    assert experiment_of(page).network.layers[-2:] == (Flatten(), Dense())
+    assert "A Flatten came with it" in texts(page)
+    # The editor of the added layer is open.
+    assert widget(page.number_input, f"design_{layer_ids(page)[-1]}_units").value == Dense().units
+
+
 def test_no_layer_more_than_the_lab_allows(page: AppTest) -> None:
     choose(page, "codelab")
     layer_id = open_layer(page, 2)
     for _ in range(MAX_LAYERS):
-        page.session_state[f"design_open_{layer_id}"] = True
-        button = page.button(key=f"design_{layer_id}_Duplicate")
+        button = page.button(key=f"design_{layer_id}_duplicate")
         # A disabled button can still be pressed by a dishonest browser.
         button.proto.disabled = False
         button.click().run()

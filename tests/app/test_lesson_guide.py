@@ -11,8 +11,7 @@ from mnist_demo.lessons.pointers import CONTROLS
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Lab, RunState
 from tests.app.conftest import LAB
-from tests.pages import script
-from tests.server import MAIN
+from tests.pages import at_page
 
 CODELAB = load_library({}).lessons["codelab"][Language.ENGLISH]
 
@@ -24,11 +23,7 @@ def follow() -> Follow:
     """Return a function that opens a page by an address with a lesson."""
 
     def visit(page: str, **parameters: str) -> AppTest:
-        app = AppTest.from_file(str(MAIN), default_timeout=120)
-        for name, value in {"lesson": "codelab", "lang": "en", "lab": LAB, **parameters}.items():
-            app.query_params[name] = value
-        app.run()
-        app.switch_page(script(page)).run()
+        app = at_page(page, **{"lesson": "codelab", "lang": "en", "lab": LAB, **parameters}).run()
         assert not app.exception
         return app
 

@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
-from mnist_demo.app.design.network_picture import Block, Colours, blocks, draw
+from mnist_demo.app.design.layers.network_picture import Block, Colours, blocks, draw
 from mnist_demo.network import Activation, Conv2D, Dropout, Flatten, Layer, analyse
 from mnist_demo.presets import PRESETS
 

@@ -29,12 +29,6 @@ def sent(app: AppTest) -> dict[str, Any]:
     return found
 
 
-def test_an_empty_lab_invites(open_page: OpenPage) -> None:
-    app = open_page("time_machine")
-    assert any("Train one to see how it learned" in each.value for each in app.markdown)
-    assert app.button(key="train_fast").label == "Train the fast network"
-
-
 def test_the_figures_agree_with_the_training(open_page: OpenPage, trained_run: Run) -> None:
     app = open_page("time_machine", LAB)
     until_complete(app)

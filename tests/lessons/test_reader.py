@@ -1,5 +1,6 @@
 """Lesson files: what is accepted, and how a mistake is named."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,12 @@ from mnist_demo.experiment import Experiment
 from mnist_demo.files import write_npz
 from mnist_demo.lessons import FIGURES, Condition, ConditionError, Language, Lesson, LessonError, Situation, read_lesson
 from mnist_demo.lessons.__main__ import main
+from mnist_demo.lessons.drawn import Drawn
 from mnist_demo.lessons.library import FOLDER_VARIABLE, load_library, read_folder
 from mnist_demo.lessons.pointers import Pointer, PointerError, page_names
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import EventKind, EventWriter, Run, RunState, create_run
+from tests.lessons.tested_runs import run_with_tests
 
 HEAD = "# Title\n\nminutes: 5\nlearn: Something.\n\n"
 STEP = "## Step\n\npage: train\n"
@@ -168,10 +171,21 @@ def test_a_question_is_answered_by_the_figures(tmp_path: Path) -> None:
 
 def test_every_figure_is_written_for_every_preset(tmp_path: Path) -> None:
     for name, experiment in PRESETS.items():
-        run = a_run(tmp_path / name, experiment, [0.98765])
-        situation = Situation(experiment=experiment, run=run)
+        run, other = (
+            run_with_tests(tmp_path / f"{name}-{seed}", replace(experiment, seed=seed), range(9 + seed))
+            for seed in (0, 1)
+        )
+        situation = Situation(
+            experiment=experiment,
+            run=run,
+            runs=(run, other),
+            chosen=(run, other),
+            drawn=Drawn(7, 0.5),
+            kept=1,
+            kept_right=lambda: 1,
+        )
         words = {figure: situation.in_words(figure) for figure in FIGURES}
-        assert words["accuracy"] == "98.8%"
+        assert words["accuracy"] == "98.0%"
         assert words["parameters"] == f"{experiment.network.report().parameters:,}"
         missing = {figure for figure, shown in words.items() if shown is None}
         assert missing <= {"filters", "kernel", "stride", "first_map", "second_filters", "kernel_change"}, name

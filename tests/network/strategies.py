@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from mnist_demo import fields
-from mnist_demo.network import LAYER_TYPES, Conv2D, Dense, DepthwiseConv2D, Layer, Padding
+from mnist_demo.network import LAYER_TYPES, Conv2D, Dense, DepthwiseConv2D, Flatten, Layer, Network, Padding, analyse
 
 
 def values_of(spec: fields.FieldSpec) -> st.SearchStrategy[object]:
@@ -47,4 +47,12 @@ small_layer: st.SearchStrategy[Layer] = st.one_of(
         depth_multiplier=st.integers(1, 3),
     ),
     st.builds(Dense, units=st.integers(1, 16)),
+)
+
+
+working_networks: st.SearchStrategy[Network] = (
+    st.tuples(st.lists(small_layer, max_size=4), st.just([Flatten()]), st.lists(small_layer, max_size=2))
+    .map(lambda parts: tuple(layer for part in parts for layer in part))
+    .filter(lambda layers: analyse(layers).works)
+    .map(Network)
 )

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from mnist_demo.network import (
     MAX_LAYERS,
     Conv2D,
+    Dense,
     Dropout,
     Flatten,
     Initializer,
     Layer,
     LayerError,
+    MaxPooling2D,
     Network,
     NetworkError,
     analyse,
@@ -152,7 +154,7 @@ def test_a_network_takes_a_list_and_can_be_hashed_and_sent_to_another_process() 
 
 def test_a_network_error_keeps_all_problems_also_across_processes() -> None:
     with pytest.raises(NetworkError) as refusal:
-        Network((Flatten(), Conv2D(), Conv2D()))
+        Network((MaxPooling2D(7), Conv2D(8, 5), Dense(8)))
     error = pickle.loads(pickle.dumps(refusal.value))
     assert [problem.layer_index for problem in error.problems] == [2, 3]
     assert str(error) == error.problems[0].message

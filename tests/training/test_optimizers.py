@@ -1,12 +1,13 @@
 """Learning rates checked with their formulas, and optimizers with their settings."""
 
+import inspect
 from typing import Any
 
 import numpy as np
 import pytest
 
 from mnist_demo.backend import keras
-from mnist_demo.experiment.settings import Optimizer, Schedule, TrainingSettings
+from mnist_demo.experiment.settings import USUAL_LEARNING_RATES, Optimizer, Schedule, TrainingSettings
 from mnist_demo.training.optimizers import SteeredRate, build_optimizer, learning_rate
 
 STEPS = 200
@@ -58,3 +59,16 @@ def test_an_optimizer_has_its_settings(optimizer: Optimizer, kind: type, expecte
     assert type(built) is kind
     assert config["learning_rate"] == pytest.approx(0.5)
     assert {name: config[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "kind"),
+    [
+        (Optimizer.SGD, keras.optimizers.SGD),
+        (Optimizer.RMSPROP, keras.optimizers.RMSprop),
+        (Optimizer.ADAM, keras.optimizers.Adam),
+        (Optimizer.ADAMW, keras.optimizers.AdamW),
+    ],
+)
+def test_the_usual_learning_rate_is_the_default_of_keras(optimizer: Optimizer, kind: type) -> None:
+    assert USUAL_LEARNING_RATES[optimizer] == inspect.signature(kind).parameters["learning_rate"].default

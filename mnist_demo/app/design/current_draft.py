@@ -6,22 +6,28 @@ from typing import Any
 import streamlit as st
 
 from mnist_demo import fields
-from mnist_demo.app.design import editors
+from mnist_demo.app.design import edit_history, editors
 from mnist_demo.app.session import current, datasets
 from mnist_demo.experiment import Experiment
 from mnist_demo.experiment.difference import BEGUN_FROM, CHANGED
+from mnist_demo.experiment.settings import USUAL_LEARNING_RATES
 from mnist_demo.network import Layer
 from mnist_demo.network.draft import Draft
-from mnist_demo.presets import PRESETS
+from mnist_demo.presets import EMPTY, PRESETS
 
 _DRAFT = "design_draft"
 _SOURCE = "design_source"
+_OPTIMIZER = "design_new_optimizer"
+
+EMPTY_PRESET = "empty"
+"""The name under which `EMPTY` is chosen beside the presets."""
 
 
 def draft() -> Draft:
     """Return the edited network; the draft begins anew when another page or a preset changed the experiment."""
     current_network = current.experiment().network
     if _DRAFT not in st.session_state or st.session_state.get(_SOURCE) != current_network:
+        edit_history.forget()
         _begin(current.experiment())
     drafted: Draft = st.session_state[_DRAFT]
     return drafted
@@ -41,6 +47,9 @@ def refusal() -> str | None:
 
 def set_draft(changed: Draft) -> None:
     """Replace the draft, and update the current experiment if the network accepts the training settings."""
+    if changed == draft():
+        return
+    _remember()
     st.session_state[_DRAFT] = changed
     _follow()
 
@@ -83,7 +92,35 @@ def change_training(name: str, value: object) -> None:
     """
     experiment = current.experiment()
     _check_available(experiment, name, value)
-    _put(dataclasses.replace(experiment, training=_replaced(experiment.training, name, value)))
+    changed = dataclasses.replace(experiment, training=_replaced(experiment.training, name, value))
+    _remember()
+    _put(changed)
+    if name == "optimizer":
+        st.session_state[_OPTIMIZER] = changed.training.optimizer
+    elif name == "learning_rate":
+        dismiss_rate()
+
+
+def proposed_rate() -> float | None:
+    """Return the usual learning rate of an optimizer that was just chosen; None if the rate is the usual one already.
+
+    The proposal lasts until the rate is changed, another experiment is chosen, or the visitor dismisses it.
+    """
+    training = current.experiment().training
+    usual = USUAL_LEARNING_RATES[training.optimizer]
+    was_chosen = st.session_state.get(_OPTIMIZER) is training.optimizer
+    return usual if was_chosen and training.learning_rate != usual else None
+
+
+def accept_rate(rate: float) -> None:
+    """Set the proposed learning rate."""
+    change_training("learning_rate", rate)
+    editors.forget()
+
+
+def dismiss_rate() -> None:
+    """Keep the learning rate as it is, and propose no other one."""
+    st.session_state.pop(_OPTIMIZER, None)
 
 
 def change_augmentation(name: str, value: object) -> None:
@@ -95,6 +132,7 @@ def change_augmentation(name: str, value: object) -> None:
     experiment = current.experiment()
     varied = _replaced(experiment.training.augmentation, name, value)
     training = dataclasses.replace(experiment.training, augmentation=varied)
+    _remember()
     _put(dataclasses.replace(experiment, training=training))
 
 
@@ -105,6 +143,7 @@ def change_experiment(name: str, value: object) -> None:
         ValueError: If the value is not accepted.
     """
     changed = _replaced(current.experiment(), name, value)
+    _remember()
     if name == "name":
         current.set_experiment(changed)
         return
@@ -112,10 +151,30 @@ def change_experiment(name: str, value: object) -> None:
 
 
 def choose_preset(name: str) -> None:
-    """Make a preset the current experiment, on the data of the previous experiment."""
-    if preset := PRESETS.get(name):
+    """Make a preset, or the empty network, the current experiment, on the data of the previous experiment."""
+    if preset := (EMPTY if name == EMPTY_PRESET else PRESETS.get(name)):
+        _remember()
+        dismiss_rate()
         current.set_experiment(datasets.fit(preset, current.experiment().data))
         start_again()
+
+
+def is_empty() -> bool:
+    """Return whether the draft has no layer yet that a visitor added."""
+    return draft().layers == EMPTY.network.layers
+
+
+def undo() -> None:
+    """Return to the experiment and the draft before the last edit."""
+    if (before := edit_history.pop()) is None:
+        return
+    current.set_experiment(before.experiment)
+    # No identity is ever used twice, so that no widget inherits another layer's value.
+    next_id = max(before.draft.next_id, draft().next_id)
+    st.session_state[_DRAFT] = dataclasses.replace(before.draft, next_id=next_id)
+    st.session_state[_SOURCE] = before.experiment.network
+    dismiss_rate()
+    editors.forget()
 
 
 def start_again() -> None:
@@ -126,7 +185,7 @@ def start_again() -> None:
 
 def preset_of(experiment: Experiment) -> str | None:
     """Return the preset that an experiment equals, its name and data aside; None when no preset is equal."""
-    for name, preset in PRESETS.items():
+    for name, preset in (*PRESETS.items(), (EMPTY_PRESET, EMPTY)):
         if preset.network != experiment.network:
             continue
         fitted = datasets.fit(preset, experiment.data)
@@ -140,6 +199,10 @@ def _begin(experiment: Experiment) -> None:
     before: Draft | None = st.session_state.get(_DRAFT)
     st.session_state[_DRAFT] = Draft.of(experiment.network, before.next_id if before else 0)
     st.session_state[_SOURCE] = experiment.network
+
+
+def _remember() -> None:
+    edit_history.push(current.experiment(), draft())
 
 
 def _follow() -> None:
@@ -163,7 +226,7 @@ def _put(changed: Experiment) -> None:
 
 def _named(experiment: Experiment) -> Experiment:
     """Return the experiment, renamed if its name is that of a preset from which it differs."""
-    if preset := preset_of(experiment):
+    if (preset := preset_of(experiment)) in PRESETS:
         return dataclasses.replace(experiment, name=preset, about=PRESETS[preset].about)
     if experiment.name in PRESETS:
         about = BEGUN_FROM.format(experiment.name)

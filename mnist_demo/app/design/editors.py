@@ -37,23 +37,25 @@ _CHOICES = {
 _SHOWN_OPTIONS = 2
 
 
-def edit(owner: Any, names: Iterable[str], key: str, change: Change, columns: int = 1) -> None:
-    """Draw the editors of some fields of a spec, row by row.
+def edit(owner: Any, names: Iterable[str], key: str, change: Change, *, is_narrow: bool = False) -> None:
+    """Draw the editors of some fields of a spec, as many in a row as there is room for.
 
     Args:
         owner: The spec with the current values.
         names: The names of the fields to draw.
         key: A prefix of the widgets' keys; another prefix discards what was typed.
         change: Takes each new value; the message of its ValueError stands under the widget, and the old value returns.
-        columns: The number of editors side by side.
+        is_narrow: Whether the editors stand in the narrow column of a layer.
     """
     specs = fields.field_specs(owner)
     chosen = list(names)
-    for start in range(0, len(chosen), columns):
-        row = chosen[start : start + columns]
-        cells = st.columns(columns) if columns > 1 else [st.container()]
-        for name, cell in zip(row, cells, strict=False):
-            with cell:
+    if not chosen:
+        return
+    # The style sheet of the page makes a grid of the container.
+    kind = "fields" if is_narrow else "settings"
+    with st.container(key=f"design_{kind}_{key}_{chosen[0]}"):
+        for name in chosen:
+            with st.container(gap="xsmall"):
                 _editor(name, specs[name], getattr(owner, name), key, change)
 
 

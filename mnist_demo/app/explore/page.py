@@ -9,7 +9,7 @@ import streamlit as st
 from mnist_demo.app import navigation
 from mnist_demo.app.explore import upload, views
 from mnist_demo.app.session import current, datasets
-from mnist_demo.app.widgets import digits
+from mnist_demo.app.widgets import digits, glossary
 from mnist_demo.app.widgets.layout import header
 from mnist_demo.app.words import escape_markdown, plural
 from mnist_demo.data import SplitName
@@ -58,8 +58,7 @@ def _chosen(class_names: Sequence[str]) -> Callable[[], Examples]:
             format_func=lambda name: SPLIT_WORDS[name].capitalize(),
             key="split",
             bind="query-params",
-            help="The network learns from the training images, choices are made by the validation images, and the "
-            "test images are kept for the final evaluation.",
+            help=glossary.about("split"),
         )
         label = st.pills(
             "Class",

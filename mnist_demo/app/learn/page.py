@@ -11,8 +11,17 @@ _NAMES = {Language.ENGLISH: "English", Language.KOREAN: "한국어"}
 
 def page() -> None:
     """Draw a card for each lesson."""
-    header("Learn", "Lessons that you take in the lab itself: each step opens the page it talks about.")
-    chosen = st.segmented_control(
+    lessons = [
+        lesson
+        for name in taken_lesson.library().lessons
+        if (lesson := taken_lesson.library().find(name, taken_lesson.language()))
+    ]
+    header(
+        "Lessons",
+        "Take one in the lab itself: each step opens the page it talks about.",
+        "\n".join(words for lesson in lessons for words in (lesson.title, *lesson.learn)),
+    )
+    st.segmented_control(
         "Language",
         list(_NAMES),
         default=taken_lesson.language(),
@@ -20,11 +29,14 @@ def page() -> None:
         format_func=lambda language: _NAMES[language],
         label_visibility="collapsed",
         key="learn_language",
+        on_change=_choose_language,
     )
-    taken_lesson.choose_language(chosen or Language.ENGLISH)
-    for name in taken_lesson.library().lessons:
-        if lesson := taken_lesson.library().find(name, taken_lesson.language()):
-            _card(lesson)
+    for lesson in lessons:
+        _card(lesson)
+
+
+def _choose_language() -> None:
+    taken_lesson.choose_language(st.session_state["learn_language"] or Language.ENGLISH)
 
 
 def _card(lesson: Lesson) -> None:

@@ -9,6 +9,7 @@ from mnist_demo.app.runs import disagreements, missing_results
 from mnist_demo.app.runs.comparison_charts import Progress, axis_end, comparison_frame, comparison_spec
 from mnist_demo.app.runs.conclusion import conclusion
 from mnist_demo.app.runs.rows import RunRow, rows_of
+from mnist_demo.app.widgets import glossary
 from mnist_demo.app.widgets.layout import choice
 from mnist_demo.app.widgets.learning_curves import Measure
 from mnist_demo.app.widgets.live import live, watching
@@ -96,8 +97,8 @@ def _accuracy(label: str, answers: Predictions | None) -> None:
         st.metric(
             escape_markdown(label),
             percent(right / images),
-            help=f"Test accuracy: {right:,} of {images:,} test images are read correctly. Of other images written like "
-            "these, the share would lie in the 95% interval (Wilson) nineteen times out of twenty.",
+            help=f"Test accuracy: {right:,} of {images:,} test images are read correctly.\n\n"
+            f"{glossary.about('interval')}",
         )
         st.caption(f"between {100 * low:.{places}f} and {high:.{places}%}")
 

@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from mnist_demo.app import navigation
 from mnist_demo.app.runs import actions, comparison, missing_results, rows, table
 from mnist_demo.app.runs.rows import RunRow
-from mnist_demo.app.session import current, lab, trainings
+from mnist_demo.app.session import current, lab, taken_lesson, trainings
 from mnist_demo.app.widgets import evicted_runs, start_button
 from mnist_demo.app.widgets.layout import header
 from mnist_demo.app.words import plural
@@ -23,19 +23,22 @@ def page() -> None:
     evicted_runs.show(lab.lab())
     found = len(lab.lab().runs)
     listed = rows.rows()
-    if (damaged := found - len(listed)) > 0:
+    examples = [row for row in listed if row.run.is_example]
+    if (damaged := found - len(listed) + len(examples)) > 0:
         st.caption(f"Not shown: {plural(damaged, 'run')} whose folder is damaged, so that nothing in it can be read.")
-    if not listed:
-        _invite()
-        return
+    if examples:
+        st.markdown("These are examples. Train your own in ten seconds: it takes their place.")
     place = st.empty()
     with st.container(horizontal=True, vertical_alignment="center"):
+        if examples:
+            start_button.offer_fast()
         _offer_duel(listed)
         refused = _offer_tests(listed, place)
     for refusal in refused:
         st.warning(refusal, icon=":material/error:")
     listed = rows.rows() if refused else listed
     chosen = table.show(listed)
+    taken_lesson.note_chosen([row.run for row in chosen])
     actions.show(chosen)
     if len(chosen) > comparison.MOST:
         st.caption(f"The first {comparison.MOST} of the {len(chosen)} chosen runs are compared.")
@@ -87,16 +90,6 @@ def _offer_tests(rows: Sequence[RunRow], place: DeltaGenerator) -> list[str]:
         # The page is drawn again, because the table has the results and the button has nothing left to do.
         st.rerun()
     return refused
-
-
-def _invite() -> None:
-    with st.container(border=True):
-        st.markdown(
-            "No run yet. Train the fast network, or let two networks of the same size compete: ten seconds each."
-        )
-        with st.container(horizontal=True):
-            start_button.offer_fast()
-            _offer_duel([])
 
 
 page()

@@ -103,14 +103,15 @@ def _listed() -> None:
 def _frame(rows: Sequence[RunRow]) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "Run": [row.name for row in rows],
+            "What differs": [row.what_differs for row in rows],
+            "Name": [row.given_name for row in rows],
             "Test": [_percent(row.summary.test_accuracy) for row in rows],
-            "Validation": [_percent(row.summary.validation_accuracy) for row in rows],
+            "Validation, final": [_percent(row.summary.validation_accuracy) for row in rows],
+            "Best epoch": [_percent(row.summary.best_validation_accuracy) for row in rows],
             "Parameters": [row.parameters for row in rows],
             "Time": [_time(row.summary.seconds) for row in rows],
             "Begun": [local_time(row.begun) for row in rows],
             "Preset": [row.preset for row in rows],
-            "Changed": [row.changes for row in rows],
             "State": [_state(row) for row in rows],
             "Pinned": ["pinned" if row.about.pinned else "" for row in rows],
             "Note": [row.about.note for row in rows],
@@ -137,19 +138,29 @@ def _state(row: RunRow) -> str:
 def _columns() -> dict[str, Any]:
     config = st.column_config
     return {
-        "Run": config.TextColumn(pinned=True),
+        "What differs": config.TextColumn(
+            pinned=True,
+            width=250,
+            help="The preset that the run began with, what was changed from it, and what was changed while it trained.",
+        ),
+        "Name": config.TextColumn(help="The name that you gave to the run or to its experiment."),
         "Test": config.NumberColumn(
             width=70,
             format="%.2f%%",
             help="Share of all test images that the final network reads correctly. Empty: not computed yet. While you "
             "are still changing things, go by the validation accuracy: the test is for the end.",
         ),
-        "Validation": config.NumberColumn(
-            format="%.2f%%", help="Share of the validation images read correctly after the last finished epoch."
+        "Validation, final": config.NumberColumn(
+            format="%.2f%%",
+            help="Share of the validation images that the final network reads correctly; of a run that was stopped "
+            "within an epoch, the network of the last finished epoch.",
+        ),
+        "Best epoch": config.NumberColumn(
+            format="%.2f%%",
+            help="Share of the validation images read correctly after the best epoch. The final network can be worse.",
         ),
         "Parameters": config.NumberColumn(format="localized", help="Numbers that the network learns."),
         "Preset": config.TextColumn(help="The preset that the run began with."),
-        "Changed": config.TextColumn(width=240, help="What was changed from the preset."),
         "Time": config.NumberColumn(width=115, format="localized", help="Spent training, pauses left out."),
         "Begun": config.DatetimeColumn(format="D MMM YYYY, HH:mm", help="When it was begun, by your clock."),
         "Pinned": config.TextColumn(help="Pinned runs are the last to be dropped when the store is full."),

@@ -1,19 +1,23 @@
 """The lesson that the visitor takes: the visitor's step, and the situation that the lab notices for the lesson."""
 
 import contextlib
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from mnist_demo.app import navigation
-from mnist_demo.app.session import current
+from mnist_demo.app.session import current, kept_drawings
 from mnist_demo.app.session.lab import lab
 from mnist_demo.lessons import Language, Lesson, Library, Situation, Step, load_library
-from mnist_demo.runs import RunState, read_summary
+from mnist_demo.lessons.drawn import Drawn
+from mnist_demo.runs import Run, RunState, read_summary
 
 _TAKEN = "taken_lesson"
 _OPEN_LAYER = "open_layer"
+_DRAWN = "lesson_drawn"
+_CHOSEN = "lesson_chosen"
 _NAME, _STEP, _LANGUAGE = "lesson", "step", "lang"
 
 
@@ -109,19 +113,35 @@ def note_open_layer(index: int) -> None:
     st.session_state[_OPEN_LAYER] = index
 
 
+def note_drawn(drawn: Drawn | None) -> None:
+    """Note what the network said to the drawing on the page Draw; None for no drawing."""
+    st.session_state[_DRAWN] = drawn
+
+
+def note_chosen(runs: Sequence[Run]) -> None:
+    """Note which runs are chosen on the page Runs, in their order there."""
+    st.session_state[_CHOSEN] = tuple(runs)
+
+
 def situation(page: str) -> Situation:
     """Return the visitor's situation, which a lesson may name.
 
     Args:
         page: The name of the open page.
     """
+    run, collection = current.run(), lab().collection
     return Situation(
         experiment=current.experiment(),
-        run=current.run(),
+        run=run,
         page=page,
         finished=frozenset(_finished()),
         has_drawn=bool(lab().drawing),
         open_layer=st.session_state.get(_OPEN_LAYER),
+        runs=tuple(lab().runs),
+        chosen=st.session_state.get(_CHOSEN, ()),
+        drawn=st.session_state.get(_DRAWN),
+        kept=len(collection),
+        kept_right=functools.partial(kept_drawings.right, run, collection),
     )
 
 

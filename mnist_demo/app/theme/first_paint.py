@@ -2,7 +2,7 @@
 
 _RESERVED: dict[str, tuple[int, int]] = {
     "explore_choice": (60, 172),
-    "design_preset": (32, 68),
+    "design_preset": (190, 100),
     "design_picture": (116, 248),
     "train_charts": (260, 536),
     "time_machine_": (555, 1_115),

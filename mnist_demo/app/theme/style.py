@@ -18,8 +18,8 @@ _FOCUS = '[data-testid="stSidebarNavLink"]:focus-visible { outline: 2px solid; o
 # The component of `help_names` shows nothing, and its space would move the page down.
 _UNSEEN = ".st-key-help_names { display: none; }"
 
-# The box stays a button high while the controls change, because it is empty for a moment.
-_CONTROLS = ".st-key-train_controls { min-height: 2.5rem; }"
+# The boxes stay a button high while the controls change, because they are empty for a moment.
+_CONTROLS = ".st-key-train_controls, .st-key-start_controls { min-height: 2.5rem; }"
 
 _BOTH = f"{_CAPTIONS} {_POPOVERS} {_FOCUS} {_UNSEEN} {_CONTROLS}"
 
