@@ -112,7 +112,7 @@ def _visit(browser: Browser, server: LabServer, clicks: int) -> dict[str, list[f
     idle = _clicks(page, clicks)
     first_points = [_first_chart_point(browser, server) for _ in range(6)]
     go_to(page, "Design")
-    main(page).get_by_text("mnist_convnet", exact=True).click()
+    main(page).get_by_role("radio", name="mnist_convnet", exact=True).click()
     go_to(page, "Train")
     button(page, "Train").click()
     expect(main(page).get_by_test_id("stProgress").get_by_text("Epoch 1 of 15")).to_be_visible(timeout=PATIENCE)

@@ -83,6 +83,7 @@ _ROWS = """
 
 # 44 pixels are the least height of a target for a thumb (WCAG 2.5.5).
 _THUMBS = """
+.st-key-design_attention { display: none; }
 @media (max-width: 640px), (pointer: coarse) {
   [data-testid="stMain"] [data-testid^="stBaseButton"]:not([kind="header"]) { min-height: 44px; min-width: 44px; }
   [data-testid="stMain"] [data-testid="stSelectbox"] [data-baseweb="select"] > div,

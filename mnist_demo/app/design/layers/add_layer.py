@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_demo.app.design import current_draft
-from mnist_demo.app.design.layers import layer_editor
+from mnist_demo.app.design.layers import attention, layer_editor
 from mnist_demo.network import LAYER_TYPES, MAX_LAYERS, Layer
 from mnist_demo.network.draft import Draft
 
@@ -59,6 +59,8 @@ def _places(draft: Draft, layer: Layer) -> dict[int, str]:
 
 def _toggle() -> None:
     st.session_state[_OPEN] = not is_open()
+    if is_open():
+        attention.draw_to("design_menu")
 
 
 def _add(kind: type[Layer]) -> None:

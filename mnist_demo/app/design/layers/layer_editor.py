@@ -6,6 +6,7 @@ import streamlit as st
 
 from mnist_demo import fields
 from mnist_demo.app.design import current_draft, editors
+from mnist_demo.app.design.layers import attention
 from mnist_demo.network.draft import Draft, DraftLayer
 
 OUTPUT = -1
@@ -24,6 +25,8 @@ def opened() -> int | None:
 def open_layer(layer_id: int | None) -> None:
     """Open the editor of a layer in place of the one that is open; None closes it."""
     st.session_state[_OPEN] = layer_id
+    if layer_id is not None:
+        attention.draw_to("design_editor")
 
 
 def button(label: str, layer_id: int) -> None:

@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from mnist_demo.app.design import current_draft, edit_history
-from mnist_demo.app.design.layers import add_layer, layer_editor
+from mnist_demo.app.design.layers import add_layer, attention, layer_editor
 from mnist_demo.app.design.layers.layer_editor import OUTPUT
 from mnist_demo.app.design.numbers import short
 from mnist_demo.app.session import taken_lesson
@@ -31,6 +31,7 @@ def show(draft: Draft, report: NetworkReport) -> None:
         if opened == OUTPUT:
             layer_editor.show_output(draft)
         _below(draft)
+    attention.apply()
 
 
 def _image() -> None:
@@ -63,8 +64,8 @@ def _layer(draft: Draft, item: DraftLayer, row: LayerReport, report: NetworkRepo
                 key=f"{key}_{by}",
                 type="tertiary",
                 disabled=is_disabled,
-                on_click=layer_editor.apply,
-                args=(lambda by=by: current_draft.draft().move(item.id, by),),
+                on_click=_move,
+                args=(item.id, by),
             )
         st.button(
             f"Remove {name}",
@@ -76,6 +77,12 @@ def _layer(draft: Draft, item: DraftLayer, row: LayerReport, report: NetworkRepo
         )
         _figures(_consequences(row))
         _remarks(report, row.index)
+
+
+def _move(layer_id: int, by: int) -> None:
+    layer_editor.apply(lambda: current_draft.draft().move(layer_id, by))
+    buttons = (f"design_step_{layer_id}_{step}" for step in (by, -by))
+    attention.draw_to(f"design_open_{layer_id}", *buttons)
 
 
 def _output(report: NetworkReport) -> None:
