@@ -24,7 +24,7 @@ def until_complete(app: AppTest) -> None:
 def sent(app: AppTest) -> dict[str, Any]:
     """Return the data that the browser receives."""
     # The component that names each "?" is left out.
-    (component,) = (each for each in app.get("bidi_component") if "help_names" not in each.proto.component_name)
+    (component,) = (each for each in app.main.get("bidi_component"))
     found: dict[str, Any] = json.loads(component.proto.json)
     return found
 

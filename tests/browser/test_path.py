@@ -136,11 +136,16 @@ def test_another_tab_shows_the_same_lab_and_no_other_browser_sees_it(
     expect(stranger.get_by_test_id("stSidebar").get_by_text(re.compile("^fast · "))).to_be_visible()
 
 
-def test_on_a_phone_nothing_is_wider_than_the_screen(context: BrowserContext, server: LabServer) -> None:
+def test_on_a_phone_the_menu_closes_and_nothing_is_wider_than_the_screen(
+    context: BrowserContext, server: LabServer
+) -> None:
     phone = context.browser.new_context(viewport={"width": 360, "height": 780}) if context.browser else context
     page = phone.new_page()
+    open_page(page, server, FIRST.title)
     for name in (each.title for each in PAGES):
-        open_page(page, server, name)
+        page.get_by_test_id("stExpandSidebarButton").click()
+        go_to(page, name)
+        expect(page.get_by_test_id("stSidebarNav")).not_to_be_in_viewport()
         overflow = page.evaluate(
             "() => { const m = document.querySelector('[data-testid=stMain]'); return m.scrollWidth - m.clientWidth }"
         )

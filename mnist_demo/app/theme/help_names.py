@@ -25,5 +25,5 @@ _component = st.components.v2.component(_KEY, js=_NAME_THEM)
 
 def apply() -> None:
     """Name each "?" on the visitor's page, without an element that takes space."""
-    with st.container(key=_KEY):  # hidden by the style sheet
+    with st.container(key=f"unseen_{_KEY}"):  # hidden by the style sheet
         _component(key=f"{_KEY}_component")

@@ -15,8 +15,8 @@ _POPOVERS = '[data-testid="stPopoverBody"] { min-height: calc-size(fit-content, 
 # The links need an outline, because Streamlit 1.67 shows their focus by a faint background alone.
 _FOCUS = '[data-testid="stSidebarNavLink"]:focus-visible { outline: 2px solid; outline-offset: -2px; }'
 
-# The component of `help_names` shows nothing, and its space would move the page down.
-_UNSEEN = ".st-key-help_names { display: none; }"
+# The components of `help_names` and `phone_menu` show nothing, and their space would move the page down.
+_UNSEEN = '[class*="st-key-unseen_"] { display: none; }'
 
 # The boxes stay a button high while the controls change, because they are empty for a moment.
 _CONTROLS = ".st-key-train_controls, .st-key-start_controls { min-height: 2.5rem; }"
