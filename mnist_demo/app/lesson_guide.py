@@ -40,6 +40,8 @@ CONTROL_KEYS = {
 
 _LINK = re.compile(r"\[([^\]]*)\]\(([a-z]+:[\w-]+)\)")
 _SHINE = "shining"
+_EDITOR = "design_editor"
+"""The key of the editor of a layer, at which words about a layer point."""
 _LOOKING = 1.0
 """Seconds between two looks at whether a step is done."""
 
@@ -118,12 +120,20 @@ def _pace(place: Taken, page: str) -> Pace:
 
 def _show_step(place: Taken, page: str) -> None:
     step, situation = place.step, taken_lesson.situation(page)
-    st.markdown(_marked(step.told(situation)))
-    if step.question is not None:
-        _ask(place, step.question, situation)
-    if step.task is not None and step.done is not None:
-        icon = ":green[:material/check_circle:]" if step.done.holds(situation) else ":material/radio_button_unchecked:"
-        st.markdown(f"{icon} {_marked(fill_in(step.task, situation))}")
+    told = _marked(step.told(situation))
+    if step.question is None and step.task is None:
+        st.markdown(told)
+        return
+    # The words stand beside what is to be done, so that the guide is slim; a phone shows them below each other.
+    words, to_do = st.columns([3, 2], gap="medium")
+    words.markdown(told)
+    with to_do:
+        if step.task is not None and step.done is not None:
+            is_done = step.done.holds(situation)
+            icon = ":green[:material/check_circle:]" if is_done else ":material/radio_button_unchecked:"
+            st.markdown(f"{icon} {_marked(fill_in(step.task, situation))}")
+        if step.question is not None:
+            _ask(place, step.question, situation)
 
 
 def _marked(told: str) -> str:
@@ -189,7 +199,8 @@ def _point(pointer: Pointer, place: Taken) -> None:
     if pointer.control is not None:
         st.session_state[_SHINE] = CONTROL_KEYS[pointer.control]
     elif pointer.layer is not None:
-        st.session_state[_SHINE] = CONTROL_KEYS["layers"]
+        taken_lesson.ask_for_layer(pointer.layer)
+        st.session_state[_SHINE] = _EDITOR
     taken_lesson.open_step(place, pointer.page)
 
 

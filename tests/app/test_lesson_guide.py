@@ -103,6 +103,25 @@ def test_words_point_at_what_they_name(home: object, follow: Follow) -> None:
     assert ".st-key-split " not in "".join(str(each.proto) for each in app.get("html"))
 
 
+def test_words_about_a_layer_open_it(home: object, follow: Follow) -> None:
+    app = follow("design", step=str(number_of("The first convolution")))
+    pointing = next(button for button in app.button if button.label == "The first layer")
+    pointing.click().run()
+    assert not app.exception
+    assert app.session_state["design_open"] == app.session_state["design_draft"].items[0].id
+    assert ".st-key-design_editor" in "".join(str(each.proto) for each in app.get("html"))
+
+
+def test_a_lesson_is_taken_up_where_it_was_left(home: Path, follow: Follow) -> None:
+    follow("train", step="4").button(key="lesson_leave").click().run()
+    assert Lab(home, LAB).lesson_steps == {"codelab": 4}
+    app = follow("learn", lesson="")
+    assert app.button(key="learn_codelab").label == "Go on"
+    assert any(each.value == f"Step 4 of {len(CODELAB.steps)}" for each in app.caption)
+    app.button(key="learn_codelab").click().run()
+    assert guide(app).startswith("Step 4 of")
+
+
 def test_a_task_points_too(home: object, follow: Follow) -> None:
     lesson = LESSONS["cannot_read"][Language.ENGLISH]
     app = follow("train", lesson="cannot_read", step=str(number_of("Another hand", lesson)))

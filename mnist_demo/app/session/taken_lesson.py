@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,9 +17,14 @@ from mnist_demo.runs import Run, RunState, read_summary
 
 _TAKEN = "taken_lesson"
 _OPEN_LAYER = "open_layer"
+_ASKED_LAYER = "asked_layer"
 _DRAWN = "lesson_drawn"
 _CHOSEN = "lesson_chosen"
+_KEPT_STEP = "lesson_kept"
 _NAME, _STEP, _LANGUAGE = "lesson", "step", "lang"
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -71,11 +77,24 @@ def taken() -> Taken | None:
     if lesson is None:
         return None
     found = Taken(lesson, min(max(number, 1), len(lesson.steps)))
+    _keep(found)
     # Streamlit clears the address when the visitor changes the page.
     for key, value in address(found).items():
         if st.query_params.get(key) != value:
             st.query_params[key] = value
     return found
+
+
+def _keep(place: Taken) -> None:
+    """Keep the visitor's place with the lab, so that the lesson can be taken up again."""
+    now = lab().id, place.lesson.name, place.number
+    if st.session_state.get(_KEPT_STEP) == now:
+        return
+    st.session_state[_KEPT_STEP] = now
+    try:
+        lab().keep_lesson_step(place.lesson.name, place.number)
+    except OSError as error:
+        _log.warning("The step of a lesson could not be kept: %s", error)
 
 
 def address(place: Taken) -> dict[str, str]:
@@ -106,6 +125,17 @@ def leave() -> None:
     for key in (_NAME, _STEP, _LANGUAGE):
         if key in st.query_params:
             del st.query_params[key]
+
+
+def ask_for_layer(index: int) -> None:
+    """Ask Design to open a layer of the network, from 1, the next time it is drawn."""
+    st.session_state[_ASKED_LAYER] = index
+
+
+def asked_layer() -> int | None:
+    """Return the layer that words pointed at, once; None for none."""
+    index: int | None = st.session_state.pop(_ASKED_LAYER, None)
+    return index
 
 
 def note_open_layer(index: int) -> None:
