@@ -64,7 +64,7 @@ def test_an_empty_lab_invites(open_page: OpenPage) -> None:
     app = open_page("runs")
     assert app.button(key="train_fast").label == "Train the fast network"
     assert app.button(key="runs_duel").label == "Duel: codelab against dense"
-    assert table(app)["Run"].str.endswith(" (example)").all()
+    assert table(app)["What differs"].str.endswith(" (example)").all()
 
 
 @pytest.mark.parametrize("page", ["train", "runs", "evaluate", "time_machine"])

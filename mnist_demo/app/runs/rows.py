@@ -54,7 +54,7 @@ class RunRow:
     def name(self) -> str:
         """The run's name."""
         name = self.about.name or shown_name(self.experiment)
-        return f"{name} (example)" if self.run.is_example else name
+        return _marked(self.run, name)
 
     @property
     def given_name(self) -> str:
@@ -98,12 +98,16 @@ def _row(run: Run) -> RunRow | None:
         # The folder is not a run of this version, so nothing of it can be shown.
         return None
     summary = read_summary(run)
-    what_differs = ", ".join((asked.what_differs, *_while_training(asked.experiment, summary)))
+    what_differs = _marked(run, ", ".join((asked.what_differs, *_while_training(asked.experiment, summary))))
     # The queue decides, because a run without a last event may be active or abandoned.
     now = server.run_state(run) if summary.state.is_active else summary.state
     return RunRow(
         run, read_annotations(run), summary, now, asked.experiment, asked.parameters, asked.preset, what_differs
     )
+
+
+def _marked(run: Run, text: str) -> str:
+    return f"{text} (example)" if run.is_example else text
 
 
 def _while_training(experiment: Experiment, summary: Summary) -> list[str]:
