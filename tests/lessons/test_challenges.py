@@ -53,3 +53,31 @@ def test_every_lesson_ends_with_something_that_the_lab_checks() -> None:
         for lesson in versions.values():
             assert lesson.steps[-1].task, name
             assert any(step.question for step in lesson.steps), name
+
+
+def test_strides_take_the_place_of_poolings_only_where_both_are_changed(tmp_path: Path) -> None:
+    """A step notices a network that has what it asks for, and none that is half done."""
+    steps = {step.title: step for step in load_library({}).lessons["receptive_field"][Language.ENGLISH].steps}
+    networks = {
+        "Without pooling": (convolution(8, 5), convolution(16, 5), FLAT),
+        "half done": (convolution(8, 5, 2), convolution(16, 5), FLAT),
+        "Steps instead": (convolution(8, 5, 2), convolution(16, 5, 2), FLAT),
+    }
+    noticed = {
+        "Without pooling": list(networks),
+        "Steps instead": ["Steps instead"],
+        "What it costs": ["Steps instead"],
+    }
+    for title, names in noticed.items():
+        done = steps[title].done
+        assert done is not None
+        holding = []
+        for name, layers in networks.items():
+            experiment = replace(PRESETS["codelab"], network=Network(layers))
+            run = a_run(tmp_path / title / name, experiment, [0.918])
+            if done.holds(Situation(experiment=experiment, run=run)):
+                holding.append(name)
+        assert holding == names, title
+    question = steps["Steps instead"].question
+    assert question is not None
+    assert question.answers[question.right(Situation(experiment=experiment)) or 0].text == "about a quarter"

@@ -74,8 +74,6 @@ def _picture(draft: Draft, report: NetworkReport) -> None:
 
 
 def _totals(report: NetworkReport, experiment: Experiment, past: Sequence[Observation]) -> None:
-    maps = [row for row in report.layers if row.output_shape and len(row.output_shape) == 3]
-    field = maps[-1].receptive_field if maps else 1
     with st.container(horizontal=True, gap="medium", key="design_totals"):
         for text, about in (
             (
@@ -88,7 +86,7 @@ def _totals(report: NetworkReport, experiment: Experiment, past: Sequence[Observ
                 f"{glossary.about('multiply-adds')}\n\nThis lab allows {MAX_MULTIPLY_ADDS:,}.",
             ),
             (
-                f"sees **{field}×{field}** pixels",
+                f"sees **{report.receptive_field}×{report.receptive_field}** pixels",
                 f"{glossary.about('receptive-field')}\n\nThis is the one of the last map.",
             ),
             (
