@@ -9,6 +9,7 @@ from mnist_demo.app import navigation
 from mnist_demo.app.session import current, datasets, taken_lesson
 from mnist_demo.app.session.taken_lesson import Taken
 from mnist_demo.app.theme import colours
+from mnist_demo.app.theme.accessibility import SCROLLED
 from mnist_demo.app.widgets import glossary
 from mnist_demo.app.widgets.live import Pace, live, watching
 from mnist_demo.lessons import Language, Question, Situation
@@ -122,11 +123,12 @@ def _show_step(place: Taken, page: str) -> None:
     step, situation = place.step, taken_lesson.situation(page)
     told = _marked(step.told(situation))
     if step.question is None and step.task is None:
-        st.markdown(told)
+        _words(told)
         return
     # The words stand beside what is to be done, so that the guide is slim; a phone shows them below each other.
     words, to_do = st.columns([3, 2], gap="medium")
-    words.markdown(told)
+    with words:
+        _words(told)
     with to_do:
         if step.task is not None and step.done is not None:
             is_done = step.done.holds(situation)
@@ -134,6 +136,11 @@ def _show_step(place: Taken, page: str) -> None:
             st.markdown(f"{icon} {_marked(fill_in(step.task, situation))}")
         if step.question is not None:
             _ask(place, step.question, situation)
+
+
+def _words(told: str) -> None:
+    with st.container(key=f"{SCROLLED}_lesson"):
+        st.markdown(told)
 
 
 def _marked(told: str) -> str:

@@ -15,7 +15,7 @@ _POPOVERS = '[data-testid="stPopoverBody"] { min-height: calc-size(fit-content, 
 # The links need an outline, because Streamlit 1.67 shows their focus by a faint background alone.
 _FOCUS = '[data-testid="stSidebarNavLink"]:focus-visible { outline: 2px solid; outline-offset: -2px; }'
 
-# The components of `help_names` and `phone_menu` show nothing, and their space would move the page down.
+# The components of `accessibility` and `phone_menu` show nothing, and their space would move the page down.
 _UNSEEN = '[class*="st-key-unseen_"] { display: none; }'
 
 # The boxes stay a button high while the controls change, because they are empty for a moment.
@@ -24,7 +24,10 @@ _CONTROLS = ".st-key-train_controls, .st-key-start_controls { min-height: 2.5rem
 # The button of an open popover has a darker primary colour, which has a contrast of 2.7 on the paper of dark mode.
 _OPEN_POPOVER = '[data-testid="stPopoverButton"][kind="tertiary"][aria-expanded="true"]'
 
-_BOTH = f"{_CAPTIONS} {_POPOVERS} {_FOCUS} {_UNSEEN} {_CONTROLS}"
+# The guide of a lesson is slim, because it must not hide the page that it speaks of. Its words scroll.
+_GUIDE = ".st-key-scrolled_lesson { max-height: min(12rem, 30vh); overflow-y: auto; flex-wrap: nowrap; }"
+
+_BOTH = f"{_CAPTIONS} {_POPOVERS} {_FOCUS} {_UNSEEN} {_CONTROLS} {_GUIDE}"
 
 # Streamlit writes white on any primary colour. In dark mode the primary colour is a light blue, on which white has a
 # contrast of 2.3 and the page's colour one of 7.7 (WCAG asks for 4.5 for text and for 3 for icons).
