@@ -23,8 +23,12 @@ _CONTROLS = ".st-key-train_controls, .st-key-start_controls { min-height: 2.5rem
 
 # The comment on a training keeps its room while there is none: two lines beside its buttons, more on a phone.
 _TOLD = """
-.st-key-train_told { min-height: 3rem; }
-@media (max-width: 640px) { .st-key-train_told { min-height: 9rem; align-content: start; } }
+.st-key-train_told { min-height: 2.75rem; }
+@media (min-width: 641px) {
+  .st-key-train_told { flex-wrap: nowrap; }
+  .st-key-train_told button { white-space: nowrap; }
+}
+@media (max-width: 640px) { .st-key-train_told { min-height: 8rem; align-content: start; } }
 """
 
 # The button of an open popover has a darker primary colour, which has a contrast of 2.7 on the paper of dark mode.

@@ -47,7 +47,7 @@ def show(run: Run, history: History, show_error_rate: Callable[[], None]) -> Non
         except (OSError, DataError):
             return
         if comment is not None:
-            st.markdown(f":material/chat_bubble: {in_words(comment, names)}", width="stretch")
+            st.markdown(f":small[{in_words(comment, names)}]", width="stretch")
             _actions(comment, run, show_error_rate)
 
 
@@ -84,7 +84,7 @@ def _actions(comment: Comment, run: Run, show_error_rate: Callable[[], None]) ->
         case AccuracyReached():
             st.button("Show the error rate", icon=":material/show_chart:", key="told_error", on_click=show_error_rate)
         case Parted():
-            _page_button(navigation.TIME_MACHINE, f"Look at epoch {comment.lowest_epoch}")
+            _page_button(navigation.TIME_MACHINE, "Look back")
         case Guessing() | Diverged():
             if comment.try_rate is not None:
                 _rate_actions(run, comment.back_to, comment.try_rate)
