@@ -261,6 +261,7 @@ def _number_input(widget: Widget, before: WidgetState | None) -> WidgetState | N
 _CHANGES = {
     "button_group": _button_group,
     "selectbox": _selectbox,
+    "radio": _selectbox,
     "checkbox": _checkbox,
     "number_input": _number_input,
 }

@@ -1,4 +1,4 @@
-"""The page Design in a browser: the editor beside its layer, thumbs, and what opens at the foot of the screen."""
+"""The page Design in a browser: the editor beside its layer, buttons for thumbs, what opens at the screen's foot."""
 
 from itertools import pairwise
 

@@ -13,7 +13,7 @@ from mnist_demo.experiment import MAX_JSON_BYTES, MAX_QUERY_LENGTH, DataReferenc
 from mnist_demo.experiment.augmentation import Augmentation
 from mnist_demo.experiment.settings import Optimizer, Schedule, TrainingSettings
 from mnist_demo.network import Conv2D, Flatten, Network
-from mnist_demo.presets import PRESETS
+from mnist_demo.presets import EMPTY, PRESET_CARDS, PRESETS
 
 SETTINGS = st.builds(
     TrainingSettings,
@@ -133,3 +133,13 @@ def test_presets_have_the_sizes_of_their_sources() -> None:
     codelab = PRESETS["codelab"].training
     assert (codelab.optimizer, codelab.batch_size, codelab.epochs) == (Optimizer.ADAM, 512, 10)
     assert (codelab.train_images, codelab.validation_images) == (5_500, 1_000)
+
+
+def test_every_preset_has_a_card_with_a_measured_accuracy() -> None:
+    assert set(PRESET_CARDS) == set(PRESETS)
+    assert all(0.5 < card.accuracy < 1 and len(card.phrase) <= 20 for card in PRESET_CARDS.values())
+
+
+def test_the_empty_experiment_is_the_smallest_network_that_works() -> None:
+    assert EMPTY.network.layers == (Flatten(),)
+    assert EMPTY.name not in PRESETS

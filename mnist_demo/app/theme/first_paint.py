@@ -1,5 +1,10 @@
 """The style that the browser has before any element of a page, which reserves space for late elements."""
 
+from pathlib import Path
+
+DESIGN = Path(__file__).with_name("design.css").read_text()
+"""The layout of the page Design."""
+
 _RESERVED: dict[str, tuple[int, int]] = {
     "explore_choice": (60, 172),
     "design_preset": (190, 100),
@@ -40,4 +45,4 @@ def sheet() -> str:
         )
         for place in (0, 1)
     )
-    return f"{_SIDEBAR} {desk} @media (max-width: 640px) {{ {phone} }}"
+    return f"{_SIDEBAR} {desk} @media (max-width: 640px) {{ {phone} }} {DESIGN}"

@@ -9,21 +9,29 @@ import streamlit as st
 _KEY = "design_attention"
 _REQUEST = "design_attention_request"
 
-# The wait lets the browser draw the elements, which arrive in the same message or just before it.
+# An opened part grows while its controls load, so it is kept in view until the visitor does something else.
 _JS = """
-let done = 0
+const INPUTS = ["wheel", "pointerdown", "touchstart", "keydown"]
 const find = key => document.querySelector(`.st-key-${key}`)
+let done = 0
+let observer
+
+function stop() {
+  observer?.disconnect()
+  for (const each of INPUTS) removeEventListener(each, stop)
+}
+
 export default function ({ data }) {
   if (!data || data.number === done) return
   done = data.number
-  const timer = setTimeout(() => {
-    find(data.show)?.scrollIntoView({ block: "nearest" })
-    for (const key of data.focus) {
-      const button = find(key)?.querySelector("button:enabled")
-      if (button) return button.focus()
-    }
-  }, 100)
-  return () => clearTimeout(timer)
+  stop()
+  const shown = find(data.show)
+  if (shown) {
+    observer = new ResizeObserver(() => shown.scrollIntoView({ block: "nearest" }))
+    observer.observe(shown)
+    for (const each of INPUTS) addEventListener(each, stop, { passive: true })
+  }
+  data.focus.map(key => find(key)?.querySelector("button:enabled")).find(Boolean)?.focus()
 }
 """
 
