@@ -32,6 +32,9 @@ MAX_ARRAY_BYTES = 100_000_000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Beginnings of a text that a spreadsheet would take for a formula."""
 
+SHIPPED = Path(__file__).parent / "example_runs"
+"""The folder of the runs that ship with the package; our writers refuse to write there."""
+
 _LONGEST_REASON = 200
 """Characters of what is wrong with a file: a library may quote half of it."""
 
@@ -162,12 +165,28 @@ def pack_npz(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     return content.getvalue()
 
 
+def is_shipped(path: Path) -> bool:
+    """Tell whether a path lies in the package's example runs, which are read-only."""
+    return path.absolute().is_relative_to(SHIPPED)
+
+
+def check_writable(path: Path) -> None:
+    """Check that a path does not lie in the package's example runs.
+
+    Raises:
+        OSError: If the path lies there.
+    """
+    if is_shipped(path):
+        raise OSError(errno.EROFS, "An example run cannot be changed", str(path))
+
+
 def write_atomically(path: Path, content: bytes) -> None:
     """Write beside the file, then rename: a reader sees the old content or the new, never a part.
 
     Raises:
-        OSError: If the file cannot be written.
+        OSError: If the file cannot be written, or belongs to an example run.
     """
+    check_writable(path)
     # A killed writer leaves a part, which its name betrays (`leftovers.py`). The token keeps two threads apart.
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.{os.getpid()}.part")
     try:

@@ -1,10 +1,12 @@
 """Named experiments to start from, each with a sentence on what it teaches."""
 
+import functools
 from dataclasses import dataclass, replace
 
 from mnist_demo.experiment import Experiment
 from mnist_demo.experiment.augmentation import Augmentation
 from mnist_demo.experiment.settings import Optimizer, Schedule, TrainingSettings
+from mnist_demo.experiment.short_names import short_name
 from mnist_demo.network import (
     Activation,
     ActivationName,
@@ -216,6 +218,21 @@ Example:
     >>> PRESETS["codelab"].network.report().parameters
     5994
 """
+
+
+@functools.lru_cache(maxsize=512)
+def shown_name(experiment: Experiment) -> str:
+    """Return the name under which every page shows an experiment: its own, or its preset with what was changed.
+
+    Example:
+        >>> from dataclasses import replace
+        >>> from mnist_demo.presets import PRESETS, shown_name
+        >>> fast = PRESETS["fast"]
+        >>> shown_name(replace(fast, training=replace(fast.training, train_images=500)))
+        'fast · 500 images'
+    """
+    return short_name(experiment, PRESETS)
+
 
 EMPTY = Experiment(
     about="Begun from nothing: no hidden layer yet, so each answer weighs the pixels one by one.",

@@ -9,7 +9,9 @@ from mnist_demo.app import navigation
 from mnist_demo.app.session import current, datasets, taken_lesson
 from mnist_demo.app.session.taken_lesson import Taken
 from mnist_demo.app.theme import colours
-from mnist_demo.app.widgets.live import live, watching
+from mnist_demo.app.theme.accessibility import SCROLLED
+from mnist_demo.app.widgets import glossary
+from mnist_demo.app.widgets.live import Pace, live, watching
 from mnist_demo.lessons import Language, Question, Situation
 from mnist_demo.lessons.lesson import fill_in
 from mnist_demo.lessons.pointers import Pointer
@@ -19,17 +21,30 @@ CONTROL_KEYS = {
     "splits": "split",
     "presets": "design_preset",
     "layers": "design_picture",
+    "totals": "design_totals",
+    "training": "design_tab",
     "train": "train",
     "pause": "train_controls",
     "learning-rate": "train_controls",
+    "more-settings": "design_more",
     "diagonal": "evaluate_diagonal",
     "classes": "evaluate_classes",
+    "kernels": "time_machine",
     "canvas": "canvas",
+    "answer": "draw_bars",
+    "stages": "draw_stages",
+    "teach": "draw_teach",
+    "runs": "runs_table",
+    "duel": "runs_duel",
 }
 """The key of the element for each control of `lessons.pointers.CONTROLS`."""
 
 _LINK = re.compile(r"\[([^\]]*)\]\(([a-z]+:[\w-]+)\)")
 _SHINE = "shining"
+_EDITOR = "design_editor"
+"""The key of the editor of a layer, at which words about a layer point."""
+_LOOKING = 1.0
+"""Seconds between two looks at whether a step is done."""
 
 
 @dataclass(frozen=True)
@@ -85,21 +100,52 @@ def show(page: str) -> None:
     words, step = _WORDS[place.lesson.language], place.step
     number = words.step.format(number=place.number, count=len(place.lesson.steps))
     with st.expander(f"{number} · **{step.title}**", expanded=True, icon=":material/school:", key="lesson_guide"):
-        run = current.run()
-        live(lambda: _show_step(place, page), watching(run) if run else watching())
+        live(lambda: _show_step(place, page), _pace(place, page))
         _show_ways(place, page)
     _shine()
 
 
+def _pace(place: Taken, page: str) -> Pace:
+    """Return the pace of the guide: a fragment of a page changes without it, so it looks until the step is done."""
+    run = current.run()
+    training = watching(run) if run else watching()
+
+    def pace() -> float | None:
+        step, situation = place.step, taken_lesson.situation(page)
+        is_done = step.done is None or step.done.holds(situation)
+        is_answered = step.question is None or step.question.right(situation) is not None
+        return training() or (None if is_done and is_answered else _LOOKING)
+
+    return pace
+
+
 def _show_step(place: Taken, page: str) -> None:
     step, situation = place.step, taken_lesson.situation(page)
-    told = step.told(situation)
-    st.markdown(_LINK.sub(r":primary[\1]", told))
-    if step.question is not None:
-        _ask(place, step.question, situation)
-    if step.task is not None and step.done is not None:
-        icon = ":green[:material/check_circle:]" if step.done.holds(situation) else ":material/radio_button_unchecked:"
-        st.markdown(f"{icon} {fill_in(step.task, situation)}")
+    told = _marked(step.told(situation))
+    if step.question is None and step.task is None:
+        _words(told)
+        return
+    # The words stand beside what is to be done, so that the guide is slim; a phone shows them below each other.
+    words, to_do = st.columns([3, 2], gap="medium")
+    with words:
+        _words(told)
+    with to_do:
+        if step.task is not None and step.done is not None:
+            is_done = step.done.holds(situation)
+            icon = ":green[:material/check_circle:]" if is_done else ":material/radio_button_unchecked:"
+            st.markdown(f"{icon} {_marked(fill_in(step.task, situation))}")
+        if step.question is not None:
+            _ask(place, step.question, situation)
+
+
+def _words(told: str) -> None:
+    with st.container(key=f"{SCROLLED}_lesson"):
+        st.markdown(told)
+
+
+def _marked(told: str) -> str:
+    """Return words with their pointers in colour; the pointers themselves are buttons below."""
+    return _LINK.sub(r":primary[\1]", told)
 
 
 def _ask(place: Taken, question: Question, situation: Situation) -> None:
@@ -135,9 +181,12 @@ def _show_ways(place: Taken, page: str) -> None:
             title = navigation.BY_NAME[step.page].title
             if st.button(words.go.format(page=title), icon=":material/open_in_new:", key="lesson_go"):
                 taken_lesson.open_step(place)
-        for index, (text, target) in enumerate(_LINK.findall(step.words)):
-            if st.button(text, icon=":material/near_me:", type="tertiary", key=f"lesson_point_{index}"):
-                _point(Pointer.parse(target), place)
+        for index, (text, target) in enumerate(_LINK.findall(f"{step.words}\n{step.task or ''}")):
+            pointer, key = Pointer.parse(target), f"lesson_point_{index}"
+            if pointer.word is not None:
+                glossary.show_word(text.strip("*"), pointer.word, key)
+            elif st.button(text, icon=":material/near_me:", type="tertiary", key=key):
+                _point(pointer, place)
         if step.preset is not None and current.experiment().name != step.preset:
             st.button(
                 words.use.format(preset=step.preset),
@@ -157,7 +206,8 @@ def _point(pointer: Pointer, place: Taken) -> None:
     if pointer.control is not None:
         st.session_state[_SHINE] = CONTROL_KEYS[pointer.control]
     elif pointer.layer is not None:
-        st.session_state[_SHINE] = CONTROL_KEYS["layers"]
+        taken_lesson.ask_for_layer(pointer.layer)
+        st.session_state[_SHINE] = _EDITOR
     taken_lesson.open_step(place, pointer.page)
 
 

@@ -15,7 +15,7 @@ def main() -> None:
 
     from mnist_demo.app import lesson_guide, navigation, sidebar, warm_up
     from mnist_demo.app.session import housekeeping, opening
-    from mnist_demo.app.theme import help_names, style
+    from mnist_demo.app.theme import accessibility, phone_menu, style
 
     # The icon is a file, because a material icon would be fetched from another host.
     st.set_page_config(page_title="Digit lab", page_icon=str(Path(__file__).with_name("icon.svg")), layout="wide")
@@ -25,7 +25,8 @@ def main() -> None:
     page = st.navigation(navigation.pages())
     with st.sidebar:
         sidebar.show()
-        help_names.apply()
+        accessibility.apply()
+        phone_menu.apply()
     housekeeping.warn_of_unwritable_home()
     lesson_guide.show(navigation.name_of(page))
     try:

@@ -1,6 +1,7 @@
 """The pages of the lab, in the order of the path through it: the one table that the menu, the links and tests read."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 import streamlit as st
@@ -10,7 +11,17 @@ _APP = Path(__file__).parent
 
 # The default page answers at the bare address only, and Streamlit says "page not found" at the page's own path. So that
 # path is never typed by hand, and the front door redirects the page's other spellings to the bare address.
-_UNUSED = "-"
+UNUSED_PATH = "-"
+"""The path of the first page."""
+
+
+class Group(StrEnum):
+    """A group of pages in the menu, by its title."""
+
+    LEARN = "Learn"
+    MAKE = "Make"
+    UNDERSTAND = "Understand"
+    KEEP = "Keep"
 
 
 @dataclass(frozen=True)
@@ -18,16 +29,20 @@ class Page:
     """One page.
 
     Attributes:
+        group: The page's group in the menu.
         name: The page's folder below `app/`, and its address.
         title: The title in the menu.
         icon: A Material Symbols icon.
         help: A sentence on the page's purpose.
+        heading: The heading of the page, if it is not the title.
     """
 
+    group: Group
     name: str
     title: str
     icon: str
     help: str
+    heading: str = ""
 
     @property
     def path(self) -> Path:
@@ -35,16 +50,26 @@ class Page:
         return _APP / self.name / "page.py"
 
 
-EXPLORE = Page("explore", "Explore", "grid_view", "Look at the digits.")
-LEARN = Page("learn", "Learn", "school", "Take a lesson in the lab.")
-DESIGN = Page("design", "Design", "layers", "Build a network and set up its training.")
-TRAIN = Page("train", "Train", "model_training", "Watch the network learn.")
-EVALUATE = Page("evaluate", "Evaluate", "fact_check", "See how good it is, and where not.")
-TIME_MACHINE = Page("time_machine", "Time machine", "history", "Move through the epochs of a network's training.")
-DRAW = Page("draw", "Draw", "draw", "Draw a digit and have it read.")
-RUNS = Page("runs", "Runs", "compare_arrows", "Find every run again and compare them.")
+START = Page(
+    Group.LEARN,
+    "start",
+    "Start",
+    "home",
+    "Draw a digit, and watch a network learn to read it.",
+    heading="Watch it learn to read",
+)
+LEARN = Page(Group.LEARN, "learn", "Lessons", "school", "Take a lesson in the lab.")
+EXPLORE = Page(Group.MAKE, "explore", "Explore", "grid_view", "Look at the digits.")
+DESIGN = Page(Group.MAKE, "design", "Design", "layers", "Build a network and set up its training.")
+TRAIN = Page(Group.MAKE, "train", "Train", "model_training", "Watch the network learn.")
+EVALUATE = Page(Group.MAKE, "evaluate", "Evaluate", "fact_check", "See how good it is, and where not.")
+TIME_MACHINE = Page(
+    Group.UNDERSTAND, "time_machine", "Time machine", "history", "Move through the epochs of a network's training."
+)
+DRAW = Page(Group.UNDERSTAND, "draw", "Draw", "draw", "Draw a digit and have it read.")
+RUNS = Page(Group.KEEP, "runs", "Runs", "compare_arrows", "Find every run again and compare them.")
 
-PAGES = (EXPLORE, LEARN, DESIGN, TRAIN, EVALUATE, TIME_MACHINE, DRAW, RUNS)
+PAGES = (START, LEARN, EXPLORE, DESIGN, TRAIN, EVALUATE, TIME_MACHINE, DRAW, RUNS)
 """Every page; the first one answers at the bare address."""
 
 FIRST = PAGES[0]
@@ -60,12 +85,14 @@ def base_path() -> str:
     return f"/{base}/" if base else "/"
 
 
-def pages() -> list[StreamlitPage]:
-    """Return the pages for `st.navigation`."""
-    return [
-        *map(_streamlit_page, PAGES),
-        *(st.Page(_to_first, title=FIRST.title, url_path=name, visibility="hidden") for name in (FIRST.name, "home")),
-    ]
+def pages() -> dict[str, list[StreamlitPage]]:
+    """Return the pages by their groups, for `st.navigation`."""
+    groups = {str(group): [_streamlit_page(page) for page in PAGES if page.group is group] for group in Group}
+    hidden = (
+        st.Page(_to_first, title=FIRST.title, url_path=name, visibility="hidden") for name in (FIRST.name, "home")
+    )
+    groups[FIRST.group].extend(hidden)
+    return groups
 
 
 def name_of(page: StreamlitPage) -> str:
@@ -80,7 +107,7 @@ def _streamlit_page(page: Page) -> StreamlitPage:
         title=page.title,
         icon=f":material/{page.icon}:",
         default=is_first,
-        url_path=_UNUSED if is_first else page.name,
+        url_path=UNUSED_PATH if is_first else page.name,
         help=page.help,
     )
 

@@ -1,12 +1,17 @@
 """McNemar's test: whether two networks classify the same images equally well."""
 
 from dataclasses import dataclass
+from math import sqrt
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
 SIGNIFICANT = 0.05
 """The p-value below which a difference counts as more than chance."""
+
+_POWER = 0.8
+"""The chance with which `images_needed` lets the test find a difference."""
 
 
 @dataclass(frozen=True)
@@ -74,3 +79,23 @@ def mcnemar(first_right: NDArray[np.bool_], second_right: NDArray[np.bool_]) -> 
             f"The answers must be to the same images; these are {first_right.shape}, {second_right.shape}."
         )
     return McNemar(int((first_right & ~second_right).sum()), int((second_right & ~first_right).sum()))
+
+
+def images_needed(test: McNemar, images: int) -> float | None:
+    """Return how many images would tell two networks apart in four tests of five, if the networks differ as found here.
+
+    Source: R. J. Connor, "Sample size for testing differences in proportions for the paired-sample design", Biometrics
+    43 (1987), 207–211.
+
+    Args:
+        test: The test of the two networks.
+        images: The number of images of the test.
+
+    Returns:
+        None if the networks are correct on equally many images, because no number of images would do.
+    """
+    apart, gap = test.parted / images, (test.only_first - test.only_second) / images
+    if not gap:
+        return None
+    level, power = (NormalDist().inv_cdf(share) for share in (1 - SIGNIFICANT / 2, _POWER))
+    return (level * sqrt(apart) + power * sqrt(apart - gap**2)) ** 2 / gap**2

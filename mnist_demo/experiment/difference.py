@@ -23,11 +23,23 @@ _SETTINGS = {fields.label(name): name for name in fields.field_specs(TrainingSet
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that is different: what it is, and how it was and is; nothing where it was not or is not."""
+    """One thing that is different: what it is, and how it was and is; nothing where it was not or is not.
+
+    Attributes:
+        field: The name of the layer's field that changed; empty for a setting and for a layer as a whole.
+        layer: The place of that layer after the change, from 1; 0 for everything else.
+    """
 
     what: str
     before: str | None
     after: str | None
+    field: str = ""
+    layer: int = 0
+
+    @property
+    def is_of_layer(self) -> bool:
+        """Whether a layer was changed, added or removed, and not a setting."""
+        return bool(self.field) or self.before is None or self.after is None
 
     @property
     def words(self) -> str:
@@ -148,7 +160,13 @@ def _layer_changes(before: Sequence[Layer], after: Sequence[Layer]) -> list[Chan
 
 def _field_changes(place: int, before: Layer, after: Layer) -> list[Change]:
     return [
-        Change(f"{before.type_name} in layer {place}: {field.name.replace('_', ' ')}", _shown(old), _shown(new))
+        Change(
+            f"{before.type_name} in layer {place}: {field.name.replace('_', ' ')}",
+            _shown(old),
+            _shown(new),
+            field.name,
+            place,
+        )
         for field in dataclasses.fields(before)
         if (old := getattr(before, field.name)) != (new := getattr(after, field.name))
     ]

@@ -22,6 +22,9 @@ MAX_JSON_BYTES = 64_000
 MNIST_DIGEST = "mnist"
 """The digest field of the bundled data; any other data set is named by its content."""
 
+UNNAMED = "My network"
+"""The name of an experiment to which nobody gave one."""
+
 _DIGEST = re.compile(r"mnist|[0-9a-f]{64}")
 
 
@@ -59,7 +62,7 @@ class Experiment:
     """
 
     network: Network = fields.nested(Network, required=True)
-    name: str = fields.text("My network", 60, "What the experiment is called.")
+    name: str = fields.text(UNNAMED, 60, "What the experiment is called.")
     about: str = fields.text("", 300, "One sentence on what it teaches.")
     training: TrainingSettings = fields.nested(TrainingSettings)
     data: DataReference = fields.nested(DataReference)

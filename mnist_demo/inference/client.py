@@ -1,6 +1,8 @@
 """Questions to a trained network, asked from the server world and answered by one warm process."""
 
+import functools
 import threading
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -8,8 +10,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_demo.experiment import Experiment
+from mnist_demo.network import Network
 from mnist_demo.processes import end_with_parent, worker_context
 from mnist_demo.runs import Run
+
+Question = Callable[[], NDArray[np.float32]]
 
 TIMEOUT = 120.0
 """Seconds after which a question fails."""
@@ -51,32 +57,50 @@ class Inference:
                 if snapshot.exists() or not run.snapshots:
                     raise
                 return self.predict(run, images, run.snapshots[-1])
-        pool = self._pool
-        try:
-            return self._ask(pool, snapshot, images)
-        except BrokenProcessPool:
-            # The process died, perhaps for want of memory; a new one gets the same question.
-            self._replace(pool)
-            try:
-                return self._ask(self._pool, snapshot, images)
-            except BrokenProcessPool:
-                raise InferenceError("The network's process died twice; the machine may be out of memory.") from None
+        return self._ask(functools.partial(_predict, snapshot, images))
+
+    def predict_untrained(self, experiment: Experiment, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the probabilities that an experiment's network gives to images before any training.
+
+        Args:
+            experiment: The experiment, whose seed gives the first weights.
+            images: uint8 (n, 28, 28), white ink on black.
+
+        Returns:
+            float32 (n, 10), each row summing to 1.
+
+        Raises:
+            InferenceError: If the process cannot answer.
+        """
+        return self._ask(functools.partial(_predict_untrained, experiment.network, experiment.seed, images))
 
     def close(self) -> None:
         """End the process."""
         self._pool.shutdown(cancel_futures=True)
 
-    @staticmethod
-    def _ask(pool: ProcessPoolExecutor, snapshot: Path, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def _ask(self, question: Question) -> NDArray[np.float32]:
+        pool = self._pool
         try:
-            question = pool.submit(_predict, snapshot, images)
+            return self._answer(pool, question)
+        except BrokenProcessPool:
+            # The process died, perhaps for want of memory; a new one gets the same question.
+            self._replace(pool)
+            try:
+                return self._answer(self._pool, question)
+            except BrokenProcessPool:
+                raise InferenceError("The network's process died twice; the machine may be out of memory.") from None
+
+    @staticmethod
+    def _answer(pool: ProcessPoolExecutor, question: Question) -> NDArray[np.float32]:
+        try:
+            answer = pool.submit(question)
         except BrokenProcessPool:
             raise
         except RuntimeError:
             # A thread may still ask while the server ends.
             raise InferenceError("The network's process has ended.") from None
         try:
-            return question.result(TIMEOUT)
+            return answer.result(TIMEOUT)
         except TimeoutError:
             raise InferenceError(f"The network gave no answer within {TIMEOUT:g} seconds.") from None
         except OSError as error:
@@ -101,3 +125,10 @@ def _predict(weights: Path, images: NDArray[np.uint8]) -> NDArray[np.float32]:
     from mnist_demo.inference.worker import predict
 
     return predict(weights, images)
+
+
+def _predict_untrained(network: Network, seed: int, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Answer within the process, as `_predict` does."""
+    from mnist_demo.inference.worker import predict_untrained
+
+    return predict_untrained(network, seed, images)

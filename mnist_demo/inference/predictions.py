@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.data import Split
+from mnist_demo.files import is_shipped
 from mnist_demo.inference.client import InferenceError
 from mnist_demo.runs.predictions import Predictions, keep_predictions, read_predictions, snapshot_digest
 
@@ -195,4 +196,8 @@ def _new_pass(
             raise InferenceError("The network has learned more in the meantime. Look again.")
         return probabilities
 
-    return PredictionPass(split, ask_these_weights, lambda done: keep_predictions(snapshot, digest, part, done), kept)
+    def keep(done: Predictions) -> None:
+        keep_predictions(snapshot, digest, part, done)
+
+    # An example run is read-only; the predictions that the pages ask for come with it.
+    return PredictionPass(split, ask_these_weights, None if is_shipped(snapshot) else keep, kept)

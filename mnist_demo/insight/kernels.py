@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mnist_demo.files import unpack_npz
 from mnist_demo.network import IMAGE_CHANNELS, IMAGE_SIDE, Conv2D, Dense, DepthwiseConv2D, Network
+from mnist_demo.runs import Run
 
 MAX_VALUES = 16_384
 """Most weights shown of one layer: 64 kernels of 11×11 or 20 units over all 784 pixels have fewer."""
@@ -77,6 +78,25 @@ def read_kernels(content: bytes, kernels: FirstKernels) -> NDArray[np.float32]:
         raise ValueError(f"The snapshot's first weights are {weights.shape}, and {shape} were expected.")
     pictures = weights.reshape(shape)[:, :, 0, : kernels.shown].transpose(2, 0, 1)  # (shown, side, side)
     return np.nan_to_num(pictures.astype(np.float32), posinf=0.0, neginf=0.0)
+
+
+def kernel_change(run: Run) -> float | None:
+    """Return how far a training has moved the weights of the first layer.
+
+    Returns:
+        The length of the change since before the first batch, as a share of the length at first: 0 for no change. None
+        where the run has no epoch yet, the first layer has no kernels, or a snapshot cannot be read.
+    """
+    kernels = first_kernels(run.experiment.network)
+    snapshots = run.snapshots
+    if kernels is None or len(snapshots) < 2:
+        return None
+    try:
+        first, last = (read_kernels(path.read_bytes(), kernels) for path in (snapshots[0], snapshots[-1]))
+    except (OSError, ValueError):
+        return None
+    length = float(np.linalg.norm(first))
+    return float(np.linalg.norm(last - first)) / length if length else None
 
 
 def _first_with_kernels(content: bytes) -> NDArray[Any]:

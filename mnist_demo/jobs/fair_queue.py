@@ -76,6 +76,16 @@ class FairQueue(Generic[Item]):
         self._line_up(lab, self._leave(lab)[1:], tag.lab_number)
         return item
 
+    def take(self, lab: str, item: Item) -> None:
+        """Take an item of a lab out of its order; it costs the lab a turn, as `pop` does.
+
+        Raises:
+            KeyError: If the item does not wait.
+        """
+        number = self._tags[item].lab_number
+        self._charge_to(lab, self._used[lab] + self._turn)
+        self._line_up(lab, [other for other in self._leave(lab) if other != item], number)
+
     def settle(self, lab: str, seconds: float) -> None:
         """Report how long a turn of a lab took; the lab's waiting items move accordingly.
 

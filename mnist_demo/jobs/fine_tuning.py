@@ -13,7 +13,8 @@ from mnist_demo.data import MnistData, Split, save_data
 from mnist_demo.experiment import Experiment
 from mnist_demo.experiment.augmentation import Augmentation
 from mnist_demo.experiment.settings import Optimizer, Schedule, TrainingSettings
-from mnist_demo.runs import Run, write_atomically
+from mnist_demo.presets import shown_name
+from mnist_demo.runs import Run, name_of, write_atomically
 
 FEWEST = 10
 """Fewest drawings that a network can be fine-tuned on."""
@@ -90,9 +91,9 @@ def plan_fine_tuning(source: Run, drawings: Split, mnist: MnistData) -> FineTuni
     if len(drawings) < FEWEST:
         raise FineTuningError(f"There are {len(drawings)} drawings; a network can be fine-tuned from {FEWEST} on.")
     if not source.experiment.data.is_mnist:
-        raise FineTuningError(f"{source.experiment.name} did not learn MNIST's digits. Choose another network.")
+        raise FineTuningError(f"{name_of(source)} did not learn MNIST's digits. Choose another network.")
     if not source.snapshots:
-        raise FineTuningError(f"{source.experiment.name} has not learned anything yet. Choose another network.")
+        raise FineTuningError(f"{name_of(source)} has not learned anything yet. Choose another network.")
     rng = np.random.default_rng(source.experiment.seed)
     is_held_out = held_out(len(drawings))
     kept, fine_tuned = np.flatnonzero(is_held_out), np.flatnonzero(~is_held_out)
@@ -145,6 +146,6 @@ def _experiment(source: Experiment, data: MnistData, fine_tuned: int, *, is_agai
         validation_images=len(data.validation),
         augmentation=variation if variation.is_active else VARIATION,
     )
-    name = source.name if is_again else source.name[: 60 - len(FINE_TUNED)].strip() + FINE_TUNED
-    about = f"{source.name} taught {fine_tuned} drawings, with {REHEARSED:,} images of MNIST."
+    name = source.name if is_again else shown_name(source)[: 60 - len(FINE_TUNED)].strip() + FINE_TUNED
+    about = f"{shown_name(source)} taught {fine_tuned} drawings, with {REHEARSED:,} images of MNIST."
     return replace(source, name=name, about=about, training=training)

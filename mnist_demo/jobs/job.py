@@ -25,6 +25,7 @@ class Job:
         run: The run, whose folder holds the experiment.
         data_path: The path of the data; None for the bundled MNIST.
         continuation: How a run that has ended continues; None for a new run.
+        beside: The job that is trained at the same time, in the same slot; None for none.
         heartbeat: The time of the last heartbeat of its lab, by the queue's clock.
         contended_seconds: The seconds for which the job has had its slot while other labs waited.
         is_stopping: Whether the job was asked to stop.
@@ -35,6 +36,7 @@ class Job:
     run: Run
     data_path: Path | None
     continuation: Continuation | None
+    beside: "Job | None" = None
     heartbeat: float = 0.0
     contended_seconds: float = 0.0
     is_stopping: bool = False

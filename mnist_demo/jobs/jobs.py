@@ -5,7 +5,6 @@ knows the rest: the place of each waiting job, whether a training process is sti
 """
 
 import contextlib
-import itertools
 import logging
 import os
 import threading
@@ -13,10 +12,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from mnist_demo.files import check_writable
 from mnist_demo.jobs.executor import Executor, RunningTraining
-from mnist_demo.jobs.fair_queue import FairQueue
 from mnist_demo.jobs.job import Job
-from mnist_demo.jobs.limits import QueueFullError, QueueLimits
+from mnist_demo.jobs.limits import QueueLimits
+from mnist_demo.jobs.line import Line
 from mnist_demo.runs import Run, RunState, StopCode, StopReason
 from mnist_demo.training.continuation import Continuation
 from mnist_demo.training.control import Command, CommandKind
@@ -28,9 +28,6 @@ ENDING = 10.0
 
 TICK = 1.0
 """Seconds between two inspections of a training."""
-
-SAMPLE = 20
-"""Most waiting jobs whose expected time is computed for an estimate of the wait."""
 
 _PREEMPTIONS = (StopCode.PREEMPTED, StopCode.TIME_SLICE)
 _DEATHS = (StopCode.KILLED, StopCode.DIED)
@@ -58,30 +55,20 @@ class Jobs:
         self._executor, self._clock = executor, clock
         self._limits = limits or QueueLimits()
         self._changed = threading.Condition()
-        self._jobs: dict[Path, Job] = {}  # by run folder, waiting and running
-        self._waiting: FairQueue[Job] = FairQueue(turn=self._limits.time_slice)
-        self._running: list[Job] = []
+        self._line = Line(slots or max(1, (os.cpu_count() or 1) // CORES_PER_JOB), self._limits)
         # The stop reasons of runs whose folder could not be written, such as on a full disk, are kept here.
         self._untold: dict[Path, StopReason] = {}
-        self._slots = slots or max(1, (os.cpu_count() or 1) // CORES_PER_JOB)
-        for number in range(self._slots):
+        for number in range(self._line.slots):
             threading.Thread(target=self._work, name=f"training-jobs-{number}", daemon=True).start()
 
-    def check_accepts(self, lab: str) -> None:
-        """Check that one more job of a lab is accepted. Call before its run is created.
+    def check_accepts(self, lab: str, count: int = 1) -> None:
+        """Check that so many more jobs of a lab are accepted. Call before their runs are created.
 
         Raises:
             QueueFullError: If the lab has as many jobs as it may have, or too many jobs wait.
         """
         with self._changed:
-            of_lab = self._waiting.waiting(lab) + sum(job.lab == lab for job in self._running)
-            waiting = len(self._waiting)
-        if of_lab >= self._limits.max_per_lab:
-            raise QueueFullError(
-                f"this lab has as many trainings under way as it may ({of_lab}); wait until one ends, or stop one"
-            )
-        if waiting >= self._limits.max_waiting:
-            raise QueueFullError(f"{waiting} trainings wait on this server already; try again in some minutes")
+            self._line.check_accepts(lab, count)
 
     def submit(self, run: Run, data_path: Path | None = None, continuation: Continuation | None = None) -> None:
         """Put a run behind the others of its lab; nothing happens when it is in the queue already.
@@ -92,30 +79,46 @@ class Jobs:
             continuation: How a run that has ended continues; None for a new run.
 
         Raises:
-            OSError: If the run's folder cannot be written.
+            OSError: If the run's folder cannot be written, or the run is an example.
         """
+        check_writable(run.folder)
         with self._changed:
             # A training that has written its last event needs a moment to end.
             if not run.state.is_active:
-                self._changed.wait_for(lambda: run.folder not in self._jobs, timeout=ENDING)
-            if run.folder in self._jobs:
+                self._changed.wait_for(lambda: run not in self._line, timeout=ENDING)
+            if run in self._line:
                 return
             if continuation is not None:
                 run.mark(RunState.QUEUED)
             self._untold.pop(run.folder, None)
-            job = self._jobs[run.folder] = Job(run, data_path, continuation)
-            self._waiting.push(job.lab, job)
+            self._line.push(Job(run, data_path, continuation))
             self._changed.notify_all()
+
+    def submit_together(self, first: Run, second: Run, data_path: Path | None = None) -> None:
+        """Put two new runs of one lab into the queue that are trained at the same time, in one slot.
+
+        Args:
+            first, second: The runs; see `submit`.
+            data_path: The path of the data of both; None for the bundled MNIST.
+
+        Raises:
+            OSError: If a run's folder cannot be written.
+        """
+        # The lock is reentrant, and keeps the first from beginning before the second waits.
+        with self._changed:
+            self.submit(first, data_path)
+            self.submit(second, data_path)
+            if (one := self._line.get(first)) and (other := self._line.get(second)):
+                one.beside, other.beside = other, one
 
     def stop(self, run: Run) -> None:
         """Ask a run to end: at its next batch when it trains, at once when it waits; otherwise nothing happens."""
         with self._changed:
-            job = self._jobs.get(run.folder)
+            job = self._line.get(run)
             if job is None:
                 return
-            if job not in self._running:
-                self._waiting.remove(job.lab, job)
-                del self._jobs[run.folder]
+            if job not in self._line.running:
+                self._line.remove(job)
                 never_began = StopReason(code=StopCode.NEVER_BEGAN) if job.continuation is None else None
                 self._mark(run, RunState.STOPPED, never_began)
                 return
@@ -147,29 +150,28 @@ class Jobs:
         """Note that a visitor has a page of this lab open, so that its jobs keep their slots."""
         now = self._clock()
         with self._changed:
-            for job in self._running:
+            for job in self._line.running:
                 if job.lab == lab:
                     job.heartbeat = now
 
     def place(self, run: Run) -> int | None:
         """Return the number of jobs ahead of a run, 0 when it is being trained; None when it is not in the queue."""
         with self._changed:
-            job = self._jobs.get(run.folder)
-            return None if job is None else self._place(job)
+            job = self._line.get(run)
+            return None if job is None else self._line.place(job)
 
     def wait_seconds(self, run: Run) -> float | None:
         """Return about how many seconds a waiting run waits until it begins; None when it does not wait."""
         with self._changed:
-            job = self._jobs.get(run.folder)
-            if job is None or (place := self._place(job)) == 0:
+            job = self._line.get(run)
+            if job is None or (place := self._line.place(job)) == 0:
                 return None
-            running = self._running[:] if len(self._running) >= self._slots else []
-            waiting = list(itertools.islice(self._waiting, min(place - len(running), SAMPLE)))
+            running, waiting = self._line.ahead(place)
         seconds = sum(self._turn_of(other, job, other.expected_seconds(is_running=True)) for other in running)
         if waiting:
             of_sample = sum(self._turn_of(other, job, other.expected_before_start) for other in waiting)
             seconds += of_sample * (place - len(running)) / len(waiting)
-        return seconds / self._slots
+        return seconds / self._line.slots
 
     def state(self, run: Run) -> RunState:
         """Return the state of a run, with requests that are not executed yet.
@@ -178,7 +180,7 @@ class Jobs:
         as failed.
         """
         with self._changed:
-            job = self._jobs.get(run.folder)
+            job = self._line.get(run)
         # The state is read afterwards, because a job leaves the queue only when its last event is written.
         state = run.state
         if job is None:
@@ -198,12 +200,7 @@ class Jobs:
     def is_active(self, run: Run) -> bool:
         """Return whether a run waits or is trained here."""
         with self._changed:
-            return run.folder in self._jobs
-
-    def _place(self, job: Job) -> int:
-        if job in self._running:
-            return 0
-        return self._waiting.place(job) + (len(self._running) if len(self._running) >= self._slots else 0)
+            return run in self._line
 
     def _turn_of(self, ahead: Job, job: Job, expected: float) -> float:
         """Return how long a job waits for one ahead of it: a time slice at most, unless both are of one lab."""
@@ -211,8 +208,8 @@ class Jobs:
 
     def _send(self, run: Run, command: Command, *, pauses: bool | None) -> None:
         with self._changed:
-            job = self._jobs.get(run.folder)
-            if job is None or job not in self._running or job.is_stopping:
+            job = self._line.get(run)
+            if job is None or job not in self._line.running or job.is_stopping:
                 return
             if pauses is not None:
                 job.is_paused = pauses
@@ -220,24 +217,32 @@ class Jobs:
 
     def _work(self) -> None:
         while True:
+            first, *beside = self._next()
+            threads = [threading.Thread(target=self._look_after, args=(job,), daemon=True) for job in beside]
+            for thread in threads:
+                thread.start()
+            self._look_after(first)
+            # The slot is free when both trainings have ended.
+            for thread in threads:
+                thread.join()
+
+    def _next(self) -> list[Job]:
+        """Wait for the next job, and return it with the one that is trained beside it."""
+        with self._changed:
+            self._changed.wait_for(lambda: bool(self._line.waiting))
+            return self._line.next(self._clock())
+
+    def _look_after(self, job: Job) -> None:
+        try:
+            self._train(job)
+        except Exception:
+            # The thread must survive, because a lost slot would block all waiting jobs for ever.
+            _log.exception("A training could not be looked after.")
+        finally:
             with self._changed:
-                while not self._waiting:
-                    self._changed.wait()
-                job = self._waiting.pop()
-                job.take_slot(self._clock())
-                self._running.append(job)
-            try:
-                self._train(job)
-            except Exception:
-                # The thread must survive, because a lost slot would block all waiting jobs for ever.
-                _log.exception("A training could not be looked after.")
-            finally:
-                with self._changed:
-                    self._running.remove(job)
-                    del self._jobs[job.run.folder]
-                    self._waiting.settle(job.lab, job.contended_seconds)
-                    self._requeue_if_preempted(job)
-                    self._changed.notify_all()
+                self._line.leave(job)
+                self._requeue_if_preempted(job)
+                self._changed.notify_all()
 
     def _requeue_if_preempted(self, job: Job) -> None:
         run, reason = job.run, job.run.reason
@@ -245,8 +250,7 @@ class Jobs:
             return
         if job.is_preempted:
             self._mark(run, RunState.QUEUED, reason)
-            again = self._jobs[run.folder] = Job(run, job.data_path, Continuation())
-            self._waiting.requeue(again.lab, again)
+            self._line.requeue(Job(run, job.data_path, Continuation()))
         else:
             # A job that was stopped while it was being preempted is not queued again.
             self._mark(run, RunState.STOPPED)
@@ -289,12 +293,12 @@ class Jobs:
         """Preempt the training for others in time, and kill a training that does not stop."""
         now, state = self._clock(), job.run.state
         with self._changed:
-            others = len(self._waiting) - self._waiting.waiting(job.lab)
+            others = len(self._line.waiting) - self._line.waiting.waiting(job.lab)
             job.inspect(now, state, is_contended=others > 0)
             if job.is_stuck(now):
                 training.kill()
             # At most as many jobs are preempted as other jobs wait.
-            elif not job.is_stopping and others > sum(other.is_stopping for other in self._running):
+            elif not job.is_stopping and others > sum(other.is_stopping for other in self._line.running):
                 job.let_others_go_first(now, self._limits)
 
     def _mark(self, run: Run, state: RunState, reason: StopReason | None = None) -> None:

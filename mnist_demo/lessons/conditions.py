@@ -5,16 +5,20 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from mnist_demo.drawing import Step
 from mnist_demo.lessons.figures import FIGURES, Situation
 from mnist_demo.presets import PRESETS
 
-_COMPARISON = re.compile(r"(?P<figure>[a-z_]+) *(?P<operator><=|>=|<|>|=) *(?P<value>[0-9][0-9,.]*)(?P<percent>%?)")
+_COMPARISON = re.compile(
+    r"(?P<figure>[a-z_]+) *(?P<operator><=|>=|!=|<|>|=) *(?P<value>-?[0-9][0-9,.]*)(?P<percent>%?)"
+)
 _OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
     ">=": operator.ge,
     "=": operator.eq,
+    "!=": operator.ne,
 }
 
 Clause = Callable[[Situation], bool]
@@ -29,7 +33,8 @@ class Condition:
     """Clauses joined by 'and', all of which must hold.
 
     A clause compares a figure of `FIGURES` with a number, such as `accuracy >= 98%`, or names something that the
-    visitor did: `drew`, `opened page train`, `opened layer 3`, `finished`, or `finished codelab` for a preset.
+    visitor did: `drew`, `refused` (the drawing was), `left out scale` (a step to the network's input), `opened page
+    train`, `opened layer 3`, `finished`, or `finished codelab` for a preset.
 
     Raises:
         ConditionError: On construction, if a clause cannot be read.
@@ -54,6 +59,12 @@ def _clause(text: str) -> Clause:
     match text.split():
         case ["drew"]:
             return lambda situation: situation.has_drawn
+        case ["refused"]:
+            return lambda situation: situation.drawn is not None and situation.drawn.is_refused
+        case ["left", "out", name]:
+            if name not in list(Step):
+                raise ConditionError(f"{name!r:.60} is no step of a drawing; accepted is one of {', '.join(Step)}")
+            return lambda situation: situation.drawn is not None and name in situation.drawn.left_out
         case ["finished"]:
             return lambda situation: situation.is_finished
         case ["finished", name]:
@@ -65,8 +76,9 @@ def _clause(text: str) -> Clause:
         case ["opened", "layer", number] if re.fullmatch(r"[1-9]\d?", number):
             return lambda situation: situation.open_layer == int(number)
     raise ConditionError(
-        f"{text!r:.60} is no condition; accepted are 'drew', 'finished', 'finished PRESET', 'opened page NAME', "
-        f"'opened layer NUMBER', and a figure compared with a number, such as 'accuracy > 98%'"
+        f"{text!r:.60} is no condition; accepted are 'drew', 'refused', 'left out STEP', 'finished', 'finished "
+        f"PRESET', 'opened page NAME', 'opened layer NUMBER', and a figure compared with a number, such as "
+        f"'accuracy > 98%'"
     )
 
 

@@ -1,13 +1,18 @@
 """The figures of a visitor's own experiment and run that a lesson may name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from mnist_demo.evaluation import McNemar
+from mnist_demo.evaluation.mcnemar import images_needed
 from mnist_demo.evaluation.percent import percent
 from mnist_demo.experiment import Experiment
-from mnist_demo.network import Conv2D, DepthwiseConv2D, NetworkReport
-from mnist_demo.runs import History, Run, RunState
+from mnist_demo.insight.kernels import kernel_change
+from mnist_demo.lessons import tested
+from mnist_demo.lessons.drawn import Drawn
+from mnist_demo.network import AveragePooling2D, Conv2D, DepthwiseConv2D, Layer, MaxPooling2D, NetworkReport
+from mnist_demo.runs import History, Predictions, Run, RunState, final_predictions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +26,11 @@ class Situation:
         finished: The names of the experiments of all finished runs of the lab.
         has_drawn: Whether a digit of the visitor was read.
         open_layer: The layer that is open on the Design page, from 1; None for none.
+        runs: All runs of the lab.
+        chosen: The runs that are chosen on the page Runs, in their order there.
+        drawn: What the run's network said to the drawing on the page Draw; None without a drawing.
+        kept: How many labelled drawings the lab keeps.
+        kept_right: Returns how many of these the run's network classifies correctly; None while that is unknown.
     """
 
     experiment: Experiment
@@ -29,6 +39,11 @@ class Situation:
     finished: frozenset[str] = field(default_factory=frozenset)
     has_drawn: bool = False
     open_layer: int | None = None
+    runs: Sequence[Run] = ()
+    chosen: Sequence[Run] = ()
+    drawn: Drawn | None = None
+    kept: int = 0
+    kept_right: Callable[[], int | None] = lambda: None
 
     @cached_property
     def report(self) -> NetworkReport:
@@ -38,14 +53,7 @@ class Situation:
     @cached_property
     def _own_run(self) -> Run | None:
         """The run, if the run trained the current experiment."""
-        if self.run is None:
-            return None
-        try:
-            asked, trained = self.experiment, self.run.experiment
-        except (OSError, ValueError):
-            return None
-        is_same = (asked.network, asked.training, asked.data) == (trained.network, trained.training, trained.data)
-        return self.run if is_same else None
+        return self.run if self.run is not None and tested.has_trained(self.run, self.experiment) else None
 
     @cached_property
     def history(self) -> History | None:
@@ -53,9 +61,34 @@ class Situation:
         return self._own_run.history() if self._own_run else None
 
     @cached_property
+    def kernel_change(self) -> float | None:
+        """The change of the first layer's weights since before the training; None without such a run."""
+        return kernel_change(self._own_run) if self._own_run else None
+
+    @cached_property
     def is_finished(self) -> bool:
         """Whether the experiment's run reached its end."""
         return self._own_run is not None and self._own_run.state is RunState.FINISHED
+
+    @cached_property
+    def tested(self) -> Predictions | None:
+        """What the final network of the experiment's run answers to the test images; None while that is unknown."""
+        return final_predictions(self._own_run) if self._own_run else None
+
+    @cached_property
+    def temperature(self) -> float | None:
+        """The temperature of the experiment's run; None while it is unknown."""
+        return tested.temperature(self._own_run) if self._own_run else None
+
+    @cached_property
+    def by_seed(self) -> Mapping[int, float]:
+        """The validation accuracies of the experiment's finished runs, by seed."""
+        return tested.accuracies_by_seed(self.runs, self.experiment)
+
+    @cached_property
+    def pair(self) -> tuple[McNemar, int] | None:
+        """McNemar's test of the two chosen runs, and the number of test images; None while that is unknown."""
+        return tested.pair(self.chosen)
 
     def figure(self, name: str) -> float | None:
         """Return a figure of the table `FIGURES`; None while the visitor has none.
@@ -92,6 +125,10 @@ def _plain(value: float) -> str:
     return f"{value:.3g}"
 
 
+def _share(value: float) -> str:
+    return f"{value:.0%}"
+
+
 def _convolution(number: int) -> Callable[[Situation], Conv2D | None]:
     def find(situation: Situation) -> Conv2D | None:
         found = [layer for layer in situation.experiment.network.layers if isinstance(layer, Conv2D)]
@@ -110,9 +147,15 @@ def _of_convolution(number: int, attribute: str) -> Callable[[Situation], float 
     return read
 
 
-def _convolutions(situation: Situation) -> float:
-    layers = situation.experiment.network.layers
-    return float(sum(isinstance(layer, Conv2D | DepthwiseConv2D) for layer in layers))
+def _count(*kinds: type[Layer]) -> Callable[[Situation], float]:
+    return lambda situation: float(sum(isinstance(layer, kinds) for layer in situation.experiment.network.layers))
+
+
+def _first_map(situation: Situation) -> float | None:
+    """Return the side of the first convolution's maps."""
+    rows = zip(situation.experiment.network.layers, situation.report.layers, strict=False)
+    shape = next((row.output_shape for layer, row in rows if isinstance(layer, Conv2D)), None)
+    return None if shape is None else float(shape[0])
 
 
 def _first_parameters(situation: Situation) -> float:
@@ -141,15 +184,70 @@ def _epochs_done(situation: Situation) -> float | None:
     return float(len(situation.history.epochs["epoch"])) if situation.history else None
 
 
+def _of_drawing(read: Callable[[Drawn], float]) -> Callable[[Situation], float | None]:
+    return lambda situation: None if situation.drawn is None else read(situation.drawn)
+
+
+def _kept_accuracy(situation: Situation) -> float | None:
+    right = situation.kept_right() if situation.kept else None
+    return None if right is None else right / situation.kept
+
+
+def _of_test(read: Callable[[Predictions], float | None]) -> Callable[[Situation], float | None]:
+    return lambda situation: None if situation.tested is None else read(situation.tested)
+
+
+def _wrong(predictions: Predictions) -> int:
+    return len(predictions) - predictions.correct_count
+
+
+def _sure_mistakes_share(predictions: Predictions) -> float | None:
+    return tested.sure_mistakes(predictions) / _wrong(predictions) if _wrong(predictions) else None
+
+
+def _test_gap(test: McNemar, images: int) -> float:
+    return abs(test.only_first - test.only_second) / images
+
+
+def _of_pair(read: Callable[[McNemar, int], float | None]) -> Callable[[Situation], float | None]:
+    return lambda situation: None if situation.pair is None else read(*situation.pair)
+
+
+def _seed_gap(situation: Situation) -> float | None:
+    accuracies = situation.by_seed.values()
+    return max(accuracies) - min(accuracies) if len(accuracies) > 1 else None
+
+
+def _points(value: float) -> str:
+    return f"{100 * value:.2f}"
+
+
+def _sure(value: float) -> str:
+    # Nothing is rounded to certainty.
+    return ">99%" if value > 0.995 else f"{value:.0%}"
+
+
+def _chance(value: float) -> str:
+    return f"{value:.0%}" if value >= 0.01 else f"{value:.1%}" if value >= 0.001 else "<0.1%"
+
+
+def _rounded(value: float) -> str:
+    return f"{float(f'{value:.2g}'):,.0f}"
+
+
 FIGURES: Mapping[str, Figure] = {
     "filters": Figure(_of_convolution(1, "filters"), _whole),
     "kernel": Figure(_of_convolution(1, "kernel_size"), _whole),
+    "stride": Figure(_of_convolution(1, "strides"), _whole),
+    "first_map": Figure(_first_map, _whole),
     "second_filters": Figure(_of_convolution(2, "filters"), _whole),
-    "convolutions": Figure(_convolutions, _whole),
+    "convolutions": Figure(_count(Conv2D, DepthwiseConv2D), _whole),
+    "poolings": Figure(_count(MaxPooling2D, AveragePooling2D), _whole),
     "first_parameters": Figure(_first_parameters, _whole),
     "parameters": Figure(lambda situation: situation.report.parameters, _whole),
+    "largest_layer": Figure(lambda situation: max(row.parameters for row in situation.report.layers), _whole),
     "layers": Figure(lambda situation: len(situation.report.layers), _whole),
-    "receptive_field": Figure(lambda situation: situation.report.layers[-2].receptive_field, _whole),
+    "receptive_field": Figure(lambda situation: situation.report.receptive_field, _whole),
     "multiply_adds": Figure(lambda situation: situation.report.multiply_adds, _whole),
     "batch": Figure(lambda situation: situation.experiment.training.batch_size, _whole),
     "epochs": Figure(lambda situation: situation.experiment.training.epochs, _whole),
@@ -163,5 +261,28 @@ FIGURES: Mapping[str, Figure] = {
     "accuracy": Figure(_last("val_accuracy"), percent),
     "best_accuracy": Figure(_best, percent),
     "gap": Figure(_gap, percent),
+    "kernel_change": Figure(lambda situation: situation.kernel_change, _share),
+    "drawn_as": Figure(_of_drawing(lambda drawn: drawn.best), _whole),
+    "confidence": Figure(_of_drawing(lambda drawn: drawn.confidence), _sure),
+    "kept": Figure(lambda situation: situation.kept, _whole),
+    "kept_accuracy": Figure(_kept_accuracy, "{:.0%}".format),
+    "test_accuracy": Figure(_of_test(lambda found: found.correct_count / len(found)), "{:.2%}".format),
+    "test_low": Figure(_of_test(lambda found: tested.interval(found).low), "{:.2%}".format),
+    "test_high": Figure(_of_test(lambda found: tested.interval(found).high), "{:.2%}".format),
+    "test_width": Figure(_of_test(lambda found: tested.interval(found).high - tested.interval(found).low), _points),
+    "test_wrong": Figure(_of_test(_wrong), _whole),
+    "test_confidence": Figure(_of_test(lambda found: float(found.confidences.mean())), "{:.2%}".format),
+    "too_sure": Figure(_of_test(lambda found: float(found.confidences.mean() - found.correct.mean())), _points),
+    "sure_mistakes": Figure(_of_test(tested.sure_mistakes), _whole),
+    "sure_mistakes_share": Figure(_of_test(_sure_mistakes_share), _chance),
+    "temperature": Figure(lambda situation: situation.temperature, "{:.2f}".format),
+    "seeds": Figure(lambda situation: len(situation.by_seed), _whole),
+    "seed_gap": Figure(_seed_gap, _points),
+    "seed_worst": Figure(lambda situation: min(situation.by_seed.values(), default=None), percent),
+    "chosen": Figure(lambda situation: len(situation.chosen), _whole),
+    "apart": Figure(_of_pair(lambda test, images: test.parted), _whole),
+    "test_gap": Figure(_of_pair(_test_gap), _points),
+    "chance": Figure(_of_pair(lambda test, images: test.p_value), _chance),
+    "digits_needed": Figure(_of_pair(images_needed), _rounded),
 }
 """Every figure that a lesson may name, in braces in its words and by name in its conditions."""

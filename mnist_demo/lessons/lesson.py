@@ -2,21 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 
+from mnist_demo.language import Language
 from mnist_demo.lessons.conditions import Condition
 from mnist_demo.lessons.figures import FIGURES, Situation
 from mnist_demo.presets import PRESETS
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _FIGURE = re.compile(r"\{([a-z_]+)\}")
-
-
-class Language(StrEnum):
-    """The languages that lessons are written in, by their codes in ISO 639-1."""
-
-    ENGLISH = "en"
-    KOREAN = "ko"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mnist_demo.lessons.lesson import Language, Lesson
+from mnist_demo.language import Language
+from mnist_demo.lessons.lesson import Lesson
 from mnist_demo.lessons.reader import MAX_BYTES, LessonError, read_lesson
 
 FOLDER_VARIABLE = "MNIST_DEMO_LESSONS"

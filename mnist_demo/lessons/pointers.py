@@ -1,22 +1,33 @@
-"""Pointers in the words of a lesson, to a page, a layer, or a control of a page."""
+"""Pointers in the words of a lesson, to a page, a layer, a control of a page, or a term of the glossary."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from mnist_demo.glossary import load_glossary
+from mnist_demo.language import Language
 from mnist_demo.network import MAX_LAYERS
 
 CONTROLS: Mapping[str, str] = {
     "splits": "explore",
     "presets": "design",
     "layers": "design",
+    "totals": "design",
+    "training": "design",
     "train": "train",
     "pause": "train",
     "learning-rate": "train",
+    "more-settings": "design",
     "diagonal": "evaluate",
     "classes": "evaluate",
+    "kernels": "time_machine",
     "canvas": "draw",
+    "answer": "draw",
+    "stages": "draw",
+    "teach": "draw",
+    "runs": "runs",
+    "duel": "runs",
 }
 """The page of each control that words can point at."""
 
@@ -38,18 +49,20 @@ class Pointer:
     """Where a link of a lesson leads.
 
     Attributes:
-        page: The name of the page to open.
+        page: The name of the page to open; None to stay.
         layer: The layer to open there, from 1; None for none.
         control: The control of the page that shines for a moment; None for none.
+        word: The term of the glossary whose entry opens; None for none.
     """
 
-    page: str
+    page: str | None
     layer: int | None = None
     control: str | None = None
+    word: str | None = None
 
     @classmethod
     def parse(cls, target: str) -> "Pointer":
-        """Read a link's target: `page:train`, `layer:3` or `control:learning-rate`.
+        """Read a link's target: `page:train`, `layer:3`, `control:learning-rate` or `word:epoch`.
 
         Raises:
             PointerError: If it is anything else, or points at what does not exist.
@@ -68,4 +81,10 @@ class Pointer:
                 return cls(CONTROLS[name], control=name)
             case "control":
                 raise PointerError(f"{name!r:.60} is no control; accepted is one of {', '.join(CONTROLS)}")
-        raise PointerError(f"{target!r:.60} points at nothing; accepted are page:NAME, layer:NUMBER and control:NAME")
+            case "word" if name in load_glossary(Language.ENGLISH).entries:
+                return cls(None, word=name)
+            case "word":
+                raise PointerError(f"{name!r:.60} is no term of the glossary; accepted is a name in glossary/en.md")
+        raise PointerError(
+            f"{target!r:.60} points at nothing; accepted are page:NAME, layer:NUMBER, control:NAME and word:NAME"
+        )

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
+from mnist_demo.language import Language
 from mnist_demo.lessons.conditions import Condition
 from mnist_demo.lessons.figures import FIGURES
-from mnist_demo.lessons.lesson import Answer, Language, Lesson, Question, Step, figures_in
+from mnist_demo.lessons.lesson import Answer, Lesson, Question, Step, figures_in
 from mnist_demo.lessons.pointers import Pointer, page_names
 
 MAX_BYTES = 200_000

@@ -100,6 +100,12 @@ class NetworkReport:
         return sum(row.multiply_adds for row in self.layers)
 
     @property
+    def receptive_field(self) -> int:
+        """Receptive field of the last map: the side, in pixels, that one of its values depends on; 1 without a map."""
+        maps = [row for row in self.layers if row.output_shape and len(row.output_shape) == 3]
+        return maps[-1].receptive_field if maps else 1
+
+    @property
     def feature_values(self) -> int:
         """Values that all layers together put out per image, which training keeps in memory."""
         return sum(row.feature_values for row in self.layers)

@@ -7,6 +7,7 @@ from typing import Any
 
 from mnist_demo import fields
 from mnist_demo.files import read_json, write_atomically
+from mnist_demo.presets import shown_name
 from mnist_demo.runs.run import Run
 
 _FILE = "about.json"
@@ -68,9 +69,9 @@ def write_annotations(run: Run, about: Annotations) -> None:
 
 
 def name_of(run: Run) -> str:
-    """Return the name that the visitor gave to a run, or the name of its experiment.
+    """Return the name that the visitor gave to a run, or its experiment's, which says what makes it different.
 
     Raises:
         OSError, ValueError: If the run has neither a name nor an experiment that can be read.
     """
-    return read_annotations(run).name or run.experiment.name
+    return read_annotations(run).name or shown_name(run.experiment)

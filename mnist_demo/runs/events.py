@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mnist_demo.dimensions import CLASSES
+from mnist_demo.files import check_writable
 from mnist_demo.runs.stop_reasons import StopReason
 
 Event = dict[str, Any]
@@ -83,6 +84,7 @@ class EventWriter:
     """Appends events to a file. Each line is one write, so two processes may append to the same file."""
 
     def __init__(self, path: Path) -> None:
+        check_writable(path)
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         # A line torn by a crash must not swallow the next event.
         self._torn = path.stat().st_size > 0 and not _ends_with_newline(path)

@@ -35,14 +35,37 @@ class DigitAnswers:
 
 
 @dataclass(frozen=True)
+class Validation:
+    """The validation accuracies, 0–1, of a run's newest and of its best epoch, of equally good epochs the last.
+
+    Attributes:
+        is_whole: Whether the network learned nothing after its newest epoch, so that the accuracy is the network's own.
+    """
+
+    newest: float
+    newest_epoch: int
+    best: float
+    best_epoch: int
+    is_whole: bool
+
+
+@dataclass(frozen=True)
 class History:
-    """A run's figures: float64 columns of equal length by name, of batches, epochs and changes of the learning rate."""
+    """A run's figures: float64 columns of equal length by name, of batches, epochs and changes of the learning rate.
+
+    `answered` has the events with the predictions for the fixed digits; a long run has thousands of them.
+    """
 
     batches: dict[str, FloatArray]
     epochs: dict[str, FloatArray]
     rates: dict[str, FloatArray]
     plan: Plan | None
-    digits: DigitAnswers | None
+    answered: tuple[Event, ...]
+
+    @property
+    def digits(self) -> DigitAnswers | None:
+        """The newest predictions for the fixed digits; None before the first."""
+        return _digits(self.answered[-1]) if self.answered else None
 
     @property
     def step(self) -> int:
@@ -90,8 +113,33 @@ class History:
     @property
     def best_validation_accuracy(self) -> float | None:
         """The highest validation accuracy of any epoch; None before the first epoch ends."""
+        return self.validation.best if self.validation else None
+
+    @property
+    def validation(self) -> Validation | None:
+        """The validation accuracy of the newest and of the best epoch; None before the first epoch ends."""
         accuracies = self.epochs["val_accuracy"]
-        return float(accuracies.max()) if len(accuracies) else None
+        if not len(accuracies):
+            return None
+        best = int(np.flatnonzero(accuracies == accuracies.max())[-1])
+        return Validation(
+            newest=float(accuracies[-1]),
+            newest_epoch=int(self.epochs["epoch"][-1]),
+            best=float(accuracies[best]),
+            best_epoch=int(self.epochs["epoch"][best]),
+            is_whole=self.step == self.epochs["step"][-1],
+        )
+
+    def up_to(self, images: int) -> "History":
+        """Return the figures as they were when the network had learned from this many images."""
+
+        def earlier(columns: dict[str, FloatArray]) -> dict[str, FloatArray]:
+            return {name: column[columns["images"] <= images] for name, column in columns.items()}
+
+        batches, epochs = earlier(self.batches), earlier(self.epochs)
+        done = max([0.0, *batches["step"][-1:], *epochs["step"][-1:]])
+        answered = tuple(event for event in self.answered if event["step"] <= done)
+        return History(batches, epochs, earlier(self.rates), self.plan, answered)
 
 
 def history_of(events: Sequence[Event]) -> History:
@@ -104,7 +152,7 @@ def history_of(events: Sequence[Event]) -> History:
         epochs=_columns(counted, EventKind.EPOCH),
         rates=_columns(counted, EventKind.RATE),
         plan=_plan(plans[-1]) if plans else None,
-        digits=_digits(digits[-1]) if digits else None,
+        answered=tuple(digits),
     )
 
 

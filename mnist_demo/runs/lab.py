@@ -27,6 +27,8 @@ HOME_VARIABLE = "MNIST_DEMO_HOME"
 _LAB_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 _MAX_EVICTED_BYTES = 2_000
 _MAX_RUN_ID_BYTES = 100
+_MAX_LESSONS_BYTES = 10_000
+_MOST_LESSONS, _MOST_STEPS = 100, 999
 
 # A lock guards a lab's files, because two tabs of one lab run in two threads of the server. 64 locks serve all labs.
 _LOCKS = tuple(threading.Lock() for _ in range(64))
@@ -75,6 +77,7 @@ class Lab:
         │   └── dropped.json            .evicted
         ├── labs/LAB.json               .experiment
         ├── labs/LAB.run                .current_run, its id
+        ├── labs/LAB.lessons            .lesson_steps
         ├── data/LAB/DIGEST.npz         .data(reference), named by the digest of what it holds
         └── drawings/LAB/
             ├── current.json            .drawing, the strokes on the canvas
@@ -140,6 +143,31 @@ class Lab:
             OSError: If the id cannot be written.
         """
         _write(self._current_run_path, run_id.encode())
+
+    @property
+    def lesson_steps(self) -> dict[str, int]:
+        """The step, from 1, that the visitor reached in each lesson begun; empty if the file is missing or damaged."""
+        try:
+            with damage_named(self._lessons_path.name):
+                kept = read_json(self._lessons_path, _MAX_LESSONS_BYTES)
+                return {str(name): min(max(int(step), 1), _MOST_STEPS) for name, step in kept.items()}
+        except FileNotFoundError:
+            return {}
+        except (OSError, DamagedFileError) as error:
+            _log.warning("The kept lessons of a lab could not be read: %s", error)
+            return {}
+
+    def keep_lesson_step(self, lesson: str, step: int) -> None:
+        """Keep the step that the visitor reached in a lesson.
+
+        Raises:
+            OSError: If the step cannot be written.
+        """
+        with self._lock:
+            # The newest hundred are kept, because a teacher's folder may be another one each term.
+            steps = {**{name: kept for name, kept in self.lesson_steps.items() if name != lesson}, lesson: step}
+            newest = dict(list(steps.items())[-_MOST_LESSONS:])
+            _write(self._lessons_path, json.dumps(newest).encode())
 
     def data(self, reference: DataReference) -> Path | None:
         """Return the file of an uploaded data set, whether the lab has it or not; None for the bundled MNIST."""
@@ -251,6 +279,10 @@ class Lab:
     @property
     def _current_run_path(self) -> Path:
         return self.home / "labs" / f"{self.id}.run"
+
+    @property
+    def _lessons_path(self) -> Path:
+        return self.home / "labs" / f"{self.id}.lessons"
 
     @property
     def _drawing_path(self) -> Path:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.dimensions import CLASSES
-from mnist_demo.files import damage_named, read_npz, write_atomically
+from mnist_demo.files import check_writable, damage_named, read_npz, write_atomically
 from mnist_demo.runs.run import Run
 
 TEST = "test"
@@ -113,6 +113,11 @@ def predictions_path(snapshot: Path, part: str) -> Path:
     return snapshot.parent.parent / "predictions" / f"{snapshot.stem}-{part}.npz"
 
 
+def validation_part(images: int, of: int) -> str:
+    """Return the name of the first images of `of` validation images, which all pages use alike."""
+    return VALIDATION if images == of else f"{VALIDATION}-{images}"
+
+
 def keep_predictions(snapshot: Path, digest: str, part: str, predictions: Predictions) -> None:
     """Write predictions into the run's folder: 4 bytes an image, and with probabilities about 20.
 
@@ -126,6 +131,7 @@ def keep_predictions(snapshot: Path, digest: str, part: str, predictions: Predic
         OSError: If the file cannot be written.
     """
     path = predictions_path(snapshot, part)
+    check_writable(path)
     path.parent.mkdir(exist_ok=True)
     arrays: dict[str, NDArray[Any]] = {
         "labels": predictions.labels,

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from mnist_demo.experiment import MAX_JSON_BYTES, Experiment
-from mnist_demo.files import read_json, write_atomically
+from mnist_demo.files import is_shipped, read_json, write_atomically
 from mnist_demo.runs.events import Event, EventKind, EventWriter, RunState, read_events
 from mnist_demo.runs.history import History, history_of
 from mnist_demo.runs.run_id import RunId
@@ -43,6 +43,11 @@ class Run:
     def id(self) -> str:
         """The run's name within its lab."""
         return self.folder.name
+
+    @property
+    def is_example(self) -> bool:
+        """Whether the run ships with the package, and so is read-only."""
+        return is_shipped(self.folder)
 
     @property
     def begun(self) -> datetime:

@@ -14,7 +14,7 @@ from mnist_demo.runs.predictions import final_predictions
 from mnist_demo.runs.run import Run
 
 _FILE = "summary.json"
-_VERSION = 3
+_VERSION = 4
 _MAX_BYTES = 4_000
 
 
@@ -28,6 +28,7 @@ class Summary:
         images: Images that the network has learned from, repeats included.
         seconds: Seconds of training, pauses excluded.
         validation_accuracy: The validation accuracy after the last finished epoch, 0–1.
+        best_validation_accuracy: The highest validation accuracy of any epoch, 0–1.
         rate_changes: How many commands changed the learning rate.
         learned: Whether the run has weights after its first weights.
         test_right, test_images: The test images that the final network classifies correctly, of how many; None if
@@ -43,6 +44,7 @@ class Summary:
     images: int
     seconds: float
     validation_accuracy: float | None
+    best_validation_accuracy: float | None
     rate_changes: int
     learned: bool
     test_right: int | None
@@ -53,7 +55,8 @@ class Summary:
         _check(self, ("state",), lambda value: isinstance(value, RunState), "a state of a run")
         _check(self, ("epochs_planned", "epochs_done", "images", "rate_changes"), _is_count, "a whole number from 0")
         _check(self, ("seconds",), _is_figure, "a number from 0")
-        _check(self, ("validation_accuracy",), lambda value: value is None or _is_figure(value), "a number from 0")
+        accuracies = ("validation_accuracy", "best_validation_accuracy")
+        _check(self, accuracies, lambda value: value is None or _is_figure(value), "a number from 0")
         _check(self, ("learned",), lambda value: isinstance(value, bool), "true or false")
         _check(self, tested, lambda value: value is None or _is_count(value), "a whole number from 0 or nothing")
         if (self.test_right is None) != (self.test_images is None) or (self.test_right or 0) > (self.test_images or 0):
@@ -111,23 +114,24 @@ def _summary(folder: Path, sources: Sources) -> Summary:
     if kept is not None:
         return kept
     fresh = _computed(run)
-    # The summary of an active run is not kept, because the run changes all the time.
-    if not fresh.state.is_active:
+    # The summary of an active run is not kept, because the run changes all the time; an example run is read-only.
+    if not fresh.state.is_active and not run.is_example:
         _keep(run, sources, fresh)
     return fresh
 
 
 def _computed(run: Run) -> Summary:
     history = run.history()
-    accuracies = history.epochs["val_accuracy"]
+    validation = history.validation
     tested = final_predictions(run)
     return Summary(
         state=run.state,
         epochs_planned=history.plan.epochs if history.plan else 0,
-        epochs_done=len(accuracies),
+        epochs_done=len(history.epochs["epoch"]),
         images=history.images,
         seconds=history.seconds,
-        validation_accuracy=float(accuracies[-1]) if len(accuracies) else None,
+        validation_accuracy=validation.newest if validation else None,
+        best_validation_accuracy=validation.best if validation else None,
         rate_changes=len(history.rates["step"]),
         learned=len(run.snapshots) > 1,
         test_right=tested.correct_count if tested else None,

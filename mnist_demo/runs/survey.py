@@ -80,7 +80,7 @@ def _items(lab: Lab) -> Iterator[Stored]:
     for folder in (runs.folder, lab.home / "drawings" / lab.id):
         yield from _files(lab.id, folder, Kind.SMALL)
     kept = lab.experiment
-    for suffix, digest in ((".json", kept.data.digest if kept else ""), (".run", "")):
+    for suffix, digest in ((".json", kept.data.digest if kept else ""), (".run", ""), (".lessons", "")):
         if item := _file(lab.id, lab.home / "labs" / f"{lab.id}{suffix}", Kind.SMALL, digest):
             yield item
 

@@ -17,8 +17,7 @@ from mnist_demo.runs import Run
 from tests.apart import train_apart
 from tests.app.drawing import FakeCanvas
 from tests.jobs.fake_executor import FakeExecutor
-from tests.pages import script
-from tests.server import MAIN
+from tests.pages import at_page
 
 LAB = "trained-lab-0123456789"
 """The id of the lab that has a trained run."""
@@ -46,12 +45,7 @@ def open_page() -> OpenPage:
     """Return a function that opens a page of the lab by name, in a given lab or in a new one."""
 
     def visit(page: str, lab: str | None = None) -> AppTest:
-        app = AppTest.from_file(str(MAIN), default_timeout=120)
-        if lab is not None:
-            app.query_params["lab"] = lab
-        app.run()
-        assert not app.exception
-        app.switch_page(script(page)).run()
+        app = at_page(page, **({} if lab is None else {"lab": lab})).run()
         assert not app.exception
         return app
 

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from mnist_demo.app.draw.canvas import PEN_WIDTH
+from mnist_demo.app.widgets.drawing.canvas import PEN_WIDTH
 
 
 def path(*points: tuple[float, float]) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mnist_demo.app.draw.answer_chart import answer_frame, answer_spec
-from mnist_demo.app.draw.answer_words import answer_in_words, answer_text, whole_percent
+from mnist_demo.app.widgets.drawing.answer_chart import answer_spec, answer_table
+from mnist_demo.app.widgets.drawing.answer_words import answer_in_words, answer_text, whole_percent
 
 DIGITS = tuple("0123456789")
 
@@ -51,7 +51,7 @@ def test_nothing_is_rounded_to_certainty(share: float, text: str) -> None:
 
 def rows(probabilities: np.ndarray | None) -> list[dict[Any, Any]]:
     """Return the rows of the ten bars."""
-    found: list[dict[Any, Any]] = answer_frame(probabilities, DIGITS).to_dict("records")
+    found: list[dict[Any, Any]] = answer_table(probabilities, DIGITS).to_pylist()
     return found
 
 

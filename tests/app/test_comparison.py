@@ -113,7 +113,7 @@ def test_the_duel_queues_both_and_chooses_them(open_page: OpenPage, trained_run:
     names = [Lab(home(), LAB).runs.folder / run_id for run_id in app.session_state["runs_chosen"]]
     assert [Run(folder).experiment.name for folder in names] == ["codelab", "dense"]
     assert app.button(key="runs_duel").disabled
-    assert "wait until the training is over" in said(app)
+    assert "wait until both are done" in said(app)
     assert not app.metric
     app.button(key="sidebar_stop").click().run()
 

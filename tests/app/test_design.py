@@ -15,14 +15,12 @@ from mnist_demo.network import MAX_LAYERS, Conv2D, Dense, Dropout, Flatten, MaxP
 from mnist_demo.presets import EMPTY, PRESET_CARDS, PRESETS
 from mnist_demo.runs import Lab
 from tests.data.files import npz, some_images
-from tests.pages import script
-from tests.server import MAIN
+from tests.pages import at_page, script
 
 
 @pytest.fixture
 def page() -> AppTest:
-    app = AppTest.from_file(str(MAIN), default_timeout=120).run()
-    app.switch_page(script("design")).run()
+    app = at_page("design").run()
     assert not app.exception
     return app
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mnist_demo.app.draw import reading
-from mnist_demo.app.draw.answer_words import Answer, answer_in_words, verdict_in_words
-from mnist_demo.app.draw.canvas import PEN_WIDTH, SIDE
 from mnist_demo.app.draw.digit_source import Source
+from mnist_demo.app.widgets.drawing import reading
+from mnist_demo.app.widgets.drawing.answer_words import Answer, answer_in_words, verdict_in_words
+from mnist_demo.app.widgets.drawing.canvas import PEN_WIDTH, SIDE
 from mnist_demo.data import SplitName, load_mnist
 from mnist_demo.data.examples import Examples
 from mnist_demo.drawing import ALL_STEPS, Step, digit_from_strokes, read_photo, strokes_from_canvas, verdict
@@ -34,12 +34,6 @@ def inference() -> Iterator[Inference]:
     asked = Inference()
     yield asked
     asked.close()
-
-
-def test_without_a_trained_network_the_page_offers_to_train_one(open_page: OpenPage) -> None:
-    app = open_page("draw")
-    assert app.button(key="train_fast").label == "Train the fast network"
-    assert not app.metric
 
 
 def test_beside_another_network_the_page_offers_the_preset_canvas(open_page: OpenPage, trained_run: Run) -> None:
@@ -208,7 +202,7 @@ def test_a_choice_of_runs_shows_the_accuracy_of_the_final_networks(open_page: Op
     (newer / "events.jsonl").write_text("\n".join(worse if line == last else line for line in lines) + "\n")
     assert Run(newer).history().best_validation_accuracy != 0.01
     option = open_page("draw", LAB).selectbox(key="chosen_run").options[0]
-    assert option.startswith("small, 1.0% on validation, 0")
+    assert option.startswith("small, final network 1.0% on validation, 0")
 
 
 def test_the_chosen_run_answers(open_page: OpenPage, trained_run: Run, canvas: FakeCanvas) -> None:

@@ -68,12 +68,6 @@ def table(app: AppTest, column: str) -> pd.DataFrame:
     return found
 
 
-def test_without_a_trained_network_the_page_offers_to_train_one(open_page: OpenPage) -> None:
-    app = open_page("evaluate")
-    assert app.button(key="train_fast").label == "Train the fast network"
-    assert not app.metric
-
-
 def test_the_figures_are_those_of_scikit_learn(
     open_page: OpenPage, trained_run: Run, probabilities: NDArray[np.float32]
 ) -> None:

@@ -2,8 +2,6 @@
 
 import gc
 import itertools
-import subprocess
-import sys
 from pathlib import Path
 
 import altair as alt
@@ -30,8 +28,7 @@ from mnist_demo.data.examples import Examples
 from mnist_demo.presets import PRESETS
 from tests.app.conftest import OpenPage
 from tests.data.files import idx, idx_gz, npz, one_hot, some_images, sprite
-from tests.pages import script
-from tests.server import MAIN, ROOT
+from tests.pages import at_page, script
 
 File = tuple[str, bytes]
 
@@ -43,10 +40,7 @@ TRAINED_ON = 1283
 
 def visit(**parameters: str) -> AppTest:
     """Open the page by a link with parameters."""
-    app = AppTest.from_file(str(MAIN), default_timeout=120)
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    app.run()
+    app = at_page("explore", **parameters).run()
     assert not app.exception
     return app
 
@@ -74,18 +68,6 @@ def test_the_grid_comes_first(open_page: OpenPage) -> None:
     assert count_line(app) == "72 of the 55,000 training images in MNIST"
     assert not app.button(key="more").disabled
     assert app.button(key="next_step").label == "Design a network"
-
-
-def test_the_first_page_does_not_import_what_it_does_not_need() -> None:
-    script = """
-import sys
-from streamlit.testing.v1 import AppTest
-app = AppTest.from_file("mnist_demo/app/main.py", default_timeout=120).run()
-assert not app.exception and app.get("vega_lite_chart")
-print({"altair", "keras", "pandas", "tensorflow"} & set(sys.modules))
-"""
-    answer = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert answer.stdout == "set()\n"
 
 
 def test_a_link_leads_to_the_test_sevens() -> None:

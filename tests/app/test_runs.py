@@ -64,7 +64,7 @@ def test_an_empty_lab_invites(open_page: OpenPage) -> None:
     app = open_page("runs")
     assert app.button(key="train_fast").label == "Train the fast network"
     assert app.button(key="runs_duel").label == "Duel: codelab against dense"
-    assert not app.dataframe
+    assert table(app)["What differs"].str.endswith(" (example)").all()
 
 
 @pytest.mark.parametrize("page", ["train", "runs", "evaluate", "time_machine"])
@@ -73,9 +73,9 @@ def test_an_unreadable_run_does_not_hide_the_others(open_page: OpenPage, two_run
     (other.folder / "experiment.json").write_bytes(b"\xff\xfe")
     app = open_page(page, LAB)
     assert not app.error
-    assert any("small" in each.value for each in app.sidebar.caption)
+    assert any("small" in each.value for each in app.sidebar.markdown)
     if page == "runs":
-        assert table(app)["Run"].tolist() == ["small"]
+        assert table(app)["Name"].tolist() == ["small"]
         assert any("Not shown: 1 run whose folder is damaged" in each.value for each in app.caption)
 
 
@@ -83,10 +83,14 @@ def test_every_run_is_a_row(open_page: OpenPage, two_runs: tuple[Run, Run]) -> N
     trained, _ = two_runs
     (trained.folder.parent / "20260103-120000-abcdef").mkdir()
     rows = table(open_page("runs", LAB))
-    assert rows["Run"].tolist() == ["never begun", "small"]
+    assert rows["Name"].tolist() == ["never begun", "small"]
     assert rows["Parameters"].tolist() == [28 * 28 * 16 + 16 + 16 * 10 + 10] * 2
     assert rows["Preset"].tolist() == ["your own"] * 2
-    assert rows["Validation"].tolist()[1] == pytest.approx(100 * trained.history().epochs["val_accuracy"][-1])
+    assert next(iter(rows)) == "What differs"
+    assert rows["What differs"].tolist() == ["your own"] * 2
+    accuracies = 100 * trained.history().epochs["val_accuracy"]
+    assert rows["Validation, final"].tolist()[1] == pytest.approx(accuracies[-1])
+    assert rows["Best epoch"].tolist()[1] == pytest.approx(accuracies.max())
     assert rows["State"].tolist() == ["stopped", "finished"]
     assert rows["Begun"].tolist()[0] == pd.Timestamp("2026-01-02 12:00")
     assert rows["Test"].isna().all()
@@ -106,7 +110,7 @@ def test_steering_during_the_training_is_a_change_too(open_page: OpenPage, train
         writer.write(EventKind.RATE, step=3, images=300, learning_rate=0.01)
         writer.write(EventKind.PLAN, epochs=5, steps_per_epoch=10, images_per_epoch=1000, parameters=12_730)
     rows = table(open_page("runs", LAB))
-    assert rows["Changed"].tolist() == ["Learning rate changed while training, Trained on to 5 epochs"]
+    assert rows["What differs"].tolist() == ["your own, rate changed while training, trained on to 5 epochs"]
     assert rows["State"].tolist() == ["finished after 2 of 5 epochs"]
 
 
@@ -143,7 +147,7 @@ def test_a_name_a_note_and_a_pin_are_kept_with_the_run(open_page: OpenPage, two_
     assert read_annotations(two_runs[0]) == Annotations(name="my best", note="one line and another", pinned=True)
     assert two_runs[0].experiment.name == "small"
     rows = table(app)
-    assert rows["Run"].tolist() == ["never begun", "my best"]
+    assert rows["Name"].tolist() == ["never begun", "my best"]
     assert rows["Pinned"].tolist() == ["", "pinned"]
 
 
@@ -156,7 +160,7 @@ def test_delete_and_undo(open_page: OpenPage, two_runs: tuple[Run, Run]) -> None
     app.button(key="runs_undo").click().run()
     assert not app.exception
     assert [run.id for run in Lab(home(), LAB).runs] == [other.id, trained.id]
-    assert table(app)["Run"].tolist() == ["never begun", "small"]
+    assert table(app)["Name"].tolist() == ["never begun", "small"]
     # A restored run is chosen, so that the visitor need not look for it.
     assert set(app.session_state["runs_chosen"]) == {trained.id, other.id}
 
@@ -217,7 +221,7 @@ def test_undo_after_the_bin_was_emptied_says_so(open_page: OpenPage, two_runs: t
 
 def test_opening_makes_a_run_the_current_run(open_page: OpenPage, two_runs: tuple[Run, Run]) -> None:
     app = choose(open_page("runs", LAB), 1)
-    assert any("never begun" in caption.value for caption in app.caption)
+    assert any(markdown.value == "**never begun**" for markdown in app.sidebar.markdown)
     app.button(key="runs_open").click().run()
     assert app.session_state["run_id"] == two_runs[0].id
     assert app.button(key="runs_open").disabled
@@ -321,7 +325,7 @@ def test_the_current_run_stays_the_current_one(open_page: OpenPage, two_runs: tu
     app.button(key="runs_open").click().run()
     assert app.session_state["run_id"] == two_runs[0].id
     again = open_page("runs", LAB)
-    assert any(caption.value == "Run: small" for caption in again.sidebar.caption)
+    assert any(markdown.value == "**small**" for markdown in again.sidebar.markdown)
     assert again.session_state["run_id"] == two_runs[0].id
 
 
@@ -330,13 +334,13 @@ def test_a_duel_uses_the_data_of_the_current_experiment(
 ) -> None:
     begun: list[Experiment] = []
 
-    def begin(experiment: Experiment) -> Run:
-        begun.append(experiment)
-        return two_runs[len(begun) - 1]
+    def begin(first: Experiment, second: Experiment) -> tuple[Run, Run]:
+        begun.extend((first, second))
+        return two_runs
 
     monkeypatch.setattr(
         "mnist_demo.app.session.trainings.preset", lambda name: dataclasses.replace(PRESETS[name], seed=7)
     )
-    monkeypatch.setattr("mnist_demo.app.session.trainings.begin", begin)
+    monkeypatch.setattr("mnist_demo.app.session.trainings.start_together", begin)
     open_page("runs", LAB).button(key="runs_duel").click().run()
     assert [(experiment.name, experiment.seed) for experiment in begun] == [("codelab", 7), ("dense", 7)]

@@ -24,15 +24,9 @@ def until_complete(app: AppTest) -> None:
 def sent(app: AppTest) -> dict[str, Any]:
     """Return the data that the browser receives."""
     # The component that names each "?" is left out.
-    (component,) = (each for each in app.get("bidi_component") if "help_names" not in each.proto.component_name)
+    (component,) = (each for each in app.main.get("bidi_component"))
     found: dict[str, Any] = json.loads(component.proto.json)
     return found
-
-
-def test_an_empty_lab_invites(open_page: OpenPage) -> None:
-    app = open_page("time_machine")
-    assert any("Train one to see how it learned" in each.value for each in app.markdown)
-    assert app.button(key="train_fast").label == "Train the fast network"
 
 
 def test_the_figures_agree_with_the_training(open_page: OpenPage, trained_run: Run) -> None:

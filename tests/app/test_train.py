@@ -158,7 +158,9 @@ def test_a_finished_run_shows_its_figures(open_page: OpenPage, trained_run: Run)
     history = trained_run.history()
     figures = {metric.label: metric.value for metric in app.metric}
     assert figures["Training loss"] == f"{history.batches['loss'][-1]:.3f}"
-    assert figures["Best validation"] == f"{history.epochs['val_accuracy'].max():.1%}"
+    assert figures["Validation, final"] == f"{history.epochs['val_accuracy'][-1]:.1%}"
+    best = int(history.epochs["val_accuracy"].argmax()) + 1
+    assert figures[f"Best epoch {best}"] == f"{history.epochs['val_accuracy'].max():.1%}"
     assert "Finished: 2 epochs" in app.progress[0].text
     assert history.digits is not None
     labels_said = [caption.value for caption in app.caption if "of 20 right" in caption.value]

@@ -10,6 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from mnist_demo.app.identity import COOKIE
+from mnist_demo.app.navigation import FIRST, PAGES
 from mnist_demo.presets import PRESETS
 from tests.server import LabServer
 
@@ -35,7 +36,8 @@ ENDLESS = dataclasses.replace(
 
 def open_page(page: Page, server: LabServer, name: str, lab: str | None = None) -> None:
     """Open a page by its address and wait until the page is complete."""
-    page.goto(f"{server.url}/{name.lower().replace(' ', '_')}" + (f"?lab={lab}" if lab else ""))
+    (path,) = (each.name for each in PAGES if each.title == name)
+    page.goto(f"{server.url}/{'' if path == FIRST.name else path}" + (f"?lab={lab}" if lab else ""))
     expect_page(page, name)
 
 
@@ -52,7 +54,8 @@ def go_to(page: Page, name: str) -> None:
 
 def expect_page(page: Page, name: str) -> None:
     """Expect that the page's title is shown, the script has ended, and no error or dialog hides the page."""
-    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+    (heading,) = (each.heading or each.title for each in PAGES if each.title == name)
+    expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect_no_exception(page)

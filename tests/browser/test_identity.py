@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from mnist_demo.app.identity import COOKIE
+from mnist_demo.app.navigation import FIRST
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Lab, RunState
 from tests.browser.lab import PATIENCE, expect_page, lab_of, main, open_page
@@ -46,13 +47,13 @@ def test_the_plain_address_finds_the_lab_again(page: Page, lab_server: LabServer
     expect(page.get_by_text("Welcome back: 1 run.")).to_be_visible()
     expect_clean(page)
     page.goto(lab_server.url)
-    expect_page(page, "Explore")
+    expect_page(page, FIRST.title)
     expect_clean(page)
     assert lab_of(page) == LAB
-    expect(page.get_by_test_id("stSidebar").get_by_text("Run: fast")).to_be_visible()
+    expect(page.get_by_test_id("stSidebar").get_by_text("Stopped after 0 of 1 epochs")).to_be_visible()
     stranger = elsewhere.new_page()
     stranger.goto(lab_server.url)
-    expect_page(stranger, "Explore")
+    expect_page(stranger, FIRST.title)
     expect(stranger.get_by_test_id("stSidebar").get_by_text("No run yet")).to_be_visible()
     assert lab_of(stranger) != LAB
 
@@ -77,7 +78,7 @@ def test_a_private_link_moves_the_lab_to_another_browser(
     assert link.startswith(lab_server.url)
     there = elsewhere.new_page()
     there.goto(link)
-    expect_page(there, "Explore")
+    expect_page(there, FIRST.title)
     expect_clean(there)
     assert lab_of(there) == LAB
 
@@ -116,11 +117,11 @@ def test_without_cookies_the_lab_lasts_as_long_as_the_tab(refusing: BrowserConte
     assert not refusing.cookies()
     sidebar = page.get_by_test_id("stSidebar")
     expect(sidebar.get_by_text("lasts as long as this tab")).to_be_visible()
-    expect(sidebar.get_by_text("Run: fast")).to_be_visible()
+    expect(sidebar.get_by_text("Stopped after 0 of 1 epochs")).to_be_visible()
     expect_clean(page)
     # The next page of the same tab has the same lab.
     sidebar.get_by_role("link", name="Evaluate").click()
     expect(main(page).get_by_role("heading", level=1)).to_be_visible()
-    expect(sidebar.get_by_text("Run: fast")).to_be_visible()
+    expect(sidebar.get_by_text("Stopped after 0 of 1 epochs")).to_be_visible()
     page.get_by_role("button", name="Move to another device").click()
     expect(page.get_by_role("dialog").locator("code")).to_contain_text(f"lab={LAB}")

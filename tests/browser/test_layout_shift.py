@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ViewportSize, expect
 
-from mnist_demo.app.navigation import FIRST, PAGES, Page
+from mnist_demo.app.navigation import DRAW, EVALUATE, FIRST, PAGES, TRAIN, Page
 from tests.browser.lab import PATIENCE, expect_page, keep_run, main
 from tests.server import LabServer
 
@@ -14,6 +14,9 @@ LAB = "shifting-lab-012345678"
 
 GOOD = 0.1
 """Greatest cumulative layout shift of a stable page (web.dev/cls)."""
+
+NEW = (FIRST, TRAIN, EVALUATE, DRAW)
+"""Pages that are opened by a new visitor too, whose lab shows an example run."""
 
 DESK: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 780}
@@ -56,8 +59,8 @@ def trained(server: LabServer, trained_folder: Path) -> None:
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize(
     ("which", "lab"),
-    [(FIRST, None), *((page, LAB) for page in PAGES)],
-    ids=["a new lab", *(page.name for page in PAGES)],
+    [*((page, None) for page in NEW), *((page, LAB) for page in PAGES)],
+    ids=[*(f"{page.name} of a new lab" for page in NEW), *(page.name for page in PAGES)],
 )
 def test_nothing_jumps_while_a_page_loads(
     browser: Browser, server: LabServer, which: Page, lab: str | None, size: ViewportSize

@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import BrowserContext, Page, expect
 
+from mnist_demo.app.navigation import FIRST, PAGES
 from tests.browser.lab import (
     button,
     expect_no_exception,
@@ -60,12 +61,13 @@ def choose_preset(page: Page, name: str) -> None:
 def test_from_the_digits_to_the_accuracy(page: Page, server: LabServer) -> None:
     for address in (f"{server.url}/home", server.url):
         page.goto(address)
-        expect_page(page, "Explore")
+        expect_page(page, FIRST.title)
+    go_to(page, "Explore")
     expect(main(page).get_by_test_id("stImage").first).to_be_visible()
     choose_preset(page, "codelab")
     button(page, "Train it").click()
     expect_page(page, "Train")
-    expect(main(page).get_by_text("No run yet")).to_be_visible()
+    expect(main(page).get_by_text("This is an example")).to_be_visible()
 
     page.evaluate(WATCH)
     train(page)
@@ -80,7 +82,7 @@ def test_from_the_digits_to_the_accuracy(page: Page, server: LabServer) -> None:
     expect(main(page).get_by_text(re.compile(r"\d+ of 20 right"))).to_be_visible()
     sidebar = page.get_by_test_id("stSidebar")
     expect(sidebar.get_by_text("Finished: 10 epochs")).to_be_visible()
-    expect(sidebar.get_by_text(re.compile(r"Best validation accuracy: 9\d"))).to_be_visible()
+    expect(sidebar.get_by_text(re.compile(r"Validation, final network: 9\d.*Best epoch \d+: 9\d"))).to_be_visible()
 
     button(page, "See how good it is").click()
     expect_page(page, "Evaluate")
@@ -134,11 +136,16 @@ def test_another_tab_shows_the_same_lab_and_no_other_browser_sees_it(
     expect(stranger.get_by_test_id("stSidebar").get_by_text(re.compile("^fast · "))).to_be_visible()
 
 
-def test_on_a_phone_nothing_is_wider_than_the_screen(context: BrowserContext, server: LabServer) -> None:
+def test_on_a_phone_the_menu_closes_and_nothing_is_wider_than_the_screen(
+    context: BrowserContext, server: LabServer
+) -> None:
     phone = context.browser.new_context(viewport={"width": 360, "height": 780}) if context.browser else context
     page = phone.new_page()
-    for name in ("Explore", "Design", "Train", "Evaluate", "Time machine", "Draw", "Runs"):
-        open_page(page, server, name)
+    open_page(page, server, FIRST.title)
+    for name in (each.title for each in PAGES):
+        page.get_by_test_id("stExpandSidebarButton").click()
+        go_to(page, name)
+        expect(page.get_by_test_id("stSidebarNav")).not_to_be_in_viewport()
         overflow = page.evaluate(
             "() => { const m = document.querySelector('[data-testid=stMain]'); return m.scrollWidth - m.clientWidth }"
         )

@@ -19,18 +19,31 @@ def expect_chosen(page: Page, count: int) -> None:
     expect(page).to_have_url(re.compile(r"^[^?]*([?]|$)" + "&".join(["compare=[^&]*"] * count) + "$"))
 
 
+def expect_above_the_fold(page: Page) -> None:
+    """Expect the chart of a duel and the digits of both networks on the screen of a projector, without scrolling."""
+    shown = main(page).get_by_role("img", name=re.compile("^Accuracy on the validation images|^[AB] (codelab|dense): "))
+    expect(shown).to_have_count(3)
+    for picture in shown.all():
+        box = picture.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 800
+
+
 def test_a_duel_then_delete_and_undo(page: Page, elsewhere: BrowserContext, server: LabServer) -> None:
     # Another lab trains, so that both runs wait long enough to be seen waiting.
     other = elsewhere.new_page()
     begin_endless(other, server)
     open_page(page, server, "Runs")
     button(page, "Duel: codelab against dense").click()
-    for ahead in (1, 2):
-        expect(main(page).get_by_text(f"Waiting: {ahead} ahead of you").first).to_be_visible()
+    # The two train together, so neither waits for the other.
+    expect(main(page).get_by_text("Waiting: 1 ahead of you")).to_have_count(2)
+    expect_above_the_fold(page)
     button(other, "Stop").click()
     expect(main(other).get_by_text("Stopped after").first).to_be_visible()
     # The table takes keys only in the foreground tab.
     other.close()
+    # Both have answers to the twenty digits before either has ended.
+    expect(main(page).get_by_text(re.compile(r"Twenty digits that it never learns from: \d+ right"))).to_have_count(2)
     conclusion = main(page).get_by_text(re.compile(r"reads better than .*McNemar's exact test"))
     # The timeout covers two trainings of ten epochs each: 20 s here, and minutes on a busy machine.
     expect(conclusion).to_be_visible(timeout=4 * PATIENCE)

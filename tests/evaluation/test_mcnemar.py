@@ -5,6 +5,7 @@ import pytest
 from scipy.stats import binomtest, chi2
 
 from mnist_demo.evaluation import McNemar, mcnemar
+from mnist_demo.evaluation.mcnemar import images_needed
 
 
 @pytest.mark.parametrize(
@@ -44,3 +45,14 @@ def test_equal_networks_differ_significantly_in_one_case_of_twenty_at_most() -> 
     parted = random.binomial(200, 0.5, 500)
     found = [McNemar(int(first), 200 - int(first)).is_significant for first in parted]
     assert np.mean(found) <= 0.05
+
+
+def test_the_images_needed_find_the_difference_four_times_in_five() -> None:
+    needed = images_needed(McNemar(60, 40), 10_000)
+    assert needed is not None
+    rng, found = np.random.default_rng(0), 0
+    for _ in range(400):
+        only_first, only_second, _both = rng.multinomial(round(needed), [0.006, 0.004, 0.99])
+        found += McNemar(int(only_first), int(only_second)).is_significant
+    assert found / 400 == pytest.approx(0.8, abs=0.06)
+    assert images_needed(McNemar(5, 5), 10_000) is None

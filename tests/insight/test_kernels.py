@@ -6,7 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_demo.insight.kernels import MAX_PICTURES, MAX_VALUES, FirstKernels, first_kernels, read_kernels
+from mnist_demo.experiment import Experiment
+from mnist_demo.insight.kernels import (
+    MAX_PICTURES,
+    MAX_VALUES,
+    FirstKernels,
+    first_kernels,
+    kernel_change,
+    read_kernels,
+)
 from mnist_demo.network import (
     AveragePooling2D,
     BatchNormalization,
@@ -22,6 +30,7 @@ from mnist_demo.network import (
     Normalization,
     build_model,
 )
+from mnist_demo.runs import create_run
 from mnist_demo.training.weights import save_weights
 
 NETWORKS: dict[str, tuple[tuple[Layer, ...], FirstKernels]] = {
@@ -84,3 +93,17 @@ def test_damaged_or_foreign_snapshots_are_one_sentence(tmp_path: Path) -> None:
     for damaged in (b"", b"nothing", content[:-100], content[: len(content) // 2]):
         with pytest.raises(ValueError, match="damaged"):
             read_kernels(damaged, kernels)
+
+
+def test_the_change_of_the_kernels_is_a_share_of_their_length(tmp_path: Path) -> None:
+    run = create_run(tmp_path / "run", Experiment(network=Network((Conv2D(8, 5), Flatten()))))
+    first, last = (run.folder / "snapshots" / f"{epoch:03d}.npz" for epoch in (0, 7))
+    assert kernel_change(run) is None
+    content, weights = snapshot(run.experiment.network, first)
+    assert kernel_change(run) is None  # no epoch has ended
+    np.savez(last, allow_pickle=False, **{"000": 1.5 * weights})
+    assert kernel_change(run) == pytest.approx(0.5)
+    last.write_bytes(content)
+    assert kernel_change(run) == 0
+    last.write_bytes(content[:-100])
+    assert kernel_change(run) is None

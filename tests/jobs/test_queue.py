@@ -236,3 +236,67 @@ def test_a_training_that_cannot_be_followed_is_killed_and_fails_its_run(
     assert run.state is RunState.FAILED
     assert run.reason == StopReason.of_error(training.fault)
     assert training.is_killed
+
+
+def test_two_jobs_that_are_submitted_together_train_at_once_in_one_slot(
+    jobs: Jobs, executor: FakeExecutor, labs: list[Lab], small_experiment: Experiment
+) -> None:
+    before, third = (lab.runs.create(small_experiment) for lab in labs[:2])
+    one, other = (labs[2].runs.create(small_experiment) for _ in range(2))
+    jobs.submit(before)
+    ahead = executor.next()
+    jobs.submit_together(one, other)
+    # Neither of the two waits for the other.
+    assert (jobs.place(one), jobs.place(other)) == (1, 1)
+    ahead.end(RunState.FINISHED)
+    duel = [executor.next(), executor.next()]
+    assert {training.run.folder for training in duel} == {one.folder, other.folder}
+    assert (jobs.place(one), jobs.place(other)) == (0, 0)
+    jobs.submit(third)
+    assert jobs.place(third) == 2
+    # The slot is free when both have ended.
+    duel[0].end(RunState.FINISHED)
+    wait_for(lambda: jobs.place(third) == 1)
+    assert len(executor.started) == 3
+    duel[1].end(RunState.FINISHED)
+    assert executor.next().run.folder == third.folder
+
+
+def test_one_of_two_that_wait_together_can_be_stopped(
+    jobs: Jobs, executor: FakeExecutor, labs: list[Lab], small_experiment: Experiment
+) -> None:
+    before = labs[0].runs.create(small_experiment)
+    one, other = (labs[1].runs.create(small_experiment) for _ in range(2))
+    jobs.submit(before)
+    ahead = executor.next()
+    jobs.submit_together(one, other)
+    jobs.stop(one)
+    assert (jobs.state(one), jobs.place(other)) == (RunState.STOPPED, 1)
+    ahead.end(RunState.FINISHED)
+    training = executor.next()
+    assert training.run.folder == other.folder
+    training.end(RunState.FINISHED)
+    wait_for(lambda: not jobs.is_active(other))
+
+
+def test_two_that_train_together_let_others_pass_and_go_on(
+    jobs: Jobs, executor: FakeExecutor, clock: Clock, labs: list[Lab], small_experiment: Experiment
+) -> None:
+    one, other = (labs[0].runs.create(small_experiment) for _ in range(2))
+    short = labs[1].runs.create(small_experiment)
+    jobs.submit_together(one, other)
+    duel = [executor.next(), executor.next()]
+    for training in duel:
+        learn(training, clock, 2 * SLICE)
+    jobs.submit(short)
+    duel[0].tick()
+    wait_for(lambda: duel[0].run.state is RunState.QUEUED)
+    duel[1].tick()
+    of_short = executor.next()
+    assert of_short.run.folder == short.folder
+    of_short.end(RunState.FINISHED)
+    for _ in duel:
+        again = executor.next()
+        assert again.continuation == Continuation()
+        again.end(RunState.FINISHED)
+    wait_for(lambda: not jobs.is_active(one) and not jobs.is_active(other))

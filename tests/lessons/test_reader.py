@@ -1,16 +1,21 @@
 """Lesson files: what is accepted, and how a mistake is named."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mnist_demo.experiment import Experiment
+from mnist_demo.files import write_npz
 from mnist_demo.lessons import FIGURES, Condition, ConditionError, Language, Lesson, LessonError, Situation, read_lesson
 from mnist_demo.lessons.__main__ import main
+from mnist_demo.lessons.drawn import Drawn
 from mnist_demo.lessons.library import FOLDER_VARIABLE, load_library, read_folder
 from mnist_demo.lessons.pointers import Pointer, PointerError, page_names
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import EventKind, EventWriter, Run, RunState, create_run
+from tests.lessons.tested_runs import run_with_tests
 
 HEAD = "# Title\n\nminutes: 5\nlearn: Something.\n\n"
 STEP = "## Step\n\npage: train\n"
@@ -112,6 +117,11 @@ def test_a_file_beyond_the_bound_is_refused() -> None:
         ("accuracy > 97% and best_accuracy < 98%", False),
         ("first_parameters = 208", True),
         ("parameters = 5,994", True),
+        ("largest_layer = 3,216", True),
+        ("filters = 8 and kernel = 5 and stride = 1 and first_map = 24", True),
+        ("convolutions = 2 and poolings = 2", True),
+        ("receptive_field = 16", True),
+        ("kernel_change >= 0", False),
         ("epochs_done = 2", True),
         ("gap < 1%", True),
         ("drew", False),
@@ -161,13 +171,39 @@ def test_a_question_is_answered_by_the_figures(tmp_path: Path) -> None:
 
 def test_every_figure_is_written_for_every_preset(tmp_path: Path) -> None:
     for name, experiment in PRESETS.items():
-        run = a_run(tmp_path / name, experiment, [0.98765])
-        situation = Situation(experiment=experiment, run=run)
+        run, other = (
+            run_with_tests(tmp_path / f"{name}-{seed}", replace(experiment, seed=seed), range(9 + seed))
+            for seed in (0, 1)
+        )
+        situation = Situation(
+            experiment=experiment,
+            run=run,
+            runs=(run, other),
+            chosen=(run, other),
+            drawn=Drawn(7, 0.5),
+            kept=1,
+            kept_right=lambda: 1,
+        )
         words = {figure: situation.in_words(figure) for figure in FIGURES}
-        assert words["accuracy"] == "98.8%"
+        assert words["accuracy"] == "98.0%"
         assert words["parameters"] == f"{experiment.network.report().parameters:,}"
         missing = {figure for figure, shown in words.items() if shown is None}
-        assert missing <= {"filters", "kernel", "second_filters"}, name
+        assert missing <= {"filters", "kernel", "stride", "first_map", "second_filters", "kernel_change"}, name
+
+
+def test_the_receptive_field_is_that_of_the_last_map() -> None:
+    """A dense layer behind the maps sees everything, and says nothing about the convolutions."""
+    fields = {name: Situation(experiment=each).figure("receptive_field") for name, each in PRESETS.items()}
+    assert (fields["codelab"], fields["fast"], fields["dense"]) == (16, 12, 2)
+
+
+def test_the_change_of_the_kernels_is_read_from_the_snapshots(tmp_path: Path) -> None:
+    run = a_run(tmp_path / "run", PRESETS["codelab"], [0.9])
+    shape = (5, 5, 1, 8)
+    for epoch, weight in enumerate((1.0, 1.31)):
+        write_npz(run.folder / "snapshots" / f"{epoch:03d}.npz", {"000": np.full(shape, weight, np.float32)})
+    assert Situation(experiment=PRESETS["codelab"], run=run).in_words("kernel_change") == "31%"
+    assert Situation(experiment=PRESETS["fast"], run=run).in_words("kernel_change") is None
 
 
 def test_pointers_lead_to_pages_that_exist() -> None:
@@ -175,7 +211,8 @@ def test_pointers_lead_to_pages_that_exist() -> None:
     assert Pointer.parse("layer:2") == Pointer("design", layer=2)
     assert Pointer.parse("control:canvas") == Pointer("draw", control="canvas")
     assert Pointer.parse("control:canvas").page in page_names()
-    for target in ("javascript:alert(1)", "page:../runs", "layer:0", "", "page:"):
+    assert Pointer.parse("word:learning-rate") == Pointer(None, word="learning-rate")
+    for target in ("word:flux-capacitor", "word:", "javascript:alert(1)", "page:../runs", "layer:0", "", "page:"):
         with pytest.raises(PointerError):
             Pointer.parse(target)
 

@@ -283,3 +283,18 @@ def test_an_uncompressed_file_of_the_former_version_is_still_read(lab: Lab) -> N
     path.write_bytes(former[:-100])
     lab.keep_data(SHOES)
     assert load_data(path).digest == SHOES.digest
+
+
+def test_the_steps_of_lessons_are_kept_and_a_damaged_file_holds_none(home: Path) -> None:
+    lab = Lab(home, new_lab_id())
+    lab.keep_lesson_step("codelab", 4)
+    lab.keep_lesson_step("overfitting", 1)
+    lab.keep_lesson_step("codelab", 2)
+    assert lab.lesson_steps == {"overfitting": 1, "codelab": 2}
+    for number in range(120):
+        lab.keep_lesson_step(f"lesson-{number}", 1)
+    assert len(lab.lesson_steps) == 100
+    path = lab.home / "labs" / f"{lab.id}.lessons"
+    for damaged in (b"{", b"[1]", b'{"codelab": "x"}', b'{"codelab": null}'):
+        path.write_bytes(damaged)
+        assert lab.lesson_steps == {}

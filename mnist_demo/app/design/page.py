@@ -6,6 +6,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
+from mnist_demo.app import navigation
 from mnist_demo.app.design import (
     current_draft,
     preset_cards,
@@ -18,7 +19,7 @@ from mnist_demo.app.design.layers import layer_list, network_picture
 from mnist_demo.app.design.numbers import short
 from mnist_demo.app.session import current
 from mnist_demo.app.theme import colours
-from mnist_demo.app.widgets import digits
+from mnist_demo.app.widgets import digits, glossary
 from mnist_demo.app.widgets.layout import header, reserve_height
 from mnist_demo.app.words import escape_markdown
 from mnist_demo.experiment import DataReference, Experiment
@@ -32,7 +33,7 @@ _SHARE_HEIGHT = 300  # pixels
 def page() -> None:
     """Draw the presets, the picture, the cost of the network, its layers and its training."""
     style.apply()
-    header("Design", "Start from a preset, change its layers and its training, and see at once what follows.")
+    header(navigation.DESIGN, "Start from a preset, change its layers and its training, and see at once what follows.")
     experiment, draft, past = current.experiment(), current_draft.draft(), training_time.past()
     report = draft.report()
     preset_cards.show(experiment, past)
@@ -73,22 +74,20 @@ def _picture(draft: Draft, report: NetworkReport) -> None:
 
 
 def _totals(report: NetworkReport, experiment: Experiment, past: Sequence[Observation]) -> None:
-    maps = [row for row in report.layers if row.output_shape and len(row.output_shape) == 3]
-    field = maps[-1].receptive_field if maps else 1
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="medium", key="design_totals"):
         for text, about in (
             (
                 f"**{report.parameters:,}** parameters",
-                f"What the network learns: its weights and biases. This lab allows {MAX_PARAMETERS:,}, "
+                f"{glossary.about('parameter')}\n\nThis lab allows {MAX_PARAMETERS:,}, "
                 f"and {MAX_LAYERS} layers before the final one.",
             ),
             (
                 f"**{short(report.multiply_adds)}** multiply-adds",
-                f"Multiplications, each with an addition, to read one image. This lab allows {MAX_MULTIPLY_ADDS:,}.",
+                f"{glossary.about('multiply-adds')}\n\nThis lab allows {MAX_MULTIPLY_ADDS:,}.",
             ),
             (
-                f"sees **{field}×{field}** pixels",
-                "Receptive field of the last map: the square of the image that one of its values depends on.",
+                f"sees **{report.receptive_field}×{report.receptive_field}** pixels",
+                f"{glossary.about('receptive-field')}\n\nThis is the one of the last map.",
             ),
             (
                 f"about **{training_time.expected(experiment, past)}** to train here",

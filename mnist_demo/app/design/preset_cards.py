@@ -10,7 +10,7 @@ from mnist_demo.app.session import datasets
 from mnist_demo.app.words import escape_markdown
 from mnist_demo.experiment import Experiment
 from mnist_demo.jobs.estimate import Observation
-from mnist_demo.presets import PRESET_CARDS, PRESETS
+from mnist_demo.presets import PRESET_CARDS, PRESETS, shown_name
 
 _KEY = "design_preset"
 
@@ -44,7 +44,7 @@ def show(experiment: Experiment, past: Sequence[Observation]) -> None:
         width="stretch",
     )
     about = experiment.about if chosen else escape_markdown(experiment.about)
-    st.caption(f"**{escape_markdown(experiment.name)}**. {about}")
+    st.caption(f"**{escape_markdown(shown_name(experiment))}**. {about}")
 
 
 def _caption(name: str, current: Experiment, past: Sequence[Observation]) -> str:

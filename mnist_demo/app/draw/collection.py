@@ -7,19 +7,20 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnist_demo.app.draw import fine_tuning
-from mnist_demo.app.draw.canvas import clear_canvas
-from mnist_demo.app.draw.digit_source import DigitInput, Source
+from mnist_demo.app.draw.digit_source import Source
 from mnist_demo.app.session import current, server, trainings
 from mnist_demo.app.session.lab import lab
 from mnist_demo.app.session.trainings import StartError
 from mnist_demo.app.widgets import digits, start_button
 from mnist_demo.app.widgets.digits import Caption
+from mnist_demo.app.widgets.drawing.canvas import clear_canvas
+from mnist_demo.app.widgets.drawing.digit_input import DigitInput
 from mnist_demo.app.words import could_not, escape_markdown, plural
 from mnist_demo.data import Split
 from mnist_demo.drawing import ALL_STEPS, DrawingError, Step
 from mnist_demo.drawing.collection import MOST, Collection
 from mnist_demo.jobs.fine_tuning import FEWEST
-from mnist_demo.runs import Run
+from mnist_demo.runs import Run, name_of
 
 _LABEL = "collect_label"
 _PROBLEM = "collect_problem"
@@ -154,15 +155,13 @@ def _teach(run: Run, collection: Collection) -> None:
         if not data.is_mnist:
             # The limit is said in advance, before a visitor draws ten digits in vain.
             st.caption(
-                f"**{escape_markdown(run.experiment.name)}** learned {escape_markdown(data.name)}, and only a "
+                f"**{escape_markdown(name_of(run))}** learned {escape_markdown(data.name)}, and only a "
                 "network that learned MNIST's digits can be taught yours. Choose or train another one."
             )
         elif len(collection) < FEWEST:
             st.caption(f"From {FEWEST} drawings on a network can be taught; {FEWEST - len(collection)} to go.")
         else:
-            st.caption(
-                f"A copy of **{escape_markdown(run.experiment.name)}** learns them; the network itself stays as it is."
-            )
+            st.caption(f"A copy of **{escape_markdown(name_of(run))}** learns them; the network itself stays as it is.")
 
 
 def _begin_fine_tuning(run: Run, collection: Collection) -> None:

@@ -1,19 +1,15 @@
-"""Where the digit of the page Draw comes from (strokes, a photo or the test set), prepared for a network."""
+"""The sources of the digit on the page Draw, and the digits of the test set."""
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
-from mnist_demo.app.draw.canvas import PEN_WIDTH, SIDE, clear_canvas, drawing_canvas, undo_stroke
 from mnist_demo.app.session import datasets
 from mnist_demo.app.widgets import digits
+from mnist_demo.app.widgets.drawing.digit_input import DigitInput
 from mnist_demo.app.words import escape_markdown
 from mnist_demo.data import SplitName
 from mnist_demo.data.examples import Examples
-from mnist_demo.drawing import ALL_STEPS, DrawingError, Stages, Step, stages_from_strokes
 from mnist_demo.runs import Run
 
 _ANY = -1
@@ -30,46 +26,6 @@ class Source(StrEnum):
 
 
 SOURCE_LABELS = {Source.DRAWING: "Draw", Source.PHOTO: "Photo", Source.TEST_SET: "Test set"}
-
-
-@dataclass(frozen=True, eq=False)
-class DigitInput:
-    """The digit that the networks read.
-
-    Attributes:
-        digit: The network's input, uint8 (28, 28), white ink on black; None when there is no digit.
-        stages: The steps from the drawing to the digit; None for a digit that needs no preparation.
-        is_prepared: Whether no step was left out. Otherwise nothing is refused, so that a visitor sees how a network
-            answers.
-        label: The true class, where it is known.
-        invitation: What the visitor can do when there is no digit.
-        problem: Why there is no digit, when the input is at fault.
-    """
-
-    digit: NDArray[np.uint8] | None = None
-    stages: Stages | None = None
-    is_prepared: bool = True
-    label: int | None = None
-    invitation: str = field(default="Draw a digit: large and in the middle or small in a corner, it does not matter.")
-    problem: str = ""
-
-
-def drawing_tools() -> None:
-    """Draw the tools that remove strokes, in words alone, which fit beside the choice of a source on a phone."""
-    st.button("Undo", type="tertiary", on_click=undo_stroke, key="undo", help="Takes the last stroke away.")
-    st.button("Clear", type="tertiary", on_click=clear_canvas, key="clear", help="Takes all strokes away.")
-
-
-def drawing(steps: frozenset[Step]) -> DigitInput:
-    """Draw the canvas and return its drawing."""
-    try:
-        strokes = drawing_canvas()
-        if not strokes:
-            return DigitInput()
-        stages = stages_from_strokes(strokes, steps=steps, canvas=(SIDE, SIDE), drawn_pen_width=PEN_WIDTH)
-    except DrawingError as error:
-        return DigitInput(problem=str(error))
-    return DigitInput(stages.digit, stages, is_prepared=steps == ALL_STEPS)
 
 
 def test_digit(run: Run) -> DigitInput:

@@ -18,7 +18,7 @@ from mnist_demo.data import DataError, Split, load_data, load_mnist
 from mnist_demo.evaluation.percent import percent
 from mnist_demo.inference import InferenceError
 from mnist_demo.inference.predictions import PredictionPass
-from mnist_demo.runs import Run
+from mnist_demo.runs import Run, name_of
 from mnist_demo.runs.predictions import TEST
 
 _SHOWN = 10  # most held-out drawings in the picture
@@ -48,7 +48,7 @@ def show() -> None:
     fine_tuning = next((run for run in lab.lab().runs if run.initial_path.exists()), None)
     if fine_tuning is None:
         return
-    st.markdown(f"**{escape_markdown(fine_tuning.experiment.name)}**")
+    st.markdown(f"**{escape_markdown(name_of(fine_tuning))}**")
     if server.run_state(fine_tuning).is_active:
         live(lambda: _progress(fine_tuning), watching(fine_tuning))
         return

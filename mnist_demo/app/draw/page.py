@@ -3,16 +3,19 @@
 import streamlit as st
 
 from mnist_demo.app import navigation
-from mnist_demo.app.draw import answer, collection, digit_source, photo, reading, several_networks, stages
-from mnist_demo.app.draw.canvas import SIDE
-from mnist_demo.app.draw.digit_source import SOURCE_LABELS, DigitInput, Source
+from mnist_demo.app.draw import collection, digit_source, photo, several_networks, stages
+from mnist_demo.app.draw.digit_source import SOURCE_LABELS, Source
 from mnist_demo.app.session import current, server, trainings
-from mnist_demo.app.widgets import live, start_button
+from mnist_demo.app.widgets import example_notice, live, start_button
+from mnist_demo.app.widgets.drawing import answer, reading
+from mnist_demo.app.widgets.drawing.canvas import SIDE
+from mnist_demo.app.widgets.drawing.digit_input import DigitInput, drawing, drawing_tools
 from mnist_demo.app.widgets.layout import choice, header
 from mnist_demo.app.widgets.run_choice import choose_run
 from mnist_demo.app.words import escape_markdown
 from mnist_demo.drawing import Step
-from mnist_demo.runs import Run
+from mnist_demo.example_runs import Example
+from mnist_demo.runs import Run, name_of
 
 _ANSWER_WIDTH = 440
 _ADVICE_WIDTH = 600  # screen pixels of the advice beside its button
@@ -21,18 +24,27 @@ _TEACH = "draw_teach"
 
 def page() -> None:
     """Draw the input, the answer, and the stages between them."""
-    header("Draw", "Draw a digit, and the network reads it at once.")
+    header(navigation.DRAW, "Draw a digit, and the network reads it at once.")
     # Elements that come and go above the canvas have a container of their own, because a canvas that changes its place
     # on the page begins anew.
     choice, waiting = st.container(), st.container()
     with choice:
-        run = choose_run("to read what you draw", while_learning=True)
+        run = choose_run(while_learning=True, example=Example.CANVAS)
     with waiting:
         _wait_for_current_run(run)
     reading.warm_up(run)
     _input_and_answer(run)
+    _invite(run)
     _offer_canvas(run)
     navigation.next_step(navigation.DESIGN, "Design a better network")
+
+
+def _invite(run: Run) -> None:
+    """Say that the network is an example, below the answer, because a phone has no room for more above the canvas."""
+    latest = current.run()
+    # Above the canvas stands what a run that was just started will do.
+    if latest is None or not server.run_state(latest).is_active:
+        example_notice.invite(run)
 
 
 def _offer_canvas(run: Run) -> None:
@@ -64,7 +76,7 @@ def _wait_for_current_run(run: Run) -> None:
         return
 
     def waiting() -> None:
-        st.caption(f"**{escape_markdown(latest.experiment.name)}** takes its place as soon as it begins to learn.")
+        st.caption(f"**{escape_markdown(name_of(latest))}** takes its place as soon as it begins to learn.")
 
     live.live(waiting, lambda: None if latest.snapshots else live.reading(latest)())
 
@@ -77,7 +89,7 @@ def _input_and_answer(run: Run) -> None:
     with st.container(width=SIDE, horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         source = choice("Where the digit comes from", SOURCE_LABELS, "draw_source", width="content")
         if source == Source.DRAWING:
-            digit_source.drawing_tools()
+            drawing_tools()
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=SIDE):
             given = _digit_input(source, steps, run)
@@ -108,7 +120,7 @@ def _digit_input(source: Source, steps: frozenset[Step], run: Run) -> DigitInput
             return photo.show(steps)
         case Source.TEST_SET:
             return digit_source.test_digit(run)
-    return digit_source.drawing(steps)
+    return drawing(steps)
 
 
 page()

@@ -6,10 +6,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_demo.app.draw.canvas import SIDE
-from mnist_demo.app.draw.digit_source import DigitInput
 from mnist_demo.app.theme import colours
 from mnist_demo.app.widgets import digits
+from mnist_demo.app.widgets.drawing.canvas import SIDE
+from mnist_demo.app.widgets.drawing.digit_input import DigitInput
 from mnist_demo.app.widgets.layout import choice
 from mnist_demo.drawing import ALL_STEPS, DrawingError, Photo, Step, read_photo, stages_from_strokes
 from mnist_demo.drawing.photo.photo import MAX_BYTES
@@ -54,7 +54,7 @@ def show(steps: frozenset[Step]) -> DigitInput:
         stages = stages_from_strokes(photo.strokes, steps=steps, canvas=photo.size, drawn_pen_width=photo.pen_width)
     except DrawingError as error:
         return DigitInput(problem=str(error), invitation=_INVITATION)
-    return DigitInput(stages.digit, stages, is_prepared=steps == ALL_STEPS)
+    return DigitInput(stages.digit, stages, left_out=ALL_STEPS - steps)
 
 
 def _marked(photo: Photo) -> NDArray[np.uint8]:

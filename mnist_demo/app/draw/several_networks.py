@@ -5,18 +5,18 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_demo.app.draw import reading
-from mnist_demo.app.draw.answer_words import answer_text
-from mnist_demo.app.draw.digit_source import DigitInput
-from mnist_demo.app.draw.reading import Reading
 from mnist_demo.app.session import current
 from mnist_demo.app.theme import colours
 from mnist_demo.app.theme.chart_style import text_config
 from mnist_demo.app.widgets import live
+from mnist_demo.app.widgets.drawing import reading
+from mnist_demo.app.widgets.drawing.answer_words import answer_text
+from mnist_demo.app.widgets.drawing.digit_input import DigitInput
+from mnist_demo.app.widgets.drawing.reading import Reading
 from mnist_demo.app.widgets.run_choice import run_labels
 from mnist_demo.app.words import escape_markdown
 from mnist_demo.inference import InferenceError
-from mnist_demo.runs import Run
+from mnist_demo.runs import Run, name_of
 
 MOST = 4
 """Most runs side by side."""
@@ -64,7 +64,7 @@ def _card(run: Run, given: DigitInput) -> None:
         except InferenceError as error:
             problem = str(error)
     st.metric(
-        escape_markdown(run.experiment.name),
+        escape_markdown(name_of(run)),
         said.answer.label if said else "–",
         said.answer.sureness if said else "nothing yet",
         delta_color="off",
@@ -75,7 +75,7 @@ def _card(run: Run, given: DigitInput) -> None:
     st.altair_chart(
         _columns(said, names),
         key=f"draw_runs_{run.id}",
-        alt=f"{run.experiment.name}: {answer_text(probabilities, names)}",
+        alt=f"{name_of(run)}: {answer_text(probabilities, names)}",
     )
     if problem:
         st.markdown(f":material/error: {escape_markdown(problem)}")

@@ -4,10 +4,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_demo.app.draw.answer import network_view
-from mnist_demo.app.draw.digit_source import DigitInput
 from mnist_demo.app.theme import colours
 from mnist_demo.app.widgets import digits
+from mnist_demo.app.widgets.drawing.answer import network_view
+from mnist_demo.app.widgets.drawing.digit_input import DigitInput
 from mnist_demo.app.words import escape_markdown
 from mnist_demo.drawing import ALL_STEPS, Stages, Step
 

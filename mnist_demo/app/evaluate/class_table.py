@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from mnist_demo.app.widgets import glossary
 from mnist_demo.evaluation import Evaluation, wilson_interval
 
 _PERCENT = "%.1f%%"
@@ -33,7 +34,7 @@ def show(evaluation: Evaluation) -> None:
         key="evaluate_classes",
         column_config={
             "Class": config.TextColumn(pinned=True),
-            "Support": config.NumberColumn(help="Test images of this class.", format="localized"),
+            "Support": config.NumberColumn(help=glossary.about("support"), format="localized"),
             "Missed": config.ProgressColumn(
                 help="Images of this class that were read as another one.",
                 format="%d",
@@ -42,14 +43,10 @@ def show(evaluation: Evaluation) -> None:
             ),
             "Precision": config.NumberColumn(
                 format=_PERCENT,
-                help="Of the images read as this class, the share that is. None: no image was read as it.",
+                help=f"{glossary.about('precision')} None: no image was read as it.",
             ),
-            "Recall": config.NumberColumn(
-                format=_PERCENT, help="Of the images of this class, the share that was read as it: its accuracy."
-            ),
-            "Recall, 95% interval": config.TextColumn(help="How far off the recall may be, the images being a sample."),
-            "F1": config.NumberColumn(
-                format=_PERCENT, help="The harmonic mean of precision and recall: low when either is low."
-            ),
+            "Recall": config.NumberColumn(format=_PERCENT, help=glossary.about("recall")),
+            "Recall, 95% interval": config.TextColumn(help=glossary.about("interval")),
+            "F1": config.NumberColumn(format=_PERCENT, help=glossary.about("f1")),
         },
     )

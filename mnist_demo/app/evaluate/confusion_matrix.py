@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from mnist_demo.app.evaluate.confusion_chart import CELL, confusion_frame, confusion_spec, confusion_text
+from mnist_demo.app.widgets import glossary
 from mnist_demo.app.widgets.layout import choice
 from mnist_demo.app.widgets.mistakes import page_of_images
 from mnist_demo.app.words import escape_markdown, plural
@@ -51,8 +52,7 @@ def _matrix(evaluation: Evaluation, true: int | None, predicted: int | None) -> 
     st.header(
         "Confusion matrix",
         anchor=False,
-        help="Each row is what images are, each column what they were read as. What is right stands on the diagonal, "
-        "every other number counts mistakes.",
+        help=glossary.about("confusion-matrix"),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         unit = choice("Numbers in the matrix", _UNITS, "evaluate_unit")

@@ -8,6 +8,7 @@ import streamlit as st
 from mnist_demo.app import navigation
 from mnist_demo.app.evaluate import class_table, confusion_matrix
 from mnist_demo.app.session import datasets, server
+from mnist_demo.app.widgets import example_notice, glossary
 from mnist_demo.app.widgets.layout import header
 from mnist_demo.app.widgets.progress import progress_line
 from mnist_demo.app.widgets.run_choice import choose_run, no_longer_kept
@@ -26,8 +27,9 @@ _FIGURE_HEIGHT = 76  # pixels
 
 def page() -> None:
     """Draw the figures over all test images, the confusion matrix, the wrong images and each class."""
-    header("Evaluate", "All test images, once: how good the network is, and which images it gets wrong.")
-    run = choose_run("to see how good it is")
+    header(navigation.EVALUATE, "All test images, once: how good the network is, and which images it gets wrong.")
+    run = choose_run()
+    example_notice.show(run)
     try:
         data = datasets.load(run.experiment.data)
         snapshot = _snapshot(run)
@@ -106,8 +108,7 @@ def _figures(evaluation: Evaluation) -> None:
                 "Accuracy",
                 percent(evaluation.accuracy),
                 height=_FIGURE_HEIGHT,
-                help="The share of the test images that is read correctly. These images are a sample: of other images "
-                "written like these, the share would lie in the 95% interval (Wilson) nineteen times out of twenty.",
+                help=glossary.about("accuracy", "interval"),
             )
             st.caption(f"between {100 * low:.{places}f} and {high:.{places}%} (95% interval)")
         with st.container(width=140, gap=None):
@@ -118,8 +119,7 @@ def _figures(evaluation: Evaluation) -> None:
                 "Loss",
                 f"{evaluation.loss:.3f}",
                 height=_FIGURE_HEIGHT,
-                help="Mean cross-entropy: how surprised the network is by the right answers. Unlike accuracy, it also "
-                "counts how sure the network was.",
+                help=glossary.about("loss", "cross-entropy"),
             )
             st.caption("cross-entropy")
 

@@ -9,7 +9,7 @@ import streamlit as st
 from mnist_demo.app import navigation
 from mnist_demo.app.explore import upload, views
 from mnist_demo.app.session import current, datasets
-from mnist_demo.app.widgets import digits
+from mnist_demo.app.widgets import digits, glossary
 from mnist_demo.app.widgets.layout import header
 from mnist_demo.app.words import escape_markdown, plural
 from mnist_demo.data import SplitName
@@ -38,7 +38,10 @@ class _View(Enum):
 
 def page() -> None:
     """Draw a grid of examples, and under it the classes, one digit, the map and the upload of other data."""
-    header("Explore", "Look at what the network will learn from: choose a split and a class, and take another sample.")
+    header(
+        navigation.EXPLORE,
+        "Look at what the network will learn from: choose a split and a class, and take another sample.",
+    )
     upload.say_what_was_taken()
     load = _chosen(current.data().class_names)
     _grid(load)
@@ -58,8 +61,7 @@ def _chosen(class_names: Sequence[str]) -> Callable[[], Examples]:
             format_func=lambda name: SPLIT_WORDS[name].capitalize(),
             key="split",
             bind="query-params",
-            help="The network learns from the training images, choices are made by the validation images, and the "
-            "test images are kept for the final evaluation.",
+            help=glossary.about("split"),
         )
         label = st.pills(
             "Class",

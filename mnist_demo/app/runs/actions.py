@@ -13,6 +13,7 @@ from mnist_demo.app.runs.rows import RunRow
 from mnist_demo.app.session import current, lab, server
 from mnist_demo.app.words import could_not, escape_markdown, plural
 from mnist_demo.export import archive_name, archive_run
+from mnist_demo.presets import shown_name
 from mnist_demo.runs import Annotations, Run, annotations_path, name_of, read_annotations, write_annotations
 
 _DELETED = "runs_deleted"
@@ -30,6 +31,9 @@ def show(chosen: Sequence[RunRow]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(chosen) == 1:
             _one(chosen[0])
+        if any(row.run.is_example for row in chosen):
+            st.caption("An example comes with the lab: it cannot be renamed, pinned, deleted or trained further.")
+            return
         pinned = all(row.about.pinned for row in chosen)
         st.button(
             "Unpin" if pinned else "Pin",
@@ -70,7 +74,7 @@ def show_undo() -> None:
 
 
 def _one(row: RunRow) -> None:
-    current_run = current.run()
+    current_run = current.trained_run() if row.run.is_example else current.run()
     is_current = current_run is not None and current_run.id == row.id
     st.button(
         "Current run" if is_current else "Make current",
@@ -82,15 +86,20 @@ def _one(row: RunRow) -> None:
         args=(row.id,),
         help="Every page then shows this run.",
     )
+    if not row.run.is_example:
+        _name_and_note(row)
+    _download(row.run, is_active=row.state.is_active)
+
+
+def _name_and_note(row: RunRow) -> None:
     with (
         st.popover("Name and note", icon=":material/edit:", key=_EDIT, on_change="rerun"),
         st.form(f"runs_about_{row.id}", border=False, enter_to_submit=True),
     ):
         keys = f"runs_name_{row.id}", f"runs_note_{row.id}"
-        st.text_input("Name", row.about.name, max_chars=60, placeholder=row.experiment.name, key=keys[0])
+        st.text_input("Name", row.about.name, max_chars=60, placeholder=shown_name(row.experiment), key=keys[0])
         st.text_area("Note", row.about.note, max_chars=500, height=80, key=keys[1])
         st.form_submit_button("Save", type="primary", on_click=_say, args=(row, *keys))
-    _download(row.run, is_active=row.state.is_active)
 
 
 def _download(run: Run, *, is_active: bool) -> None:
@@ -158,7 +167,7 @@ def _delete(ids: Sequence[str]) -> None:
             # The check repeats `disabled`, which only the browser enforces: a run may have been queued meanwhile.
             if run is None or jobs.is_active(run):
                 continue
-            name = read_annotations(run).name or run.experiment.name
+            name = name_of(run)
             if runs.discard(run_id):
                 deleted.append((run_id, name))
     except (OSError, ValueError) as error:

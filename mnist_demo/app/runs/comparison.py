@@ -5,12 +5,10 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from mnist_demo.app.runs import disagreements, missing_results
-from mnist_demo.app.runs.comparison_charts import Progress, axis_end, comparison_frame, comparison_spec
+from mnist_demo.app.runs import curves, disagreements, missing_results
 from mnist_demo.app.runs.conclusion import conclusion
 from mnist_demo.app.runs.rows import RunRow, rows_of
-from mnist_demo.app.widgets.layout import choice
-from mnist_demo.app.widgets.learning_curves import Measure
+from mnist_demo.app.widgets import glossary
 from mnist_demo.app.widgets.live import live, watching
 from mnist_demo.app.widgets.progress import progress_line
 from mnist_demo.app.words import escape_markdown
@@ -22,16 +20,11 @@ from mnist_demo.runs import Predictions, final_predictions
 MOST = 6
 """Most runs on one chart, because more could not be distinguished."""
 
-LETTERS = "ABCDEF"
-
-_AGAINST = {Progress.EPOCHS: "Epochs", Progress.IMAGES: "Images seen", Progress.SECONDS: "Seconds"}
-_MEASURES = {Measure.ACCURACY: "Accuracy", Measure.ERROR: "Error rate", Measure.LOSS: "Loss"}
-
 
 def show(chosen: Sequence[RunRow]) -> None:
     """Draw the comparison of two to six runs."""
     st.header("Comparison", anchor=False)
-    labels = [f"{letter} {row.name}" for letter, row in zip(LETTERS, chosen, strict=False)]
+    labels = curves.labels_of(chosen)
     active = any(row.state.is_active for row in chosen)
     answers: list[Predictions | None] = [None] * len(chosen)
     if active:
@@ -67,6 +60,7 @@ def _tested(chosen: Sequence[RunRow]) -> list[Predictions | None]:
 
 
 def _accuracies(chosen: Sequence[RunRow], labels: Sequence[str], answers: Sequence[Predictions | None]) -> None:
+    st.caption("Accuracy of the final networks on all test images")
     with st.container(horizontal=True, gap="medium"):
         for label, answer in zip(labels, answers, strict=True):
             _accuracy(label, answer)
@@ -96,8 +90,8 @@ def _accuracy(label: str, answers: Predictions | None) -> None:
         st.metric(
             escape_markdown(label),
             percent(right / images),
-            help=f"Test accuracy: {right:,} of {images:,} test images are read correctly. Of other images written like "
-            "these, the share would lie in the 95% interval (Wilson) nineteen times out of twenty.",
+            help=f"Test accuracy: {right:,} of {images:,} test images are read correctly.\n\n"
+            f"{glossary.about('interval')}",
         )
         st.caption(f"between {100 * low:.{places}f} and {high:.{places}%}")
 
@@ -108,7 +102,7 @@ def _same_images(chosen: Sequence[RunRow], tested: Sequence[Predictions]) -> boo
 
 
 def _conclusion(chosen: Sequence[RunRow], first: Predictions, second: Predictions) -> str:
-    names = [f"{letter} {escape_markdown(row.name)}" for letter, row in zip(LETTERS, chosen, strict=False)]
+    names = list(map(escape_markdown, curves.labels_of(chosen)))
     sizes = {row.parameters for row in chosen}
     alike = f"Both have {sizes.pop():,} parameters. " if len(sizes) == 1 else ""
     said = conclusion(mcnemar(first.correct, second.correct), names[0], names[1])
@@ -120,15 +114,7 @@ def _conclusion(chosen: Sequence[RunRow], first: Predictions, second: Prediction
 
 def _curves(chosen: Sequence[RunRow], labels: Sequence[str], active: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        measure = choice("Figure", _MEASURES, "compare_measure")
-        against = choice("Against", _AGAINST, "compare_against")
-        training = st.toggle(
-            "Training images too",
-            True,
-            key="compare_training",
-            persist_state="session",
-            help="Thin and pale: the figures on the images that the networks learn from, batch by batch.",
-        )
+        axes = curves.choose_axes()
 
     def draw() -> None:
         now = rows_of(chosen)
@@ -137,16 +123,7 @@ def _curves(chosen: Sequence[RunRow], labels: Sequence[str], active: bool) -> No
             # Runs that have ended keep their line, so that nothing below moves.
             for row, (label, history) in zip(now, histories.items(), strict=True):
                 st.progress(history.progress, text=f"**{escape_markdown(label)}** · {progress_line(row.run, history)}")
-        settings = {label: row.experiment.training for label, row in zip(labels, now, strict=True)}
-        going_on = [label for label, row in zip(labels, now, strict=True) if row.state.is_active]
-        end = axis_end(histories, settings, against, going_on)
-        st.vega_lite_chart(
-            comparison_frame(histories),
-            comparison_spec(measure, against, end, tuple(labels), training),
-            key=f"compare_{measure}_{against}_{'_'.join(row.id for row in chosen)}",
-            alt=f"{_MEASURES[measure]} on the validation images against {_AGAINST[against].lower()}, "
-            f"a line for each of {', '.join(labels)}",
-        )
+        curves.draw(now, histories, axes)
 
     live(draw, watching(*(row.run for row in chosen)))
     counts = sorted({row.experiment.training.validation_images for row in chosen})

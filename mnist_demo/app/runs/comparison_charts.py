@@ -62,6 +62,17 @@ def _run_frame(label: str, history: History) -> pd.DataFrame:
     return frame
 
 
+def in_step(histories: Mapping[str, History], active: Collection[str]) -> dict[str, History]:
+    """Return the figures of runs as they were when each had seen as many images as the slowest active run has now.
+
+    Args:
+        histories: By the run's label.
+        active: The labels of the active runs; without one, the figures are returned whole.
+    """
+    seen = [history.images for label, history in histories.items() if label in active]
+    return {label: history.up_to(min(seen)) for label, history in histories.items()} if seen else dict(histories)
+
+
 def axis_end(
     histories: Mapping[str, History],
     settings: Mapping[str, TrainingSettings],

@@ -6,69 +6,45 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mnist_demo.app import navigation
-from mnist_demo.app.runs import actions, comparison, missing_results, rows, table
+from mnist_demo.app.runs import actions, comparison, duel, missing_results, rows, table
 from mnist_demo.app.runs.rows import RunRow
-from mnist_demo.app.session import current, lab, trainings
+from mnist_demo.app.session import lab, taken_lesson
 from mnist_demo.app.widgets import evicted_runs, start_button
 from mnist_demo.app.widgets.layout import header
 from mnist_demo.app.words import plural
 
-_DUELLISTS = ("codelab", "dense")
-
 
 def page() -> None:
     """Draw every run of the lab, the actions on the chosen runs and their comparison."""
-    header("Runs", "Every network you trained: find it again, name it, compare it with others.")
+    header(navigation.RUNS, "Every network you trained: find it again, name it, compare it with others.")
     actions.show_undo()
     evicted_runs.show(lab.lab())
     found = len(lab.lab().runs)
     listed = rows.rows()
-    if (damaged := found - len(listed)) > 0:
+    examples = [row for row in listed if row.run.is_example]
+    if (damaged := found - len(listed) + len(examples)) > 0:
         st.caption(f"Not shown: {plural(damaged, 'run')} whose folder is damaged, so that nothing in it can be read.")
-    if not listed:
-        _invite()
-        return
+    if examples:
+        st.markdown("These are examples. Train your own in ten seconds: it takes their place.")
+    if on_top := duel.is_on_top(chosen := table.chosen_rows(listed)):
+        duel.show(chosen)
     place = st.empty()
     with st.container(horizontal=True, vertical_alignment="center"):
-        _offer_duel(listed)
+        if examples:
+            start_button.offer_fast()
+        duel.offer(listed)
         refused = _offer_tests(listed, place)
     for refusal in refused:
         st.warning(refusal, icon=":material/error:")
     listed = rows.rows() if refused else listed
     chosen = table.show(listed)
+    taken_lesson.note_chosen([row.run for row in chosen])
     actions.show(chosen)
     if len(chosen) > comparison.MOST:
         st.caption(f"The first {comparison.MOST} of the {len(chosen)} chosen runs are compared.")
-    if len(chosen) > 1:
+    if len(chosen) > 1 and not on_top:
         comparison.show(chosen[: comparison.MOST])
     navigation.next_step(navigation.EVALUATE, "See how good it is")
-
-
-def _offer_duel(rows: Sequence[RunRow]) -> None:
-    """Offer to train two networks of the same size, with convolutions and without, one after the other."""
-    start_button.start_button(
-        "Duel: " + " against ".join(_DUELLISTS),
-        _duel,
-        icon=":material/swords:",
-        key="runs_duel",
-        disabled=_is_duel_going_on(rows),
-        help="Trains both, one after the other, and compares them: as many parameters each, but only one looks at "
-        "neighbourhoods. About ten seconds.",
-    )
-
-
-def _is_duel_going_on(rows: Sequence[RunRow]) -> bool:
-    duellists = [trainings.preset(name) for name in _DUELLISTS]
-    return any(row.state.is_active and row.experiment in duellists for row in rows)
-
-
-def _duel() -> None:
-    # The check is repeated, because the second of two quick clicks comes after the duel has begun.
-    if _is_duel_going_on(rows.rows()):
-        return
-    started = [trainings.begin(trainings.preset(name)) for name in _DUELLISTS]
-    current.choose_run(started[0].id)
-    table.choose([run.id for run in started])
 
 
 def _offer_tests(rows: Sequence[RunRow], place: DeltaGenerator) -> list[str]:
@@ -87,16 +63,6 @@ def _offer_tests(rows: Sequence[RunRow], place: DeltaGenerator) -> list[str]:
         # The page is drawn again, because the table has the results and the button has nothing left to do.
         st.rerun()
     return refused
-
-
-def _invite() -> None:
-    with st.container(border=True):
-        st.markdown(
-            "No run yet. Train the fast network, or let two networks of the same size compete: ten seconds each."
-        )
-        with st.container(horizontal=True):
-            start_button.offer_fast()
-            _offer_duel([])
 
 
 page()

@@ -1,15 +1,17 @@
 """The lab's runs as rows: the annotations of each run, its results, and its differences from its preset."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from mnist_demo.app.session import lab, server
+from mnist_demo.example_runs import example_runs
 from mnist_demo.experiment import Experiment
-from mnist_demo.experiment.difference import in_words, nearest_preset
-from mnist_demo.presets import PRESETS
+from mnist_demo.experiment.difference import nearest_preset
+from mnist_demo.experiment.short_names import full_name, is_named
+from mnist_demo.presets import PRESETS, shown_name
 from mnist_demo.runs import Annotations, Run, RunState, Summary, read_annotations, read_summary
 
 OWN = "your own"
@@ -21,7 +23,7 @@ class _Asked:
     experiment: Experiment
     parameters: int
     preset: str
-    changes: str
+    what_differs: str
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class RunRow:
     Attributes:
         state: The state of the run by its events and the queue.
         preset: The preset that the run most likely began with, or `OWN`.
-        changes: The changes from the preset, and those made during the training, in words; empty for none.
+        what_differs: The preset, the changes from it, and those made during the training, in words.
     """
 
     run: Run
@@ -41,7 +43,7 @@ class RunRow:
     experiment: Experiment
     parameters: int
     preset: str
-    changes: str
+    what_differs: str
 
     @property
     def id(self) -> str:
@@ -51,7 +53,14 @@ class RunRow:
     @property
     def name(self) -> str:
         """The run's name."""
-        return self.about.name or self.experiment.name
+        name = self.about.name or shown_name(self.experiment)
+        return _marked(self.run, name)
+
+    @property
+    def given_name(self) -> str:
+        """The name that somebody gave to the run or its experiment; empty for none."""
+        own = self.experiment.name if is_named(self.experiment, PRESETS) else ""
+        return self.about.name or own
 
     @property
     def begun(self) -> datetime:
@@ -61,18 +70,23 @@ class RunRow:
     @property
     def lacks_test(self) -> bool:
         """Whether the run has a final network whose test accuracy is unknown."""
-        return self.summary.learned and not self.state.is_active and self.summary.test_right is None
+        is_final = self.summary.learned and not self.state.is_active
+        # An example run is read-only, and has its test result.
+        return is_final and self.summary.test_right is None and not self.run.is_example
 
 
 def rows() -> list[RunRow]:
-    """Return the lab's readable runs, newest first."""
-    found = (_row(run) for run in lab.lab().runs)
-    return [row for row in found if row is not None]
+    """Return the lab's readable runs, newest first, or the example runs where there is none."""
+    return _rows(lab.lab().runs) or _rows(example_runs())
 
 
 def rows_of(earlier: Sequence[RunRow]) -> list[RunRow]:
     """Return the current rows of the same runs."""
     return [_row(row.run) or row for row in earlier]
+
+
+def _rows(runs: Iterable[Run]) -> list[RunRow]:
+    return [row for run in runs if (row := _row(run)) is not None]
 
 
 def _row(run: Run) -> RunRow | None:
@@ -84,19 +98,25 @@ def _row(run: Run) -> RunRow | None:
         # The folder is not a run of this version, so nothing of it can be shown.
         return None
     summary = read_summary(run)
-    changes = ", ".join(filter(None, (asked.changes, *_while_training(asked.experiment, summary))))
+    what_differs = _marked(run, ", ".join((asked.what_differs, *_while_training(asked.experiment, summary))))
     # The queue decides, because a run without a last event may be active or abandoned.
     now = server.run_state(run) if summary.state.is_active else summary.state
-    return RunRow(run, read_annotations(run), summary, now, asked.experiment, asked.parameters, asked.preset, changes)
+    return RunRow(
+        run, read_annotations(run), summary, now, asked.experiment, asked.parameters, asked.preset, what_differs
+    )
+
+
+def _marked(run: Run, text: str) -> str:
+    return f"{text} (example)" if run.is_example else text
 
 
 def _while_training(experiment: Experiment, summary: Summary) -> list[str]:
     """Return how people steered a run while it was trained, which its experiment does not tell."""
     done = []
     if summary.rate_changes:
-        done.append("Learning rate changed while training")
+        done.append("rate changed while training")
     if summary.epochs_planned > experiment.training.epochs:
-        done.append(f"Trained on to {summary.epochs_planned} epochs")
+        done.append(f"trained on to {summary.epochs_planned} epochs")
     return done
 
 
@@ -107,4 +127,5 @@ def _asked(path: Path, changed: int) -> _Asked:
     experiment = Run(path.parent).experiment
     nearest = nearest_preset(experiment, PRESETS)
     parameters = experiment.network.report().parameters
-    return _Asked(experiment, parameters, nearest[0] if nearest else OWN, in_words(nearest[1]) if nearest else "")
+    what_differs = full_name(experiment, PRESETS) or OWN
+    return _Asked(experiment, parameters, nearest[0] if nearest else OWN, what_differs)

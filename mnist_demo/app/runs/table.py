@@ -29,11 +29,18 @@ def choose(ids: Sequence[str]) -> None:
     st.session_state[_CHOSEN] = list(ids)
 
 
-def show(rows: Sequence[RunRow]) -> list[RunRow]:
-    """Draw the table and return the chosen rows, in the order of the choice."""
+def chosen_rows(rows: Sequence[RunRow]) -> list[RunRow]:
+    """Return the chosen rows, in the order of the choice; a page that was just opened takes them from its address."""
     by_id = {row.id: row for row in rows}
     _take_address(by_id)
     choose([run_id for run_id in chosen() if run_id in by_id])
+    return [by_id[run_id] for run_id in chosen()]
+
+
+def show(rows: Sequence[RunRow]) -> list[RunRow]:
+    """Draw the table and return the chosen rows, in the order of the choice."""
+    by_id = {row.id: row for row in rows}
+    selected = chosen_rows(rows)
     _tell_address()
     places = [list(by_id).index(run_id) for run_id in chosen()]
     # The widget's selection follows the chosen runs, because rows move when a run is added or deleted.
@@ -63,7 +70,7 @@ def show(rows: Sequence[RunRow]) -> list[RunRow]:
         placeholder="Choose one run, or two to six to compare",
         label_visibility="collapsed",
     )
-    return [by_id[run_id] for run_id in chosen()]
+    return selected
 
 
 def _take_address(known: dict[str, RunRow]) -> None:
@@ -103,14 +110,15 @@ def _listed() -> None:
 def _frame(rows: Sequence[RunRow]) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "Run": [row.name for row in rows],
+            "What differs": [row.what_differs for row in rows],
+            "Name": [row.given_name for row in rows],
             "Test": [_percent(row.summary.test_accuracy) for row in rows],
-            "Validation": [_percent(row.summary.validation_accuracy) for row in rows],
+            "Validation, final": [_percent(row.summary.validation_accuracy) for row in rows],
+            "Best epoch": [_percent(row.summary.best_validation_accuracy) for row in rows],
             "Parameters": [row.parameters for row in rows],
             "Time": [_time(row.summary.seconds) for row in rows],
             "Begun": [local_time(row.begun) for row in rows],
             "Preset": [row.preset for row in rows],
-            "Changed": [row.changes for row in rows],
             "State": [_state(row) for row in rows],
             "Pinned": ["pinned" if row.about.pinned else "" for row in rows],
             "Note": [row.about.note for row in rows],
@@ -137,19 +145,29 @@ def _state(row: RunRow) -> str:
 def _columns() -> dict[str, Any]:
     config = st.column_config
     return {
-        "Run": config.TextColumn(pinned=True),
+        "What differs": config.TextColumn(
+            pinned=True,
+            width=250,
+            help="The preset that the run began with, what was changed from it, and what was changed while it trained.",
+        ),
+        "Name": config.TextColumn(help="The name that you gave to the run or to its experiment."),
         "Test": config.NumberColumn(
             width=70,
             format="%.2f%%",
             help="Share of all test images that the final network reads correctly. Empty: not computed yet. While you "
             "are still changing things, go by the validation accuracy: the test is for the end.",
         ),
-        "Validation": config.NumberColumn(
-            format="%.2f%%", help="Share of the validation images read correctly after the last finished epoch."
+        "Validation, final": config.NumberColumn(
+            format="%.2f%%",
+            help="Share of the validation images that the final network reads correctly; of a run that was stopped "
+            "within an epoch, the network of the last finished epoch.",
+        ),
+        "Best epoch": config.NumberColumn(
+            format="%.2f%%",
+            help="Share of the validation images read correctly after the best epoch. The final network can be worse.",
         ),
         "Parameters": config.NumberColumn(format="localized", help="Numbers that the network learns."),
         "Preset": config.TextColumn(help="The preset that the run began with."),
-        "Changed": config.TextColumn(width=240, help="What was changed from the preset."),
         "Time": config.NumberColumn(width=115, format="localized", help="Spent training, pauses left out."),
         "Begun": config.DatetimeColumn(format="D MMM YYYY, HH:mm", help="When it was begun, by your clock."),
         "Pinned": config.TextColumn(help="Pinned runs are the last to be dropped when the store is full."),

@@ -11,12 +11,15 @@ from mnist_demo.app.session.lab import lab
 from mnist_demo.app.session.server import jobs, run_state
 from mnist_demo.app.words import escape_markdown
 from mnist_demo.data import DataError, MnistData, load_mnist
+from mnist_demo.example_runs import Example, example_run, example_runs
 from mnist_demo.experiment import DataReference, Experiment
 from mnist_demo.experiment.difference import begun_from
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Run
 
 DEFAULT_PRESET = "fast"
+
+_CHOSEN_EXAMPLE = "example_id"
 
 _log = logging.getLogger(__name__)
 
@@ -117,20 +120,31 @@ def _keep(write: Callable[[], None]) -> None:
         _log.warning("The current experiment or run of a lab could not be kept: %s", error)
 
 
-def trained_run(*, while_learning: bool = False) -> Run | None:
-    """Return the current run if it has trained weights, otherwise the newest run that has.
+def trained_run(*, while_learning: bool = False, example: Example = Example.CODELAB) -> Run:
+    """Return the current run if it has trained weights, otherwise the newest run that has, otherwise an example run.
 
     Args:
         while_learning: Whether a run that has just begun counts, whose first answers are random.
+        example: The example run for a lab without trained weights, unless the visitor chose one.
     """
     current = run()
     candidates = [current, *lab().runs] if current else []
-    return next((each for each in candidates if each and _has_learned(each, while_learning)), None)
+    own = next((each for each in candidates if each and _has_learned(each, while_learning)), None)
+    return own or _example(example)
 
 
 def trained_runs(*, while_learning: bool = False) -> list[Run]:
-    """Return the lab's runs that have trained weights, newest first; see `trained_run` for the arguments."""
-    return [each for each in lab().runs if _has_learned(each, while_learning)]
+    """Return the lab's runs that have trained weights, newest first, or the example runs where there is none.
+
+    Args:
+        while_learning: See `trained_run`.
+    """
+    return [each for each in lab().runs if _has_learned(each, while_learning)] or example_runs()
+
+
+def _example(preferred: Example) -> Run:
+    chosen = st.session_state.get(_CHOSEN_EXAMPLE)
+    return next((each for each in example_runs() if each.id == chosen), None) or example_run(preferred)
 
 
 def _has_learned(of: Run, while_learning: bool) -> bool:
@@ -140,9 +154,11 @@ def _has_learned(of: Run, while_learning: bool) -> bool:
 
 
 def choose_run(run_id: str) -> None:
-    """Make a run of this lab the current one; an id of no run in this lab changes nothing."""
+    """Make a run of this lab the current one, or show an example run; another id changes nothing."""
     if lab().runs.get(run_id):
         set_run(run_id)
+    elif any(each.id == run_id for each in example_runs()):
+        st.session_state[_CHOSEN_EXAMPLE] = run_id
 
 
 def _kept_experiment() -> Experiment | None:

@@ -72,6 +72,6 @@ def keep_final(run: Run, snapshot: Path, prediction: PredictionPass) -> bool:
     Returns:
         Whether the predictions are on the disk or need not be.
     """
-    if run_state(run).is_active or [snapshot] != run.snapshots[-1:]:
+    if run.is_example or run_state(run).is_active or [snapshot] != run.snapshots[-1:]:
         return True
     return prediction.keep(with_probabilities=True)

@@ -29,6 +29,25 @@ def start_training(wanted: Experiment) -> Run:
     return started
 
 
+def start_together(first: Experiment, second: Experiment) -> tuple[Run, Run]:
+    """Queue two experiments on the same data that are trained at the same time; the first run becomes the current one.
+
+    Raises:
+        StartError: If the runs cannot be created.
+    """
+    try:
+        jobs().check_accepts(lab().id, 2)
+        # Room is made once, because making room for the second could evict the first, which nothing trains yet.
+        housekeeping.make_room(lab(), jobs())
+        one, other = lab().runs.create(first), lab().runs.create(second)
+        jobs().submit_together(one, other, datasets.path_of(first.data))
+    except OSError as error:
+        raise StartError(could_not("The runs could not be created", error)) from error
+    housekeeping.sweep_soon(jobs())
+    set_run(one.id)
+    return one, other
+
+
 def fine_tune(source: Run, drawings: Split) -> Run:
     """Queue a copy of a run of this lab for fine-tuning on drawings, mixed with MNIST; make the copy the current run.
 

@@ -15,13 +15,19 @@ _POPOVERS = '[data-testid="stPopoverBody"] { min-height: calc-size(fit-content, 
 # The links need an outline, because Streamlit 1.67 shows their focus by a faint background alone.
 _FOCUS = '[data-testid="stSidebarNavLink"]:focus-visible { outline: 2px solid; outline-offset: -2px; }'
 
-# The component of `help_names` shows nothing, and its space would move the page down.
-_UNSEEN = ".st-key-help_names { display: none; }"
+# The components of `accessibility` and `phone_menu` show nothing, and their space would move the page down.
+_UNSEEN = '[class*="st-key-unseen_"] { display: none; }'
 
-# The box stays a button high while the controls change, because it is empty for a moment.
-_CONTROLS = ".st-key-train_controls { min-height: 2.5rem; }"
+# The boxes stay a button high while the controls change, because they are empty for a moment.
+_CONTROLS = ".st-key-train_controls, .st-key-start_controls { min-height: 2.5rem; }"
 
-_BOTH = f"{_CAPTIONS} {_POPOVERS} {_FOCUS} {_UNSEEN} {_CONTROLS}"
+# The button of an open popover has a darker primary colour, which has a contrast of 2.7 on the paper of dark mode.
+_OPEN_POPOVER = '[data-testid="stPopoverButton"][kind="tertiary"][aria-expanded="true"]'
+
+# The guide of a lesson is slim, because it must not hide the page that it speaks of. Its words scroll.
+_GUIDE = ".st-key-scrolled_lesson { max-height: min(12rem, 30vh); overflow-y: auto; flex-wrap: nowrap; }"
+
+_BOTH = f"{_CAPTIONS} {_POPOVERS} {_FOCUS} {_UNSEEN} {_CONTROLS} {_GUIDE}"
 
 # Streamlit writes white on any primary colour. In dark mode the primary colour is a light blue, on which white has a
 # contrast of 2.3 and the page's colour one of 7.7 (WCAG asks for 4.5 for text and for 3 for icons).
@@ -45,8 +51,9 @@ def apply() -> None:
 def sheet() -> str:
     """Return the style sheet for the page's current appearance."""
     paper, _ = colours.paper_and_ink()
+    if colours.appearance() == "light":
+        return _BOTH
     return (
-        _BOTH
-        if colours.appearance() == "light"
-        else f"{_BOTH}{_ON_PRIMARY}{{ color: {paper}; }} {_KNOB} {{ background-color: {paper}; }}"
+        f"{_BOTH}{_ON_PRIMARY}{{ color: {paper}; }} {_KNOB} {{ background-color: {paper}; }} "
+        f"{_OPEN_POPOVER} {{ color: {colours.primary_colour()}; }}"
     )

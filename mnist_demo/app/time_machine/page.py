@@ -9,6 +9,7 @@ from mnist_demo.app import navigation
 from mnist_demo.app.session import datasets, server
 from mnist_demo.app.time_machine import component
 from mnist_demo.app.time_machine.component import frame_label, payload
+from mnist_demo.app.widgets import example_notice
 from mnist_demo.app.widgets.layout import header
 from mnist_demo.app.widgets.live import live, watching
 from mnist_demo.app.widgets.run_choice import choose_run, no_longer_kept
@@ -17,7 +18,7 @@ from mnist_demo.data import MnistData, Split
 from mnist_demo.insight.epoch_frames import EpochFrames
 from mnist_demo.insight.time_machine import Frame
 from mnist_demo.runs import Run
-from mnist_demo.runs.predictions import VALIDATION
+from mnist_demo.runs.predictions import validation_part
 
 _WORK = 0.4
 """Seconds of a first pass between two refreshes of the page."""
@@ -29,10 +30,11 @@ _BETWEEN_FRAMES = 0.5
 def page() -> None:
     """Draw the slider over the epochs, and the views that it moves."""
     header(
-        "Time machine",
+        navigation.TIME_MACHINE,
         "Drag through the epochs and watch the network become what it is, from its first guesses to its last answers.",
     )
-    run = choose_run("to see how it learned")
+    run = choose_run()
+    example_notice.show(run)
     try:
         data = datasets.load(run.experiment.data)
         machine = _machine(run, data)
@@ -62,8 +64,7 @@ def _machine(run: Run, data: MnistData) -> _Machine:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _kept_machine(folder: str, digest: str, images: int, _run: Run, _validation: Split) -> _Machine:
     split = Split(_validation.images[:images], _validation.labels[:images])
-    # The whole split has the name that all pages use, so that the pages share its predictions.
-    part = VALIDATION if images == len(_validation.labels) else f"{VALIDATION}-{images}"
+    part = validation_part(images, len(_validation.labels))
     return _Machine(EpochFrames(_run, split, lambda snapshot: server.prediction_pass(_run, snapshot, part, split)))
 
 
@@ -71,7 +72,8 @@ def _watch(run: Run, data: MnistData, machine: _Machine) -> None:
     frames = machine.frames
     _status(run, frames)
     if shown := _data(run, data.class_names, machine):
-        component.show(shown, key=f"time_machine_{run.id}")
+        with st.container(key="time_machine"):
+            component.show(shown, key=f"time_machine_{run.id}")
     # The pass advances after everything is drawn, so that no element fades while the network answers.
     if frames.missing:
         frames.advance(_WORK)

@@ -6,14 +6,25 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from mnist_demo.app import navigation
+from mnist_demo.app.widgets import glossary
+
 Option = TypeVar("Option", bound=StrEnum)
 
 
-def header(title: str, sentence: str) -> None:
-    """Draw a page's title and one sentence on its purpose."""
+def header(page: navigation.Page, sentence: str, words: str = "") -> None:
+    """Draw a page's title, the words of the page beside it, and one sentence on its purpose.
+
+    Args:
+        page: The page.
+        sentence: The page's purpose.
+        words: Texts of the page that come from files, whose terms belong to the words of the page.
+    """
     # The gap is small, because a projector shows 800 pixels of the page.
     with st.container(gap=None):
-        st.title(title, anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.title(page.heading or page.title, anchor=False, width="content")
+            glossary.show(page.name, words)
         st.markdown(sentence)
 
 

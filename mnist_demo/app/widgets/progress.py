@@ -4,6 +4,7 @@ from mnist_demo.app.session import server
 from mnist_demo.app.stop_reason_words import in_words
 from mnist_demo.app.words import duration, plural
 from mnist_demo.runs import History, Run, RunState
+from mnist_demo.runs.history import Validation
 
 STATE_ICONS = {
     RunState.QUEUED: ":material/hourglass_empty:",
@@ -20,6 +21,20 @@ STATE_ICONS = {
 def progress_share(run: Run, history: History) -> float:
     """Return the finished share of a run, 0 to 1; a finished run has 1, even before its last epoch."""
     return 1.0 if server.run_state(run) is RunState.FINISHED else history.progress
+
+
+def validation_names(validation: Validation, *, is_active: bool) -> tuple[str, str]:
+    """Return what the two validation accuracies are of: 'final network' or 'epoch 3', and 'best epoch 2'.
+
+    Args:
+        validation: The accuracies of a run.
+        is_active: Whether the run is still trained, so that no network is its final one.
+    """
+    is_final = validation.is_whole and not is_active
+    return (
+        "final network" if is_final else f"epoch {validation.newest_epoch}",
+        f"best epoch {validation.best_epoch}",
+    )
 
 
 def progress_line(run: Run, history: History) -> str:

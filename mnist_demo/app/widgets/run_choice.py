@@ -7,13 +7,13 @@ from pathlib import Path
 import streamlit as st
 
 from mnist_demo.app.session import current, server
-from mnist_demo.app.stop_reason_words import in_words
-from mnist_demo.app.widgets import start_button
-from mnist_demo.app.widgets.live import live, watching
-from mnist_demo.app.widgets.progress import progress_line, progress_share
+from mnist_demo.app.widgets.former import former_words
+from mnist_demo.app.widgets.progress import validation_names
 from mnist_demo.app.words import escape_markdown, moment
 from mnist_demo.evaluation.percent import percent
+from mnist_demo.example_runs import Example
 from mnist_demo.runs import Run, RunId, name_of
+from mnist_demo.runs.history import Validation
 
 _CHOICE = "chosen_run"
 
@@ -27,48 +27,17 @@ def no_longer_kept(run: Run) -> None:
     )
 
 
-def need_trained_run(purpose: str, *, while_learning: bool = False) -> Run:
-    """Return the run that a page uses; without one, the page offers to train `fast` at once and ends here.
+def choose_run(*, while_learning: bool = False, example: Example = Example.CODELAB) -> Run:
+    """Draw a choice of runs where there are several, and return the chosen run.
+
+    The chosen run becomes the current one, so that every page uses the same run. A lab without a trained network has
+    the example runs to choose from.
 
     Args:
-        purpose: The page's use of the run, to complete "Train one …".
         while_learning: Whether a run in its first epoch counts.
+        example: The example run that the page shows first.
     """
-    if (trained := current.trained_run(while_learning=while_learning)) is not None:
-        return trained
-
-    current_run = current.run()
-    with st.container(border=True):
-        if current_run is not None and server.run_state(current_run).is_active:
-            when = "when its first batch begins" if while_learning else "when its first epoch ends"
-            st.markdown(f"**{escape_markdown(current_run.experiment.name)}** is learning. This page opens {when}.")
-            live(
-                lambda: _progress(current_run),
-                lambda: None if current.trained_run(while_learning=while_learning) else watching(current_run)(),
-            )
-        else:
-            if current_run is not None and current_run.reason:
-                st.warning(in_words(current_run.reason), icon=":material/error:")
-            st.markdown(f"No trained network yet. Train one {purpose}: about ten seconds.")
-            start_button.offer_fast()
-    return st.stop()
-
-
-def _progress(run: Run) -> None:
-    history = run.history()
-    st.progress(progress_share(run, history), text=progress_line(run, history))
-
-
-def choose_run(purpose: str, *, while_learning: bool = False) -> Run:
-    """Draw a choice of runs where the lab has several, and return the chosen run; end the page where the lab has none.
-
-    The chosen run becomes the current one, so that every page uses the same run.
-
-    Args:
-        purpose: See `need_trained_run`.
-        while_learning: See `need_trained_run`.
-    """
-    run = need_trained_run(purpose, while_learning=while_learning)
+    run = current.trained_run(while_learning=while_learning, example=example)
     runs = {each.id: each for each in current.trained_runs(while_learning=while_learning)}
     if len(runs) > 1 and run.id in runs:
         # The choice follows the current run, which may have changed on another page.
@@ -81,13 +50,16 @@ def choose_run(purpose: str, *, while_learning: bool = False) -> Run:
             key=_CHOICE,
             on_change=lambda: current.choose_run(str(st.session_state[_CHOICE])),
             label_visibility="collapsed",
-            width=440,
+            width=520,
         )
+    # The canvas of Draw needs the room, and a drawing is not about the design.
+    if not while_learning and (former := former_words(run)):
+        st.caption(f":material/history: {former[0].upper()}{former[1:]}.")
     return run
 
 
 def run_labels(runs: Mapping[str, Run]) -> dict[str, str]:
-    """Return the labels of runs in a list, by their ids: name, accuracy, and time of creation."""
+    """Return the labels of runs in a list, by their ids: name, validation accuracy, and time of creation."""
     return disambiguated({run_id: _run_label(run) for run_id, run in runs.items()})
 
 
@@ -108,13 +80,17 @@ def disambiguated(labels: Mapping[str, str]) -> dict[str, str]:
 
 def _run_label(run: Run) -> str:
     size = run.events_path.stat().st_size if run.events_path.exists() else 0
-    reached = _accuracy_reached(run.events_path, size)
-    return f"{name_of(run)}, {f'{percent(reached)} on validation, ' if reached is not None else ''}{moment(run.begun)}"
+    reached = _validation_reached(run.events_path, size)
+    figure = ""
+    if reached:
+        newest = validation_names(reached, is_active=server.run_state(run).is_active)[0]
+        figure = f"{newest} {percent(reached.newest)} on validation"
+    parts = (f"Example: {name_of(run)}", figure) if run.is_example else (name_of(run), figure, moment(run.begun))
+    return ", ".join(filter(None, parts))
 
 
 @st.cache_data(max_entries=512, show_spinner=False)
-def _accuracy_reached(events_path: Path, size: int) -> float | None:
-    """Return the validation accuracy of a run's final network, which can be below that of its best epoch."""
+def _validation_reached(events_path: Path, size: int) -> Validation | None:
+    """Return a run's validation accuracies; that of its final network can be below that of its best epoch."""
     del size  # part of the cache key, because the events file of an active run grows
-    accuracies = Run(events_path.parent).history().epochs["val_accuracy"]
-    return float(accuracies[-1]) if len(accuracies) else None
+    return Run(events_path.parent).history().validation

@@ -36,7 +36,7 @@ def _try(start: Callable[[], None], refused: str) -> None:
 
 
 def offer_fast() -> None:
-    """Draw the start of a first training, for a lab that has no network yet."""
+    """Draw the start of a first training, for a lab whose pages show an example."""
     start_button(
         "Train the fast network",
         lambda: train_preset("fast"),

@@ -17,6 +17,9 @@ _NO_COST = "no parameters"
 
 def show(draft: Draft, report: NetworkReport) -> None:
     """Draw the rows from the image to the ten outputs, and the menu that adds a layer."""
+    asked = taken_lesson.asked_layer()
+    if asked is not None and asked <= len(draft.items):
+        layer_editor.open_layer(draft.items[asked - 1].id)
     opened = layer_editor.opened()
     with st.container(key="design_layers"), st.container(key="design_rows", gap="xsmall"):
         _image()

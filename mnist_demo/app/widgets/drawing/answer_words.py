@@ -59,6 +59,17 @@ def answer_in_words(probabilities: NDArray[np.floating], class_names: Sequence[s
     return Answer(named, "not sure", f"The network is not sure: {named}.")
 
 
+def guess_in_words(probabilities: NDArray[np.floating]) -> Answer:
+    """Put the answer of an untrained network, which knows nothing about the digit, into words.
+
+    Args:
+        probabilities: float (10,), 0 to 1, summing to 1; the digits' in order.
+    """
+    top = int(probabilities.argmax())
+    share = whole_percent(float(probabilities[top]))
+    return Answer(str(top), f"{share}, by chance", "Its numbers are random: it has learned nothing yet.")
+
+
 def verdict_in_words(verdict: Verdict, class_names: Sequence[str]) -> Answer:
     """Put a verdict on a digit into words.
 

@@ -9,17 +9,19 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_demo.app.draw.answer_words import Answer, answer_in_words, verdict_in_words
 from mnist_demo.app.session import datasets, server
+from mnist_demo.app.widgets.drawing.answer_words import Answer, answer_in_words, guess_in_words, verdict_in_words
 from mnist_demo.app.words import escape_markdown
 from mnist_demo.drawing import verdict
 from mnist_demo.evaluation import calibrated, fit_temperature
+from mnist_demo.experiment import Experiment
 from mnist_demo.inference import Inference, InferenceError
 from mnist_demo.inference.predictions import PredictionPass
 from mnist_demo.runs import Run
 from mnist_demo.runs.predictions import VALIDATION
 
-_EMPTY = np.zeros((28, 28), np.uint8)
+EMPTY = np.zeros((28, 28), np.uint8)
+"""A digit without ink."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +70,20 @@ def read(run: Run, digit: NDArray[np.uint8], *, may_refuse: bool = True) -> Read
     return Reading(shares, verdict_in_words(judged, names), label, not judged.is_digit)
 
 
+def guess(experiment: Experiment, digit: NDArray[np.uint8]) -> Reading:
+    """Read a digit with an experiment's network as it is before any training.
+
+    Args:
+        experiment: The experiment, on the bundled MNIST.
+        digit: uint8 (28, 28), white ink on black.
+
+    Raises:
+        InferenceError: If the network cannot answer.
+    """
+    raw = server.inference().predict_untrained(experiment, digit[None])[0].astype(np.float64)
+    return Reading(raw, guess_in_words(raw), int(raw.argmax()))
+
+
 def class_names(run: Run) -> tuple[str, ...]:
     """Return the names of a run's classes; '0' to '9' when its data is gone, because its network can still answer."""
     try:
@@ -89,7 +105,7 @@ def warm_up(run: Run) -> None:
 def _warm_up(client: Inference, run: Run, prediction: PredictionPass | None) -> None:
     # The first stroke meets the same problem and shows it.
     with contextlib.suppress(InferenceError, OSError):
-        client.predict(run, _EMPTY[None])
+        client.predict(run, EMPTY[None])
         if prediction is not None:
             prediction.keep(with_probabilities=True)
 

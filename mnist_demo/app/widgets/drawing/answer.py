@@ -4,14 +4,16 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_demo.app.draw.answer_chart import answer_frame, answer_spec
-from mnist_demo.app.draw.answer_words import answer_text
-from mnist_demo.app.draw.digit_source import DigitInput
-from mnist_demo.app.draw.reading import _EMPTY, Reading, class_names, read
+from mnist_demo.app.session import taken_lesson
 from mnist_demo.app.theme import colours
 from mnist_demo.app.widgets import digits
+from mnist_demo.app.widgets.drawing.answer_chart import answer_spec, answer_table
+from mnist_demo.app.widgets.drawing.answer_words import answer_text
+from mnist_demo.app.widgets.drawing.digit_input import DigitInput
+from mnist_demo.app.widgets.drawing.reading import EMPTY, Reading, class_names, read
 from mnist_demo.app.words import escape_markdown
 from mnist_demo.inference import InferenceError
+from mnist_demo.lessons.drawn import Drawn
 from mnist_demo.runs import Run
 
 _SCALE = 5  # screen pixels for each of the digit's 28 pixels
@@ -30,24 +32,38 @@ def show(run: Run, given: DigitInput) -> None:
                 reading = read(run, given.digit, may_refuse=given.is_prepared)
         except InferenceError as error:
             problem = str(error)
+    taken_lesson.note_drawn(run, _drawn(reading, given))
     with place:
         _show(reading, given, problem, names)
+
+
+def _drawn(reading: Reading | None, given: DigitInput) -> Drawn | None:
+    """Return what a lesson is told of the reading; a digit of the test set is no drawing."""
+    if reading is None or given.stages is None or not np.isfinite(reading.probabilities).all():
+        return None
+    best = int(reading.probabilities.argmax())
+    return Drawn(best, float(reading.probabilities[best]), reading.is_refused, given.left_out)
 
 
 def _show(reading: Reading | None, given: DigitInput, problem: str, names: tuple[str, ...]) -> None:
     with st.container(horizontal=True, gap="medium"):
         with st.container(width="stretch"):
-            _words(reading, given, problem, names)
+            words(reading, given, names, problem=problem, title="The network reads")
         with st.container(width=28 * _SCALE, key="draw_seen"):
-            digit = _EMPTY if given.digit is None else given.digit
+            digit = EMPTY if given.digit is None else given.digit
             digits.show(
                 network_view(digit, _SCALE),
                 alt="What the network sees: 28 by 28 pixels, white on black" + ("" if digit.any() else ", all black"),
                 caption="What the network sees: 28×28, white on black",
             )
+    bars(reading, names)
+
+
+def bars(reading: Reading | None, names: tuple[str, ...]) -> None:
+    """Draw the ten probabilities of an answer as bars; without an answer the bars are empty."""
     probabilities = reading.probabilities if reading else None
     st.container(key="draw_bars").vega_lite_chart(
-        answer_frame(probabilities, names, is_refused=reading is not None and reading.is_refused),
+        answer_table(probabilities, names, is_refused=reading is not None and reading.is_refused),
         answer_spec(colours.primary_colour()),
         key="draw_answer",
         alt=answer_text(probabilities, names),
@@ -60,9 +76,18 @@ def network_view(digit: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
     return np.stack([enlarged] * 3, axis=-1)
 
 
-def _words(reading: Reading | None, given: DigitInput, problem: str, names: tuple[str, ...]) -> None:
+def words(reading: Reading | None, given: DigitInput, names: tuple[str, ...], *, title: str, problem: str = "") -> None:
+    """Draw an answer in words, the class in large type.
+
+    Args:
+        reading: The answer; None without a digit or when the network cannot answer.
+        given: The digit.
+        names: The names of the classes.
+        title: The words above the answer.
+        problem: Why there is no answer, when the input or the network is at fault.
+    """
     st.metric(
-        "The network reads",
+        title,
         reading.answer.label if reading else "–",
         reading.answer.sureness if reading else "nothing yet",
         delta_color="off",

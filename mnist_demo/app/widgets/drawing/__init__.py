@@ -1,0 +1,1 @@
+"""A digit on the canvas and what a network reads in it, as several pages draw them."""
