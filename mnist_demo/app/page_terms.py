@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-SIDEBAR = ("experiment", "parameter", "run", "epoch", "validation", "accuracy")
+SIDEBAR = ("experiment", "parameter", "run", "epoch", "validation")
 """The terms of the sidebar, which is on every page."""
 
 PAGE_TERMS: Mapping[str, tuple[str, ...]] = {
@@ -17,7 +17,7 @@ PAGE_TERMS: Mapping[str, tuple[str, ...]] = {
         *("pixel", "shape", "channel", "vector", "feature-map", "convolution", "depthwise-convolution", "filter"),
         *("kernel", "stride", "padding", "pooling", "global-average-pooling", "batch-normalization", "normalization"),
         *("mean", "standard-deviation", "dropout", "flatten", "dense", "unit", "activation", "relu", "leaky-relu"),
-        *("elu", "selu", "gelu", "silu", "tanh", "sigmoid", "linear", "softmax", "probability", "class"),
+        *("elu", "selu", "gelu", "silu", "tanh", "sigmoid", "linear", "softmax", "class"),
         *("initialisation", "glorot", "he", "lecun", "variance-scaling", "l2", "optimizer", "gradient", "sgd"),
         *("momentum", "rmsprop", "adam", "beta", "adamw", "weight-decay", "learning-rate", "loss", "schedule"),
         *("cosine", "one-cycle", "warm-up", "epoch", "batch", "step", "validation", "early-stopping", "accuracy"),
@@ -25,7 +25,7 @@ PAGE_TERMS: Mapping[str, tuple[str, ...]] = {
     ),
     "train": (
         *("training", "network", "epoch", "batch", "step", "learning-rate", "schedule", "loss", "accuracy"),
-        *("validation", "error-rate", "log-scale", "learning-curve", "mnist", "run"),
+        *("validation", "error-rate", "log-scale", "mnist", "run"),
     ),
     "evaluate": (
         *("network", "test", "accuracy", "interval", "loss", "cross-entropy", "confusion-matrix", "class"),
@@ -52,7 +52,16 @@ PAGE_TERMS: Mapping[str, tuple[str, ...]] = {
         *("domain-gap", "preset", "training", "held-out", "epoch", "weight"),
     ),
     "runs": (
-        *("run", "network", "test", "validation", "accuracy", "parameter", "preset", "training", "learning-rate"),
+        *(
+            "run",
+            "network",
+            "test",
+            "validation",
+            "accuracy",
+            "parameter",
+            "preset",
+            "training",
+        ),
         *("interval", "mcnemar", "seed", "learning-curve", "error-rate", "log-scale", "loss", "epoch", "batch"),
         *("dense", "weight"),
     ),

@@ -1,10 +1,15 @@
-"""Decide whether a drawing is a digit at all, because a network of ten answers cannot say "none of them"."""
+"""Decide whether a drawing is a digit at all, because a network of ten answers cannot say "none of them".
+
+Only the ink and the detector refuse a drawing. A network that hesitates over a digit says something about itself.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_demo.drawing.arrangement import Arrangement
+from mnist_demo.drawing.decidedness import is_clear
 from mnist_demo.drawing.detector import detect
 
 FAINT = 25
@@ -25,28 +30,15 @@ WIDEST = 1.8
 MOST_PIECES = 3
 """Most connected components of the ink; one of 1,000 training images of MNIST has more."""
 
-TWO_BEST = 0.85
-"""Least sum of the two best calibrated answers to a digit: a 4 that may be a 9 is still a digit."""
-
-DECIDED = 2.0
-"""Least `decidedness` of the calibrated answer to a digit, in nats.
-
-`tests.benchmarks.pen_digits` prints the trade-off. With both rules `canvas`, which was trained on non-digits too,
-refuses one or two pen-written digits in a hundred, some of which it would misclassify, and accepts about one letter or
-scribble in twenty. At 1.7 it accepts half as many again; at 2.7 it refuses half as many digits again. A network that
-was trained on digits alone is hardly ever undecided: `fast` would accept nine letters in ten. With the detector's
-consent required too, one in thirty is accepted, for one more pen-written digit in a hundred refused; half of all
-refused digits would be misclassified. One in six of other letters (Cyrillic, Greek and the rest of Latin) is accepted,
-most often letters such as Ц, Я and Q.
-"""
-
 RIVAL = 0.4
 """Least share of the best answer's probability that a rival of it has."""
 
 MOST_RIVALS = 3
 
-_LEAST = 1e-9
-"""Replaces smaller probabilities, some of which float32 rounds to 0."""
+_ARRANGED_BADLY = {
+    Arrangement.SIDE_BY_SIDE: "These are several digits side by side. Draw one digit at a time.",
+    Arrangement.ENCLOSED: "There is a box or a circle around the digit. Draw it without the box.",
+}
 
 
 @dataclass(frozen=True)
@@ -56,10 +48,11 @@ class Verdict:
     Attributes:
         is_digit: Whether the drawing is accepted as a digit.
         labels: The possible classes, the most probable first: one, or up to three when the network hesitates; empty
-            when the drawing is no digit.
-        confidence: The calibrated probability of the most probable class, 0 to 1, also when the drawing is no digit.
+            when the drawing is no digit, or when the network cannot tell which digit it is.
+        confidence: The calibrated probability of the most probable class, 0 to 1, also without a class.
         probabilities: The calibrated probabilities in the order of the classes.
-        reason: One short sentence on why the drawing is no digit; empty when it is one.
+        reason: One or two short sentences on why the drawing is no digit; empty when it is one.
+        arrangement: How the drawing's strokes are arranged.
     """
 
     is_digit: bool
@@ -67,6 +60,7 @@ class Verdict:
     confidence: float
     probabilities: tuple[float, ...]
     reason: str
+    arrangement: Arrangement = Arrangement.ONE
 
 
 def verdict(
@@ -74,7 +68,8 @@ def verdict(
     digit: NDArray[np.uint8],
     *,
     temperature: float = 1.0,
-    knows_non_digits: bool = False,
+    arrangement: Arrangement = Arrangement.ONE,
+    is_known_digit: bool = False,
 ) -> Verdict:
     """Decide which digit a drawing is, or that it is no digit.
 
@@ -82,8 +77,8 @@ def verdict(
         probabilities: The network's answer, (10,), 0 to 1, summing to 1, not calibrated yet.
         digit: The network's input, uint8 (28, 28), white ink on black; an all-black picture is no digit.
         temperature: The network's temperature, fitted on its validation images (`evaluation.fit_temperature`).
-        knows_non_digits: Whether the network was trained to be unsure of non-digits; for any other network, the
-            detector must be sure too (`detect`).
+        arrangement: How the drawing's strokes are arranged; only one digit is accepted.
+        is_known_digit: Whether the picture is a labelled digit, which is never refused.
 
     Raises:
         ValueError: If the shapes are not these, a probability is not finite, or the temperature is not above 0.
@@ -96,36 +91,18 @@ def verdict(
     shares = powers / powers.sum()
     order = np.argsort(-shares, kind="stable")
     best = float(shares[order[0]])
-    reason = ink_problem(digit)
-    if not reason and not is_clear(shares):
-        reason = "It looks like none of the ten digits."
-    elif not reason and not knows_non_digits and not is_clear(detect(digit)):
-        reason = f"It looks more like a letter or a shape than like the {order[0]} that this network reads."
-    rivals = tuple(int(label) for label in order[:MOST_RIVALS] if shares[label] >= RIVAL * best)
-    return Verdict(not reason, () if reason else rivals, best, tuple(shares.tolist()), reason)
+    reason = "" if is_known_digit else drawing_problem(digit, arrangement)
+    labels: tuple[int, ...] = ()
+    if not reason and is_clear(shares):
+        labels = tuple(int(label) for label in order[:MOST_RIVALS] if shares[label] >= RIVAL * best)
+    return Verdict(not reason, labels, best, tuple(shares.tolist()), reason, arrangement)
 
 
-def is_clear(shares: NDArray[np.float64]) -> bool:
-    """Tell whether a calibrated answer (10,) is one to a digit: at most two classes are possible."""
-    return bool(np.sort(shares)[-2:].sum() >= TWO_BEST and decidedness(shares) >= DECIDED)
-
-
-def decidedness(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the Kullback-Leibler divergence of ten equal answers from the given ones, in nats.
-
-    Training on non-digits makes this divergence small. It distinguishes non-digits from digits better than the best
-    probability does (D. Hendrycks, M. Mazeika and T. Dietterich, "Deep anomaly detection with outlier exposure", ICLR
-    2019).
-
-    Args:
-        probabilities: (..., 10), calibrated.
-
-    Returns:
-        (...,), 0 for ten equal answers to 16.3 for a certain one.
-    """
-    logarithms = np.log(np.maximum(probabilities, _LEAST))
-    distance: NDArray[np.float64] = -logarithms.mean(axis=-1) - np.log(probabilities.shape[-1])
-    return distance
+def drawing_problem(digit: NDArray[np.uint8], arrangement: Arrangement = Arrangement.ONE) -> str:
+    """Say why a drawing is no digit, whatever network is asked; empty when it is one."""
+    if reason := _ARRANGED_BADLY.get(arrangement, "") or ink_problem(digit):
+        return reason
+    return "" if is_clear(detect(digit)) else "It looks more like a letter or a shape than like a digit."
 
 
 def ink_problem(digit: NDArray[np.uint8]) -> str:

@@ -110,7 +110,7 @@ def plan_fine_tuning(source: Run, drawings: Split, mnist: MnistData) -> FineTuni
         validation=mnist.validation[:VALIDATION],
         test=Split(drawings.images[kept], drawings.labels[kept]),
     )
-    experiment = _experiment(source.experiment, data, len(fine_tuned), is_again=source.initial_path.exists())
+    experiment = _experiment(source.experiment, data, len(fine_tuned), is_again=source.own_data_path.exists())
     return FineTuning(experiment, data, source.snapshots[-1].read_bytes())
 
 

@@ -42,7 +42,8 @@ class Line:
         of_lab = self.waiting.waiting(lab) + sum(job.lab == lab for job in self.running)
         if of_lab + count > self._limits.max_per_lab:
             raise QueueFullError(
-                f"this lab has as many trainings under way as it may ({of_lab}); wait until one ends, or stop one"
+                f"this lab has {of_lab} of the {self._limits.max_per_lab} trainings under way that it may have; "
+                "wait until one ends, or stop one"
             )
         if (waiting := len(self.waiting)) + count > self._limits.max_waiting:
             raise QueueFullError(f"{waiting} trainings wait on this server already; try again in some minutes")

@@ -2,8 +2,8 @@
 
 import json
 import shutil
+import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,6 @@ from mnist_demo.data import SplitName, load_mnist
 from mnist_demo.data.examples import Examples
 from mnist_demo.drawing import ALL_STEPS, Step, digit_from_strokes, read_photo, strokes_from_canvas, verdict
 from mnist_demo.evaluation import calibrated, fit_temperature
-from mnist_demo.experiment.augmentation import Augmentation
 from mnist_demo.inference import Inference
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Run, create_run
@@ -69,13 +68,15 @@ def test_an_empty_canvas_gets_an_invitation_and_no_answer(open_page: OpenPage, t
     assert app.button(key="next_step").label == "Design a better network"
 
 
-def expected_answer(inference: Inference, run: Run, digit: np.ndarray, may_refuse: bool = True) -> Answer:
+def expected_answer(
+    inference: Inference, run: Run, digit: np.ndarray, may_refuse: bool = True, is_known_digit: bool = False
+) -> Answer:
     validation = load_mnist().validation
     temperature = fit_temperature(validation.labels, inference.predict(run, validation.images))
     raw = inference.predict(run, digit[None])[0]
     if not may_refuse:
         return answer_in_words(calibrated(raw, temperature), DIGITS)
-    return verdict_in_words(verdict(raw, digit, temperature=temperature), DIGITS)
+    return verdict_in_words(verdict(raw, digit, temperature=temperature, is_known_digit=is_known_digit), DIGITS)
 
 
 def test_a_drawing_is_answered_as_the_network_answers_its_digit(
@@ -113,7 +114,7 @@ def test_a_drawing_that_is_no_digit_is_refused(open_page: OpenPage, trained_run:
     assert any("dot" in sentence for sentence in sentences(app))
 
 
-def test_the_detector_refuses_a_letter_unless_the_network_has_learned_non_digits(
+def test_the_detector_refuses_a_letter_of_which_the_network_is_sure(
     open_page: OpenPage, trained_run: Run, canvas: FakeCanvas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The network is as sure as one that was trained on digits alone.
@@ -124,12 +125,48 @@ def test_the_detector_refuses_a_letter_unless_the_network_has_learned_non_digits
     canvas.value = {"objects": [path((80, 270), (100, 70), (170, 200), (240, 70), (260, 270))]}  # the letter M
     app = open_page("draw", LAB)
     assert said(app) == ("Not a digit", "refused")
-    assert "It looks more like a letter or a shape than like the 4 that this network reads." in sentences(app)
+    assert "It looks more like a letter or a shape than like a digit." in sentences(app)
 
-    asked = trained_run.experiment
-    seen = replace(asked, training=replace(asked.training, augmentation=Augmentation(non_digits=0.1)))
-    (trained_run.folder / "experiment.json").write_text(json.dumps(seen.to_json()))
-    assert said(open_page("draw", LAB)) == ("4", "99% sure")
+
+def test_an_unsure_network_says_that_it_cannot_tell(
+    open_page: OpenPage, trained_run: Run, canvas: FakeCanvas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsure = np.full(10, 0.08, np.float32)
+    unsure[7] = 0.28
+    monkeypatch.setattr(
+        Inference, "predict", lambda self, run, images, snapshot=None: np.tile(unsure, (len(images), 1))
+    )
+    monkeypatch.setattr(reading, "_temperature", lambda run, weights: 1.0)
+    canvas.value = SEVEN
+    app = open_page("draw", LAB)
+    assert said(app) == ("?", "cannot tell")
+    assert "This network cannot tell. Its best guess is 7, at 28%." in sentences(app)
+    # A digit of the test set has a label, so the network is to blame whatever the picture looks like.
+    monkeypatch.setattr(sys.modules["mnist_demo.drawing.verdict"], "drawing_problem", lambda *drawing: "No digit.")
+    app.session_state["draw_source"] = Source.TEST_SET
+    app.run()
+    assert said(app) == ("?", "cannot tell")
+    assert any(sentence.startswith(":material/help: Undecided: its label is") for sentence in sentences(app))
+
+
+@pytest.mark.parametrize(
+    ("strokes", "label", "advice"),
+    [
+        ([path((60, 90), (60, 240)), path((220, 90), (220, 240))], "One at a time", "one digit at a time"),
+        (
+            [path((160, 90), (160, 220)), path((60, 40), (260, 40), (260, 280), (60, 280), (60, 40))],
+            "Without the box",
+            "without the box",
+        ),
+    ],
+)
+def test_more_than_a_digit_gets_advice(
+    open_page: OpenPage, trained_run: Run, canvas: FakeCanvas, strokes: list[Any], label: str, advice: str
+) -> None:
+    canvas.value = {"objects": strokes}
+    app = open_page("draw", LAB)
+    assert said(app) == (label, "refused")
+    assert any(advice in sentence for sentence in sentences(app))
 
 
 def test_a_digit_of_the_test_set_is_read_beside_its_label(
@@ -142,7 +179,7 @@ def test_a_digit_of_the_test_set_is_read_beside_its_label(
     fours = Examples(load_mnist(), "mnist", SplitName.TEST, 4)
     for number in range(2):
         (index,) = fours.sample(number, 1)
-        words = expected_answer(inference, trained_run, load_mnist().test.images[index])
+        words = expected_answer(inference, trained_run, load_mnist().test.images[index], is_known_digit=True)
         assert said(app) == (words.label, words.sureness)
         assert any(sentence.endswith("its label is 4.") for sentence in sentences(app))
         app.button(key="test_digit_another").click().run()

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from mnist_demo.data import MnistData, load_mnist
 from mnist_demo.drawing import digit_from_strokes
-from mnist_demo.drawing.verdict import DECIDED, TWO_BEST
+from mnist_demo.drawing.decidedness import DECIDED, TWO_BEST
 from mnist_demo.evaluation import calibrated, fit_temperature
 from mnist_demo.presets import PRESETS
 from mnist_demo.training import train
@@ -152,15 +152,12 @@ def _refusing(
     }
     trials = {kind: Trial(images, [each[kind] for each in answers]) for kind, images in others.items()}
     alone = trade_off(f"{name} alone", digits, trials, temperatures, is_seconded=False)
-    # The detector must agree, as on the page, when the network was not trained on non-digits.
-    is_seconded = not PRESETS[name].training.augmentation.non_digits
     seconded = trade_off(f"{name}, seconded", digits, trials, temperatures, is_seconded=True)
     print(f"{name}: temperatures {temperatures}, calibration error on the test set {before:.4f}, then {after:.4f}\n")
     return {
         "temperatures": temperatures,
         "calibration_error": {"before": before, "after": after},
         "chosen": {"two_best": TWO_BEST, "decided": DECIDED},
-        "is_seconded": is_seconded,
         "by_decidedness": {"alone": alone, "seconded": seconded},
     }
 

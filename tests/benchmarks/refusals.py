@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_demo.drawing import digit_from_strokes
+from mnist_demo.drawing.decidedness import DECIDED, TWO_BEST, decidedness, is_clear
 from mnist_demo.drawing.detector import detect
-from mnist_demo.drawing.verdict import DECIDED, TWO_BEST, decidedness, ink_problem, is_clear
+from mnist_demo.drawing.verdict import ink_problem
 from mnist_demo.evaluation import calibrated
 from tests.benchmarks.non_digits import non_digits
 from tests.benchmarks.report import print_table

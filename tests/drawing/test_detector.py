@@ -7,8 +7,8 @@ import pytest
 from scipy.special import softmax
 
 from mnist_demo.data import load_mnist
+from mnist_demo.drawing.decidedness import is_clear
 from mnist_demo.drawing.detector import WEIGHTS, WeightLayer, detect, read_layers, write_layers
-from mnist_demo.drawing.verdict import is_clear
 from mnist_demo.network import build_model
 from mnist_demo.presets import PRESETS
 from tests.benchmarks.pen_digits import DRAWN_PEN

@@ -9,8 +9,9 @@ from scipy.special import softmax
 from scipy.stats import entropy
 
 from mnist_demo.data import load_mnist
-from mnist_demo.drawing import digit_from_strokes, verdict
-from mnist_demo.drawing.verdict import DECIDED, TWO_BEST, count_pieces, decidedness, ink_problem
+from mnist_demo.drawing import Arrangement, digit_from_strokes, verdict
+from mnist_demo.drawing.decidedness import DECIDED, TWO_BEST, decidedness
+from mnist_demo.drawing.verdict import count_pieces, drawing_problem, ink_problem
 from tests.drawing.samples import DOT, LINE, SEVEN
 
 SURE = np.full(10, 0.001, np.float32)
@@ -71,20 +72,41 @@ def test_the_number_of_pieces_equals_scipys(seed: int, density: float) -> None:
     assert count_pieces(inked) == ndimage.label(inked, np.ones((3, 3)))[1]
 
 
-def test_an_unsure_network_gives_no_digit() -> None:
+def test_an_unsure_network_names_no_class_and_does_not_refuse_the_drawing() -> None:
     said = verdict(np.full(10, 0.1), digit_from_strokes(SEVEN))
-    assert not said.is_digit
+    assert said.is_digit
+    assert said.labels == ()
     assert said.confidence == pytest.approx(0.1)
-    assert "none of the ten" in said.reason
+    assert said.reason == ""
+
+
+def test_the_network_has_no_say_in_what_is_refused() -> None:
+    answers = np.random.default_rng(0).dirichlet(np.full(10, 0.1), 300)
+    images = load_mnist().test.images[:300]
+    accepted = np.array([verdict(answer, image).is_digit for answer, image in zip(answers, images, strict=True)])
+    assert accepted.tolist() == [not drawing_problem(image) for image in images]
+    assert 0.98 <= accepted.mean() < 1
+    assert all(verdict(answers[0], image, is_known_digit=True).is_digit for image in images)
+
+
+@pytest.mark.parametrize(
+    ("arrangement", "reason"),
+    [(Arrangement.SIDE_BY_SIDE, "one digit at a time"), (Arrangement.ENCLOSED, "without the box")],
+)
+def test_a_drawing_of_more_than_a_digit_is_refused_with_advice(arrangement: Arrangement, reason: str) -> None:
+    said = verdict(SURE, digit_from_strokes(SEVEN), arrangement=arrangement)
+    assert not said.is_digit
+    assert said.labels == ()
+    assert reason in said.reason
 
 
 def test_a_letter_is_no_digit_although_a_network_for_digits_is_sure() -> None:
     letter = digit_from_strokes([[(0, 1), (0.1, 0), (0.5, 0.65), (0.9, 0), (1, 1)]])  # the letter M
     said = verdict(SURE, letter)
     assert not said.is_digit
-    assert "letter or a shape than like the 7" in said.reason
+    assert "letter or a shape" in said.reason
     assert said.labels == ()
-    assert verdict(SURE, letter, knows_non_digits=True).is_digit
+    assert verdict(SURE, letter, is_known_digit=True).labels == (7,)
 
 
 def test_no_digit_of_mnist_is_refused_for_its_ink() -> None:
@@ -100,16 +122,16 @@ def test_decidedness_is_the_divergence_from_ten_equal_probabilities() -> None:
     assert decidedness(np.full(10, 0.1)) == pytest.approx(0)
 
 
-def test_two_best_classes_among_many_possible_ones_make_no_digit() -> None:
+def test_no_class_is_named_when_many_are_possible() -> None:
     spread = np.full(10, 0.03, np.float64)
     spread[3] = 0.73
     assert spread[3] + spread[1] < TWO_BEST
-    assert not verdict(spread, digit_from_strokes(SEVEN)).is_digit
+    assert verdict(spread, digit_from_strokes(SEVEN)).labels == ()
     # The best two classes have enough probability here, but no class is ruled out.
     undecided = np.full(10, 0.0125, np.float64)
     undecided[[3, 5]] = 0.5, 0.4
     assert decidedness(undecided) < DECIDED
-    assert not verdict(undecided, digit_from_strokes(SEVEN)).is_digit
+    assert verdict(undecided, digit_from_strokes(SEVEN)).labels == ()
 
 
 @pytest.mark.parametrize(

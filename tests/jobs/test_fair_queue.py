@@ -44,6 +44,18 @@ def test_a_removed_item_is_not_served() -> None:
         queue.pop()
 
 
+def test_an_item_taken_out_of_order_costs_its_lab_a_turn() -> None:
+    queue: FairQueue[str] = FairQueue()
+    for item in ("a1", "a2", "a3", "b1", "b2"):
+        queue.push(item[0], item)
+    assert queue.pop() == "a1"
+    queue.take("a", "a2")
+    # Lab a has used two turns, so both items of lab b are served first.
+    assert list(queue) == ["b1", "b2", "a3"]
+    with pytest.raises(KeyError):
+        queue.take("a", "a2")
+
+
 @given(st.lists(st.sampled_from("abcd"), max_size=30))
 def test_the_order_is_predicted_and_no_lab_waits_for_two_turns_of_another(labs: list[str]) -> None:
     queue: FairQueue[tuple[str, int]] = FairQueue()

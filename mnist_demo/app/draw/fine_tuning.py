@@ -45,7 +45,7 @@ class _Answers:
 
 def show() -> None:
     """Draw the newest fine-tuning of the lab, live while it trains; draw nothing when there is no fine-tuning."""
-    fine_tuning = next((run for run in lab.lab().runs if run.initial_path.exists()), None)
+    fine_tuning = next((run for run in lab.lab().runs if run.own_data_path.exists()), None)
     if fine_tuning is None:
         return
     st.markdown(f"**{escape_markdown(name_of(fine_tuning))}**")

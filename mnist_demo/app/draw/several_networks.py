@@ -60,7 +60,7 @@ def _card(run: Run, given: DigitInput) -> None:
     problem = ""
     if given.digit is not None:
         try:
-            said = reading.read(run, given.digit, may_refuse=given.is_prepared)
+            said = reading.read(run, given)
         except InferenceError as error:
             problem = str(error)
     st.metric(

@@ -6,11 +6,13 @@ from enum import StrEnum
 import pandas as pd
 import streamlit as st
 
+from mnist_demo.app.comment_words import most_confused_in_words
 from mnist_demo.app.evaluate.confusion_chart import CELL, confusion_frame, confusion_spec, confusion_text
 from mnist_demo.app.widgets import glossary
 from mnist_demo.app.widgets.layout import choice
 from mnist_demo.app.widgets.mistakes import page_of_images
 from mnist_demo.app.words import escape_markdown, plural
+from mnist_demo.comments import most_confused
 from mnist_demo.data import DIGIT_CLASS_NAMES, MnistData
 from mnist_demo.evaluation import Evaluation, Mistake
 
@@ -35,12 +37,33 @@ _UNITS = {_Unit.COUNTS: "Counts", _Unit.RATES: "Rates"}
 @st.fragment
 def show(evaluation: Evaluation, load: Callable[[], MnistData]) -> None:
     """Draw the matrix and the images; a click on a cell, or a choice of classes, selects the images."""
+    _tell_most_confused(evaluation)
     left, right = st.columns(2, gap="medium")
     true, predicted = _chosen(_TRUE), _chosen(_PREDICTED)
     with left:
         _matrix(evaluation, true, predicted)
     with right:
         _images(evaluation, load())
+
+
+def _tell_most_confused(evaluation: Evaluation) -> None:
+    """Draw a line on the two classes that are confused most, if a pair stands out."""
+    if (found := most_confused(evaluation)) is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(most_confused_in_words(found, evaluation.class_names), width="content")
+        st.button(
+            "See them",
+            icon=":material/image_search:",
+            key="evaluate_confused",
+            on_click=_show_pair,
+            args=(found.true, found.predicted),
+        )
+
+
+def _show_pair(true: int, predicted: int) -> None:
+    _forget_click()
+    st.session_state[_TRUE], st.session_state[_PREDICTED] = true, predicted
 
 
 def _chosen(key: str) -> int | None:

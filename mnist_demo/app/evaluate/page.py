@@ -89,7 +89,8 @@ def _status(run: Run, snapshot: Path, prediction: PredictionPass) -> None:
             )
             st.button("Look again", icon=":material/refresh:", key="look_again", on_click=_look_again)
         else:
-            st.markdown(f"**{escape_markdown(name_of(run))}** · {progress_line(run, run.history())}")
+            line = progress_line(run, run.history())
+            st.markdown(f"**{escape_markdown(name_of(run))}**, final network · {line}")
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)

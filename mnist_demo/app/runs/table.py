@@ -17,6 +17,7 @@ COMPARED = "compare"
 _CHOSEN, _SHOWN, _TABLE, _LIST = "runs_chosen", "runs_shown", "runs_table", "runs_list"
 _HEIGHT = 282
 _ROW, _HEAD = 35, 37  # pixels
+_LONGEST, _WIDEST = 32, 250  # characters and pixels of the first column
 
 
 def chosen() -> list[str]:
@@ -47,11 +48,12 @@ def show(rows: Sequence[RunRow]) -> list[RunRow]:
     if sorted(_places()) != sorted(places):
         st.session_state[_TABLE] = {"selection": {"rows": places, "columns": [], "cells": []}}
     st.session_state[_SHOWN] = list(by_id)
+    frame = _frame(rows)
     st.dataframe(
-        _frame(rows),
+        frame,
         hide_index=True,
         height=min(_HEIGHT, _HEAD + _ROW * len(rows)),
-        column_config=_columns(),
+        column_config=_columns(frame),
         key=_TABLE,
         on_select=_selected,
         selection_mode="multi-row",
@@ -142,15 +144,20 @@ def _state(row: RunRow) -> str:
     return f"{row.state} after {summary.epochs_done} of {summary.epochs_planned} epochs"
 
 
-def _columns() -> dict[str, Any]:
+def _columns(frame: pd.DataFrame) -> dict[str, Any]:
     config = st.column_config
+    longest = max(map(len, frame["What differs"]), default=0)
     return {
         "What differs": config.TextColumn(
             pinned=True,
-            width=250,
+            # Beyond this width the first column would leave no room for the others.
+            width=_WIDEST if longest > _LONGEST else None,
             help="The preset that the run began with, what was changed from it, and what was changed while it trained.",
         ),
-        "Name": config.TextColumn(help="The name that you gave to the run or to its experiment."),
+        # Nobody needs an empty column.
+        "Name": config.TextColumn(help="The name that you gave to the run or to its experiment.")
+        if any(frame["Name"])
+        else None,
         "Test": config.NumberColumn(
             width=70,
             format="%.2f%%",

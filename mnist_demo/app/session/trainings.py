@@ -1,5 +1,7 @@
 """Starts and continues a visitor's trainings."""
 
+from dataclasses import replace
+
 from mnist_demo.app.session import current, datasets, housekeeping, server
 from mnist_demo.app.session.current import set_run
 from mnist_demo.app.session.lab import lab
@@ -8,6 +10,7 @@ from mnist_demo.app.words import could_not
 from mnist_demo.data import DataError, Split, load_mnist
 from mnist_demo.experiment import Experiment
 from mnist_demo.jobs.fine_tuning import plan_fine_tuning
+from mnist_demo.jobs.going_back import plan_going_back
 from mnist_demo.presets import PRESETS
 from mnist_demo.runs import Run
 from mnist_demo.training import Continuation
@@ -97,6 +100,48 @@ def train(experiment: Experiment) -> None:
     current_run = current.run()
     if current_run is None or not server.run_state(current_run).is_active:
         begin(experiment)
+
+
+def try_rate(of: Run, learning_rate: float) -> None:
+    """Make a run's experiment with another learning rate the current one, and train it in place of the run.
+
+    Raises:
+        StartError: If the data is no longer kept, or the run cannot be created.
+    """
+    before = of.experiment
+    _check_kept(of)
+    changed = replace(before, training=replace(before.training, learning_rate=learning_rate))
+    current.set_experiment(changed)
+    jobs().stop(of)
+    begin(changed)
+
+
+def go_back(of: Run, epoch: int, learning_rate: float) -> None:
+    """Train a new run that goes on from an epoch of a run, at another learning rate, and stop the run.
+
+    Raises:
+        StartError: If the data or the weights are no longer kept, or the run cannot be created.
+    """
+    _check_kept(of)
+    try:
+        jobs().check_accepts(lab().id)
+        plan = plan_going_back(of, epoch, learning_rate)
+        jobs().stop(of)
+        housekeeping.make_room(lab(), jobs())
+        started = lab().runs.create(plan.experiment, plan.write)
+        jobs().submit(started, datasets.path_of(plan.experiment.data))
+    except ValueError as error:
+        raise StartError(str(error)) from error
+    except OSError as error:
+        raise StartError(could_not("The run could not be created", error)) from error
+    housekeeping.sweep_soon(jobs())
+    set_run(started.id)
+
+
+def _check_kept(of: Run) -> None:
+    reference = of.experiment.data
+    if not datasets.is_kept(reference):
+        raise StartError(f"The data set {reference.name} is no longer kept. Give these images again on Explore.")
 
 
 def train_preset(name: str) -> None:

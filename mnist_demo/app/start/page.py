@@ -114,7 +114,7 @@ def _answer(run: Run | None, given: DigitInput, *, is_sample: bool, as_before: b
         try:
             with below, st.spinner("The network is being loaded"):
                 if learned is not None:
-                    said = reading.read(learned, given.digit)
+                    said = reading.read(learned, given)
                 else:
                     said = reading.guess(run.experiment if run is not None else PRESETS[_PRESET], given.digit)
         except InferenceError as error:

@@ -21,13 +21,23 @@ _UNSEEN = '[class*="st-key-unseen_"] { display: none; }'
 # The boxes stay a button high while the controls change, because they are empty for a moment.
 _CONTROLS = ".st-key-train_controls, .st-key-start_controls { min-height: 2.5rem; }"
 
+# The comment on a training keeps its room while there is none: two lines beside its buttons, more on a phone.
+_TOLD = """
+.st-key-train_told { min-height: 2.75rem; }
+@media (min-width: 641px) {
+  .st-key-train_told { flex-wrap: nowrap; }
+  .st-key-train_told button { white-space: nowrap; }
+}
+@media (max-width: 640px) { .st-key-train_told { min-height: 8rem; align-content: start; } }
+"""
+
 # The button of an open popover has a darker primary colour, which has a contrast of 2.7 on the paper of dark mode.
 _OPEN_POPOVER = '[data-testid="stPopoverButton"][kind="tertiary"][aria-expanded="true"]'
 
 # The guide of a lesson is slim, because it must not hide the page that it speaks of. Its words scroll.
 _GUIDE = ".st-key-scrolled_lesson { max-height: min(12rem, 30vh); overflow-y: auto; flex-wrap: nowrap; }"
 
-_BOTH = f"{_CAPTIONS} {_POPOVERS} {_FOCUS} {_UNSEEN} {_CONTROLS} {_GUIDE}"
+_BOTH = f"{_CAPTIONS} {_POPOVERS} {_FOCUS} {_UNSEEN} {_CONTROLS} {_GUIDE} {_TOLD}"
 
 # Streamlit writes white on any primary colour. In dark mode the primary colour is a light blue, on which white has a
 # contrast of 2.3 and the page's colour one of 7.7 (WCAG asks for 4.5 for text and for 3 for icons).

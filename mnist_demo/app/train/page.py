@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_demo.app import navigation
 from mnist_demo.app.session import current, datasets, server, trainings
 from mnist_demo.app.theme import colours
-from mnist_demo.app.train import player
+from mnist_demo.app.train import player, told
 from mnist_demo.app.widgets import digits, example_notice, glossary, start_button
 from mnist_demo.app.widgets.fixed_digits import fixed_digits
 from mnist_demo.app.widgets.former import former_words
@@ -95,6 +95,10 @@ def _choose_measure() -> None:
     )
 
 
+def _show_error_rate() -> None:
+    st.session_state[_MEASURE] = Measure.ERROR
+
+
 def _warn_of_few_steps(experiment: Experiment) -> None:
     """Warn of a small data set in few and large batches, with which the network would hardly learn."""
     settings = experiment.training
@@ -128,6 +132,7 @@ def _watch(own: Run | None) -> None:
             line = f":red[{STATE_ICONS[RunState.FAILED]} {line}]"
         former = f" · {words}" if (words := former_words(run)) else ""
         st.progress(progress_share(run, history), text=f"**{escape_markdown(name_of(run))}** · {line}{former}")
+        told.show(run, history, _show_error_rate)
     is_active = server.run_state(run).is_active
     _show_figures(history, is_active=is_active, is_example=run.is_example)
     _show_charts(run.experiment.training, history)

@@ -38,23 +38,24 @@ def choose_run(*, while_learning: bool = False, example: Example = Example.CODEL
         example: The example run that the page shows first.
     """
     run = current.trained_run(while_learning=while_learning, example=example)
+    place = st.container(horizontal=True, vertical_alignment="center")
     runs = {each.id: each for each in current.trained_runs(while_learning=while_learning)}
     if len(runs) > 1 and run.id in runs:
         # The choice follows the current run, which may have changed on another page.
         st.session_state[_CHOICE] = run.id
         labels = run_labels(runs)
-        st.selectbox(
+        place.selectbox(
             "Network",
             runs,
             format_func=lambda run_id: labels.get(run_id, run_id),
             key=_CHOICE,
             on_change=lambda: current.choose_run(str(st.session_state[_CHOICE])),
             label_visibility="collapsed",
-            width=520,
+            width=440,
         )
     # The canvas of Draw needs the room, and a drawing is not about the design.
     if not while_learning and (former := former_words(run)):
-        st.caption(f":material/history: {former[0].upper()}{former[1:]}.")
+        place.caption(f":material/history: {former[0].upper()}{former[1:]}.", width="content")
     return run
 
 

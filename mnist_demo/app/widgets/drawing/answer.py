@@ -29,7 +29,7 @@ def show(run: Run, given: DigitInput) -> None:
             # Reading takes milliseconds, but seconds on a new server that still loads the network. The message stands
             # below the answer, so that the answer does not move.
             with below, st.spinner("The network is being loaded"):
-                reading = read(run, given.digit, may_refuse=given.is_prepared)
+                reading = read(run, given)
         except InferenceError as error:
             problem = str(error)
     taken_lesson.note_drawn(run, _drawn(reading, given))
@@ -93,9 +93,8 @@ def words(reading: Reading | None, given: DigitInput, names: tuple[str, ...], *,
         delta_color="off",
         delta_arrow="off",
         help="How sure it says it is was checked on the validation images: of the digits that it is 90% sure of, about "
-        "nine in ten are read correctly. What looks like no digit is refused. A network that has only ever seen digits "
-        "is sure of letters too: there a small second network, which has seen other things as well, must agree that it "
-        "is a digit.",
+        "nine in ten are read correctly. A network that only ever saw digits is sure of letters too. So what is no "
+        "digit is decided by the ink and by a small second network, which has seen other things too.",
     )
     if problem:
         st.markdown(f":material/error: {escape_markdown(problem)}")
@@ -104,6 +103,11 @@ def words(reading: Reading | None, given: DigitInput, names: tuple[str, ...], *,
     else:
         st.markdown(reading.answer.sentence)
         if given.label is not None:
-            right = reading.label == given.label
-            icon, word = (":material/check_circle:", "Right") if right else (":material/cancel:", "Not right")
-            st.markdown(f"{icon} {word}: its label is {escape_markdown(names[given.label])}.")
+            st.markdown(f"{_marked(reading, given.label)}: its label is {escape_markdown(names[given.label])}.")
+
+
+def _marked(reading: Reading, label: int) -> str:
+    """Return the mark of a reading with its icon; a network that names no single class is neither right nor wrong."""
+    if reading.label is None:
+        return ":material/help: Undecided"
+    return ":material/check_circle: Right" if reading.label == label else ":material/cancel: Not right"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_demo.drawing import Verdict
+from mnist_demo.drawing import Arrangement, Verdict
 
 SURE = 0.7
 """Least probability of the best class at which the page says that the network reads it; below, rivals are named."""
@@ -18,6 +18,15 @@ RIVAL = 0.5
 
 MOST_RIVALS = 3
 """Most rivals that are named; with more rivals, no class is named."""
+
+
+_CANNOT_TELL = "This network cannot tell."
+
+_REFUSED = {
+    Arrangement.ONE: "Not a digit",
+    Arrangement.SIDE_BY_SIDE: "One at a time",
+    Arrangement.ENCLOSED: "Without the box",
+}
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,7 @@ def answer_in_words(probabilities: NDArray[np.floating], class_names: Sequence[s
         return Answer(first, f"{whole_percent(top)} sure", f"The next best is {second}, at {runner_up}.")
     rivals = [class_names[index] for index in order if probabilities[index] >= RIVAL * top]
     if len(rivals) > MOST_RIVALS:
-        return Answer("?", "cannot tell", "Nothing stands out: to this network it looks like no digit it knows.")
+        return Answer("?", "cannot tell", f"{_CANNOT_TELL} Nothing stands out.")
     if len(rivals) == 1:
         return Answer(first, f"only {whole_percent(top)} sure", f"The network is not sure: perhaps {first}.")
     named = ", ".join(rivals[:-1]) + f" or {rivals[-1]}"
@@ -78,7 +87,12 @@ def verdict_in_words(verdict: Verdict, class_names: Sequence[str]) -> Answer:
         class_names: Ten names.
     """
     if not verdict.is_digit:
-        return Answer("Not a digit", "refused", verdict.reason)
+        return Answer(_REFUSED[verdict.arrangement], "refused", verdict.reason)
+    if not verdict.labels:
+        best = class_names[int(np.argmax(verdict.probabilities))]
+        return Answer(
+            "?", "cannot tell", f"{_CANNOT_TELL} Its best guess is {best}, at {whole_percent(verdict.confidence)}."
+        )
     names = [class_names[label] for label in verdict.labels]
     if len(names) > 1:
         named = ", ".join(names[:-1]) + f" or {names[-1]}"

@@ -1,13 +1,14 @@
 """The digit that networks read, from the canvas or from elsewhere, and the tools of the canvas."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from mnist_demo.app.widgets.drawing.canvas import PEN_WIDTH, SIDE, clear_canvas, drawing_canvas, undo_stroke
-from mnist_demo.drawing import ALL_STEPS, DrawingError, Stages, Step, stages_from_strokes
+from mnist_demo.drawing import ALL_STEPS, Arrangement, DrawingError, Stages, Step, arrangement_of, stages_from_strokes
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +30,13 @@ class DigitInput:
     label: int | None = None
     invitation: str = field(default="Draw a digit: large and in the middle or small in a corner, it does not matter.")
     problem: str = ""
+
+    @cached_property
+    def arrangement(self) -> Arrangement:
+        """How the strokes of the drawing are arranged; one digit for an input without strokes."""
+        if self.stages is None:
+            return Arrangement.ONE
+        return arrangement_of(self.stages.drawn.strokes, self.stages.drawn.pen_width)
 
     @property
     def is_prepared(self) -> bool:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from mnist_demo.app.session import datasets, server
 from mnist_demo.app.widgets.drawing.answer_words import Answer, answer_in_words, guess_in_words, verdict_in_words
+from mnist_demo.app.widgets.drawing.digit_input import DigitInput
 from mnist_demo.app.words import escape_markdown
-from mnist_demo.drawing import verdict
+from mnist_demo.drawing import Arrangement, verdict
 from mnist_demo.evaluation import calibrated, fit_temperature
 from mnist_demo.experiment import Experiment
 from mnist_demo.inference import Inference, InferenceError
@@ -31,7 +32,7 @@ class Reading:
     Attributes:
         probabilities: Calibrated probabilities, float64 (10,); not finite when the network's weights are not finite.
         answer: The probabilities in words.
-        label: The class; None when the network reads no digit, or hesitates.
+        label: The class; None when the drawing is refused, or the network hesitates or cannot tell.
         is_refused: Whether the drawing is refused as no digit.
     """
 
@@ -41,17 +42,20 @@ class Reading:
     is_refused: bool = False
 
 
-def read(run: Run, digit: NDArray[np.uint8], *, may_refuse: bool = True) -> Reading:
+def read(run: Run, given: DigitInput) -> Reading:
     """Read a digit with a run's network; while the run trains, its current weights answer.
 
     Args:
         run: The run whose network reads the digit.
-        digit: uint8 (28, 28), white ink on black.
-        may_refuse: Whether a drawing that is no digit is refused.
+        given: An input with a digit.
 
     Raises:
+        ValueError: If there is no digit.
         InferenceError: If the network cannot answer.
     """
+    digit = given.digit
+    if digit is None:
+        raise ValueError("Nothing can be read without a digit.")
     is_learning = server.run_state(run).is_active
     weights = None if is_learning or not run.snapshots else run.snapshots[-1]
     # Weights that change every second have no temperature, because fitting it takes a pass over the validation images.
@@ -62,10 +66,11 @@ def read(run: Run, digit: NDArray[np.uint8], *, may_refuse: bool = True) -> Read
         return Reading(raw.astype(np.float64), answer_in_words(raw, names))
     shares = calibrated(raw, temperature)
     # The rules on a digit's ink do not hold for other data, such as clothes.
-    if not may_refuse or not run.experiment.data.is_mnist:
+    if not given.is_prepared or not run.experiment.data.is_mnist:
         return Reading(shares, answer_in_words(shares, names), int(shares.argmax()))
-    non_digits = run.experiment.training.augmentation.non_digits
-    judged = verdict(raw, digit, temperature=temperature, knows_non_digits=non_digits > 0)
+    known = given.label is not None
+    arrangement = Arrangement.ONE if known else given.arrangement
+    judged = verdict(raw, digit, temperature=temperature, arrangement=arrangement, is_known_digit=known)
     label = judged.labels[0] if len(judged.labels) == 1 else None
     return Reading(shares, verdict_in_words(judged, names), label, not judged.is_digit)
 
