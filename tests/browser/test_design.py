@@ -78,6 +78,8 @@ def test_the_editor_stands_beside_its_layer_and_moves_nothing(
 ) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
     open_page(page, server, "Design")
+    # The figures come a moment after the buttons.
+    expect(main(page).locator(ROWS[-1]).get_by_text("sees 28×28")).to_be_visible()
     before = [bottom - top for _, top, _, bottom in edges(page, *ROWS)]
     open_editor(page, "2 · MaxPooling2D 2×2")
     (left, top, _, _), *rows = edges(page, EDITOR, *ROWS)
