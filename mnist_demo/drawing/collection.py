@@ -63,6 +63,16 @@ class Collection:
             np.concatenate([self.images, image[None]]), np.concatenate([self.labels, np.array([label], np.uint8)])
         )
 
+    def without(self, image: NDArray[np.uint8], label: int) -> "Collection":
+        """Return the collection without a labelled drawing; a collection that does not hold it stays as it is.
+
+        Args:
+            image: uint8 (28, 28).
+            label: 0 to 9.
+        """
+        others = ~((self.images == image).all(axis=(1, 2)) & (self.labels == label))
+        return Collection(self.images[others], self.labels[others])
+
     def without_last(self) -> "Collection":
         """Return the collection without its last drawing; an empty collection stays empty."""
         return Collection(self.images[:-1], self.labels[:-1])

@@ -48,6 +48,33 @@ def test_drawings_are_labelled_kept_and_fine_tuned_on(
     assert not app.exception
 
 
+def test_a_kept_drawing_can_be_taken_back(open_page: OpenPage, trained_run: Run, canvas: FakeCanvas) -> None:
+    app = open_page("draw", LAB)
+    app.session_state["draw_teach"] = True
+    canvas.value = SEVEN
+    app.run()
+    drawn = [stroke.tolist() for stroke in app.session_state["canvas_kept"]]
+    assert app.button(key="collect_undo").disabled
+    # One tap keeps the drawing, says so, empties the canvas and counts, in one run of the page.
+    app.segmented_control(key="collect_label").set_value(1).run()
+    assert ":material/check: Kept as **1**." in sentences(app)
+    assert any(caption.value.endswith("Kept so far: 1.") for caption in app.caption)
+    assert app.session_state["canvas_kept"] == []
+    canvas.value = None  # from here on the canvas holds what the page gives it
+    app.button(key="collect_undo").click().run()
+    assert [stroke.tolist() for stroke in app.session_state["canvas_kept"]] == drawn
+    assert any(caption.value.endswith("Kept so far: 0.") for caption in app.caption)
+    assert app.button(key="collect_undo").disabled
+    # A drawing that was begun meanwhile stays on the canvas.
+    app.segmented_control(key="collect_label").set_value(7).run()
+    canvas.value = {"objects": [path((160, 60), (160, 280))]}
+    app.run()
+    app.button(key="collect_undo").click().run()
+    assert len(app.session_state["canvas_kept"]) == 1
+    assert any(caption.value.endswith("Kept so far: 0.") for caption in app.caption)
+    assert not app.exception
+
+
 def test_nothing_is_kept_twice(open_page: OpenPage, trained_run: Run, canvas: FakeCanvas) -> None:
     app = open_page("draw", LAB)
     app.session_state["draw_teach"] = True

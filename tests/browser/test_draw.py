@@ -266,6 +266,15 @@ def test_a_finger_draws_and_does_not_scroll(browser: Browser, server: LabServer,
         assert scrolled() == before
         # The answer and the drawing are visible together.
         expect(page.get_by_test_id("stMetricValue")).to_be_in_viewport(ratio=1)
+        # A shorter phone has room for the canvas and a line above it.
+        line = main(page).locator(".st-key-answer_line")
+        expect(line).to_be_hidden()
+        page.set_viewport_size({"width": 360, "height": 640})
+        expect(line).to_have_text(re.compile(r"^1 .*sure$"))
+        expect(line).to_be_in_viewport(ratio=1)
+        expect(canvas(page)).to_be_in_viewport(ratio=0.95)
+        page.set_viewport_size({"width": 360, "height": 740})
+        expect(line).to_be_hidden()
         # The same movement beside the canvas does scroll, which proves that the test can fail.
         drag(60, box["y"] - 60, 40)
         page.wait_for_function(f"({SCROLLED})() > {before}")

@@ -40,6 +40,8 @@ def test_drawings_are_added_and_removed_at_the_end() -> None:
     one = Collection().with_drawing(load_mnist().test.images[0], 7)
     two = one.with_drawing(load_mnist().test.images[1], 2)
     assert two.labels.tolist() == [7, 2]
+    assert two.without(load_mnist().test.images[0], 7).labels.tolist() == [2]
+    assert two.without(load_mnist().test.images[0], 2).labels.tolist() == [7, 2]
     assert two.without_last().labels.tolist() == [7]
     assert len(Collection().without_last()) == 0
     with pytest.raises(DrawingError, match="room for 500"):

@@ -1,6 +1,7 @@
 """Teach it your hand: drawings are labelled and kept with the lab, and a copy of a network is fine-tuned on them."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
@@ -13,20 +14,37 @@ from mnist_demo.app.session.lab import lab
 from mnist_demo.app.session.trainings import StartError
 from mnist_demo.app.widgets import digits, start_button
 from mnist_demo.app.widgets.digits import Caption
-from mnist_demo.app.widgets.drawing.canvas import clear_canvas
+from mnist_demo.app.widgets.drawing.canvas import clear_canvas, current_strokes, restore_drawing
 from mnist_demo.app.widgets.drawing.digit_input import DigitInput
 from mnist_demo.app.words import could_not, escape_markdown, plural
 from mnist_demo.data import Split
 from mnist_demo.drawing import ALL_STEPS, DrawingError, Step
 from mnist_demo.drawing.collection import MOST, Collection
+from mnist_demo.drawing.strokes import Stroke
 from mnist_demo.jobs.fine_tuning import FEWEST
 from mnist_demo.runs import Run, name_of
 
 _LABEL = "collect_label"
 _PROBLEM = "collect_problem"
+_LAST = "collect_last"  # the drawing that was kept last, while it can be taken back
 _FIVE = 215  # screen pixels: the width of five labels, so that ten labels form two even rows
 _SHOWN = 20  # most drawings in the picture, the newest ones
 _COLUMNS = 5  # columns that a phone of 360 pixels has room for
+
+
+@dataclass(frozen=True, eq=False)
+class _Kept:
+    """The drawing that was kept last.
+
+    Attributes:
+        digit: uint8 (28, 28).
+        label: 0 to 9.
+        strokes: The strokes on the canvas; empty for a photo.
+    """
+
+    digit: NDArray[np.uint8]
+    label: int
+    strokes: list[Stroke]
 
 
 def keep(given: DigitInput, source: Source, steps: frozenset[Step]) -> None:
@@ -55,6 +73,21 @@ def keep(given: DigitInput, source: Source, steps: frozenset[Step]) -> None:
         help="Keeps the drawing under this label and empties the canvas for the next one.",
         width=_FIVE,
     )
+    last: _Kept | None = st.session_state.get(_LAST)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        # Both are always drawn, because nothing may move when a drawing is kept.
+        st.markdown(
+            f":material/check: Kept as **{last.label}**." if last else "Nothing kept just now.", width="content"
+        )
+        st.button(
+            "Take it back",
+            key="collect_undo",
+            type="tertiary",
+            icon=":material/undo:",
+            disabled=last is None,
+            on_click=_take_back,
+            help="Removes the drawing that was kept last, and puts it back on the canvas if that is empty.",
+        )
     # The caption is always drawn, because the height of a hint must be reserved.
     st.caption(hint or f"One tap keeps it. Kept so far: {kept}.")
     if problem := st.session_state.pop(_PROBLEM, None):
@@ -86,8 +119,18 @@ def _keep_drawing(digit: NDArray[np.uint8] | None, is_drawn: bool) -> None:
     except (DrawingError, OSError) as error:
         st.session_state[_PROBLEM] = could_not("The drawing could not be kept", error)
         return
+    st.session_state[_LAST] = _Kept(digit, label, current_strokes() if is_drawn else [])
     if is_drawn:
         clear_canvas()
+
+
+def _take_back() -> None:
+    last: _Kept | None = st.session_state.pop(_LAST, None)
+    if last is None:  # the second of two quick clicks
+        return
+    _change(lambda collection: collection.without(last.digit, last.label))
+    if last.strokes:
+        restore_drawing(last.strokes)
 
 
 class _KeptAlreadyError(Exception):
@@ -186,6 +229,7 @@ def _drop_all() -> None:
 
 
 def _change(change: Callable[[Collection], Collection]) -> None:
+    st.session_state.pop(_LAST, None)
     try:
         lab().change_collection(change)
     except OSError as error:

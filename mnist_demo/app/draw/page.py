@@ -92,6 +92,7 @@ def _input_and_answer(run: Run) -> None:
             drawing_tools()
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=SIDE):
+            line = answer.line_container()
             given = _digit_input(source, steps, run)
             if st.session_state.get(_TEACH):
                 collection.keep(given, source, steps)
@@ -100,6 +101,8 @@ def _input_and_answer(run: Run) -> None:
             if given.stages is not None:
                 stages.notice(steps)
             live.live(lambda: answer.show(run, given), live.reading(run))
+        with line:
+            live.live(lambda: answer.show_line(run, given), live.reading(run))
     expander = st.expander("How your drawing becomes the network's input", key="draw_stages", on_change="rerun")
     if expander.open:
         with expander:

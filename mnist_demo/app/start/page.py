@@ -1,5 +1,7 @@
 """The first page: a network that has learned nothing guesses at a drawing, and learns to read it within seconds."""
 
+import contextlib
+
 import streamlit as st
 
 from mnist_demo.app import navigation
@@ -88,7 +90,7 @@ def _input_and_answer(run: Run | None, pace: Pace) -> None:
     """Draw everything that changes when the pen is lifted."""
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=SIDE, gap="xsmall"):
-            place = st.container()
+            line, place = answer.line_container(), st.container()
             with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
                 drawing_tools()
                 # The toggle is there from the beginning, so that nothing moves at the end of the training.
@@ -103,27 +105,45 @@ def _input_and_answer(run: Run | None, pace: Pace) -> None:
                     given = DigitInput(sample.stages().digit, sample.stages())
         with st.container(width=_ANSWER_WIDTH, gap="small"):
             live(lambda: _answer(run, given, is_sample=is_sample, as_before=as_before), pace)
+        with line:
+            live(lambda: _line(run, given, as_before=as_before), pace)
 
 
 def _answer(run: Run | None, given: DigitInput, *, is_sample: bool, as_before: bool) -> None:
-    learned = run if run is not None and _can_read(run) and not as_before else None
+    learned = _learned(run, as_before=as_before)
     said: Reading | None = None
     problem = given.problem
     place, below = st.container(gap="small"), st.container()
-    if given.digit is not None:
-        try:
-            with below, st.spinner("The network is being loaded"):
-                if learned is not None:
-                    said = reading.read(learned, given)
-                else:
-                    said = reading.guess(run.experiment if run is not None else PRESETS[_PRESET], given.digit)
-        except InferenceError as error:
-            problem = str(error)
+    try:
+        with below, st.spinner("The network is being loaded"):
+            said = _said(run, learned, given)
+    except InferenceError as error:
+        problem = str(error)
     names = reading.class_names(learned) if learned else _DIGITS
     with place:
         what = f"the grey {sample.LABEL}" if is_sample else "your drawing"
         answer.words(said, given, names, title=f"It {'reads' if learned else 'guesses'} {what} as", problem=problem)
         answer.bars(said, names)
+
+
+def _line(run: Run | None, given: DigitInput, *, as_before: bool) -> None:
+    said: Reading | None = None
+    with contextlib.suppress(InferenceError):  # the answer below tells the problem
+        said = _said(run, _learned(run, as_before=as_before), given)
+    answer.line(said)
+
+
+def _learned(run: Run | None, *, as_before: bool) -> Run | None:
+    """Return the run whose network has begun to learn and is asked; None when the untrained network is asked."""
+    return run if run is not None and _can_read(run) and not as_before else None
+
+
+def _said(run: Run | None, learned: Run | None, given: DigitInput) -> Reading | None:
+    if given.digit is None:
+        return None
+    if learned is not None:
+        return reading.read(learned, given)
+    return reading.guess(run.experiment if run is not None else PRESETS[_PRESET], given.digit)
 
 
 page()

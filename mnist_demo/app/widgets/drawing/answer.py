@@ -1,8 +1,11 @@
 """A network's answer to a digit: a class with calibrated confidence, or no class; redrawn while the network trains."""
 
+import contextlib
+
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
 from mnist_demo.app.session import taken_lesson
 from mnist_demo.app.theme import colours
@@ -37,6 +40,15 @@ def show(run: Run, given: DigitInput) -> None:
         _show(reading, given, problem, names)
 
 
+def show_line(run: Run, given: DigitInput) -> None:
+    """Draw the answer in one line, for `line_container`."""
+    reading = None
+    if given.digit is not None:
+        with contextlib.suppress(InferenceError):  # the answer below tells the problem
+            reading = read(run, given)
+    line(reading)
+
+
 def _drawn(reading: Reading | None, given: DigitInput) -> Drawn | None:
     """Return what a lesson is told of the reading; a digit of the test set is no drawing."""
     if reading is None or given.stages is None or not np.isfinite(reading.probabilities).all():
@@ -57,6 +69,22 @@ def _show(reading: Reading | None, given: DigitInput, problem: str, names: tuple
                 caption="What the network sees: 28×28, white on black",
             )
     bars(reading, names)
+
+
+def line(reading: Reading | None) -> None:
+    """Draw an answer in one line above the canvas, for a phone too short to show the answer below the canvas.
+
+    Call inside `line_container`, which other screens do not show.
+    """
+    if reading is None:
+        st.markdown("**–** nothing yet")
+    else:
+        st.markdown(f"**{reading.answer.label}** {reading.answer.sureness}")
+
+
+def line_container() -> DeltaGenerator:
+    """Return the place of `line`, whose height is reserved; call before the canvas is drawn."""
+    return st.container(key="answer_line", horizontal=True, vertical_alignment="center")
 
 
 def bars(reading: Reading | None, names: tuple[str, ...]) -> None:

@@ -112,6 +112,12 @@ def clear_canvas() -> None:
     _replace([])
 
 
+def restore_drawing(strokes: list[Stroke]) -> None:
+    """Put a drawing back on an empty canvas. Call before the canvas is shown, as a button's callback is."""
+    if not current_strokes():
+        _replace(strokes)
+
+
 def _replace(strokes: list[Stroke]) -> None:
     # A new key would empty the component too, but for a moment the old canvas would stand beside the new one.
     number = st.session_state.get(_CHANGES, 0) + 1
