@@ -26,7 +26,6 @@ CONTROL_KEYS = {
     "train": "train",
     "pause": "train_controls",
     "learning-rate": "train_controls",
-    "more-settings": "design_more",
     "diagonal": "evaluate_diagonal",
     "classes": "evaluate_classes",
     "kernels": "time_machine",

@@ -18,7 +18,6 @@ CONTROLS: Mapping[str, str] = {
     "train": "train",
     "pause": "train",
     "learning-rate": "train",
-    "more-settings": "design",
     "diagonal": "evaluate",
     "classes": "evaluate",
     "kernels": "time_machine",

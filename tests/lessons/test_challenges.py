@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from mnist_demo.experiment import Experiment
-from mnist_demo.lessons import Language, Situation, load_library
+from mnist_demo.lessons import Condition, Language, Situation, load_library
 from mnist_demo.network import ActivationName, Conv2D, Dense, Flatten, Layer, MaxPooling2D, Network
 from mnist_demo.presets import PRESETS
 from tests.lessons.test_reader import a_run
+from tests.lessons.tested_runs import run_with_tests
 
 POOL, FLAT = MaxPooling2D(2), Flatten()
 
@@ -33,9 +34,7 @@ NOT_MET = replace(PRESETS["codelab"], network=Network((FLAT, Dense(200, activati
 
 
 def holds(lesson: str, experiment: Experiment, folder: Path, accuracy: float) -> bool:
-    done = load_library({}).lessons[lesson][Language.ENGLISH].steps[-1].done
-    assert done is not None
-    return done.holds(Situation(experiment=experiment, run=a_run(folder, experiment, [accuracy])))
+    return challenge(lesson).holds(Situation(experiment=experiment, run=a_run(folder, experiment, [accuracy])))
 
 
 @pytest.mark.parametrize("lesson", MET)
@@ -81,3 +80,39 @@ def test_strides_take_the_place_of_poolings_only_where_both_are_changed(tmp_path
     question = steps["Steps instead"].question
     assert question is not None
     assert question.answers[question.right(Situation(experiment=experiment)) or 0].text == "about a quarter"
+
+
+def challenge(lesson: str) -> Condition:
+    """Return the condition of a lesson's last step."""
+    done = load_library({}).lessons[lesson][Language.ENGLISH].steps[-1].done
+    assert done is not None
+    return done
+
+
+def test_the_challenge_of_confidence_asks_for_a_calibrated_codelab(tmp_path: Path) -> None:
+    # 98% of the answers are right, at a confidence of 98% or of 80%.
+    codelab, wrong = PRESETS["codelab"], range(20)
+    honest = run_with_tests(tmp_path / "honest", codelab, wrong, confidence=0.98)
+    modest = run_with_tests(tmp_path / "modest", codelab, wrong, confidence=0.8)
+    other = run_with_tests(tmp_path / "other", PRESETS["canvas"], wrong, confidence=0.98)
+    done = challenge("sure_or_right")
+    assert done.holds(Situation(experiment=codelab, run=honest))
+    assert not done.holds(Situation(experiment=codelab, run=modest))
+    assert not done.holds(Situation(experiment=PRESETS["canvas"], run=other))
+
+
+def test_the_challenge_of_seeds_asks_for_three(tmp_path: Path) -> None:
+    codelab = PRESETS["codelab"]
+    runs = [run_with_tests(tmp_path / str(seed), replace(codelab, seed=seed)) for seed in range(3)]
+    done = challenge("a_or_b")
+    assert done.holds(Situation(experiment=codelab, runs=runs))
+    assert not done.holds(Situation(experiment=codelab, runs=runs[:2]))
+    weak = a_run(tmp_path / "weak", replace(codelab, seed=3), [0.94])
+    assert not done.holds(Situation(experiment=codelab, runs=[*runs, weak]))
+
+
+def test_the_challenge_of_the_hand_asks_for_ten_drawings_all_read() -> None:
+    done, codelab = challenge("cannot_read"), PRESETS["codelab"]
+    assert done.holds(Situation(experiment=codelab, kept=10, kept_right=lambda: 10))
+    assert not done.holds(Situation(experiment=codelab, kept=10, kept_right=lambda: 9))
+    assert not done.holds(Situation(experiment=codelab, kept=9, kept_right=lambda: 9))

@@ -13,16 +13,17 @@ from mnist_demo.runs.predictions import TEST, VALIDATION, snapshot_digest
 LABELS = (np.arange(1_000) % 10).astype(np.uint8)
 """The labels of the images that every run is tested on."""
 
-_CONFIDENCE = 0.95
 
-
-def run_with_tests(folder: Path, experiment: Experiment, wrong: Sequence[int] = (0,)) -> Run:
-    """Make a finished run that is 95% sure of each answer; after its epoch, 98% of its validation answers were right.
+def run_with_tests(
+    folder: Path, experiment: Experiment, wrong: Sequence[int] = (0,), *, confidence: float = 0.95
+) -> Run:
+    """Make a finished run; after its epoch, 98% of its validation answers were right.
 
     Args:
         folder: The run's folder.
         experiment: The experiment that it trained.
         wrong: The test images that it classifies wrongly; the same of the validation images.
+        confidence: The probability of each answer.
     """
     run = create_run(folder, experiment)
     with EventWriter(run.events_path) as writer:
@@ -31,15 +32,15 @@ def run_with_tests(folder: Path, experiment: Experiment, wrong: Sequence[int] = 
     snapshot = run.folder / "snapshots" / "001.npz"
     snapshot.write_bytes(b"weights")
     for part in (TEST, VALIDATION):
-        predictions = Predictions.of(LABELS, _probabilities(wrong))
+        predictions = Predictions.of(LABELS, _probabilities(wrong, confidence))
         keep_predictions(snapshot, snapshot_digest(snapshot), part, predictions)
     run.mark(RunState.FINISHED)
     return run
 
 
-def _probabilities(wrong: Sequence[int]) -> NDArray[np.float32]:
+def _probabilities(wrong: Sequence[int], confidence: float) -> NDArray[np.float32]:
     answers = LABELS.copy()
     answers[list(wrong)] = (answers[list(wrong)] + 1) % 10
-    probabilities = np.full((len(LABELS), 10), (1 - _CONFIDENCE) / 9, np.float32)
-    probabilities[np.arange(len(LABELS)), answers] = _CONFIDENCE
+    probabilities = np.full((len(LABELS), 10), (1 - confidence) / 9, np.float32)
+    probabilities[np.arange(len(LABELS)), answers] = confidence
     return probabilities
