@@ -62,12 +62,13 @@ class Arrangement(StrEnum):
     ENCLOSED = "enclosed"
 
 
-def arrangement_of(strokes: Strokes, pen_width: float) -> Arrangement:
+def arrangement_of(strokes: Strokes, pen_width: float, *, is_photo: bool = False) -> Arrangement:
     """Tell one digit from several digits side by side and from a digit in a box or circle.
 
     Args:
         strokes: At least one stroke, each float64 (k, 2), x right, y down.
         pen_width: The width of the pen that drew, in the strokes' unit.
+        is_photo: Whether the strokes were followed on a photo, whose ink is cut into many strokes in no order.
     """
     if len(strokes) < 2:
         return Arrangement.ONE
@@ -76,21 +77,22 @@ def arrangement_of(strokes: Strokes, pen_width: float) -> Arrangement:
     length = sum(float(np.hypot(*np.diff(stroke, axis=0).T).sum()) for stroke in strokes)
     if size < 2 * pen_width or len(strokes) > MOST_STROKES or length > MOST_LENGTH * size:
         return Arrangement.ONE
+    most_box_strokes = 0 if is_photo else MOST_BOX_STROKES
     dense = [_resampled(stroke, _SPACING * size) for stroke in strokes]
-    if _is_enclosed(strokes, dense, pen_width):
+    if _is_enclosed(strokes, dense, pen_width, most_box_strokes):
         return Arrangement.ENCLOSED
     if _stand_side_by_side(strokes, dense, pen_width):
         return Arrangement.SIDE_BY_SIDE
     return Arrangement.ONE
 
 
-def _is_enclosed(strokes: Strokes, dense: list[Stroke], pen_width: float) -> bool:
+def _is_enclosed(strokes: Strokes, dense: list[Stroke], pen_width: float, most_box_strokes: int) -> bool:
     """Tell whether some strokes are a box or a circle around a digit: the first, the last, or those that touch."""
     distances = _distances(dense)
     widest = max(range(len(dense)), key=lambda index: float(np.ptp(_box([dense[index]]), axis=0).prod()))
     touching = _groups(distances <= pen_width)
     candidates = [set(np.flatnonzero(touching == touching[widest]).tolist())]
-    for count in range(1, min(MOST_BOX_STROKES, len(strokes) - 1) + 1):
+    for count in range(1, min(most_box_strokes, len(strokes) - 1) + 1):
         candidates += [set(range(count)), set(range(len(strokes) - count, len(strokes)))]
     for outside in candidates:
         inside = [index for index in range(len(strokes)) if index not in outside]

@@ -54,7 +54,7 @@ def show(steps: frozenset[Step]) -> DigitInput:
         stages = stages_from_strokes(photo.strokes, steps=steps, canvas=photo.size, drawn_pen_width=photo.pen_width)
     except DrawingError as error:
         return DigitInput(problem=str(error), invitation=_INVITATION)
-    return DigitInput(stages.digit, stages, left_out=ALL_STEPS - steps)
+    return DigitInput(stages.digit, stages, left_out=ALL_STEPS - steps, is_photo=True)
 
 
 def _marked(photo: Photo) -> NDArray[np.uint8]:

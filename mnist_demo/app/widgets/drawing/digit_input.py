@@ -19,6 +19,7 @@ class DigitInput:
         digit: The network's input, uint8 (28, 28), white ink on black; None when there is no digit.
         stages: The steps from the drawing to the digit; None for a digit that needs no preparation.
         left_out: The steps that were left out.
+        is_photo: Whether the digit comes from a photo.
         label: The true class, where it is known.
         invitation: What the visitor can do when there is no digit.
         problem: Why there is no digit, when the input is at fault.
@@ -27,6 +28,7 @@ class DigitInput:
     digit: NDArray[np.uint8] | None = None
     stages: Stages | None = None
     left_out: frozenset[Step] = frozenset()
+    is_photo: bool = False
     label: int | None = None
     invitation: str = field(default="Draw a digit: large and in the middle or small in a corner, it does not matter.")
     problem: str = ""
@@ -36,7 +38,7 @@ class DigitInput:
         """How the strokes of the drawing are arranged; one digit for an input without strokes."""
         if self.stages is None:
             return Arrangement.ONE
-        return arrangement_of(self.stages.drawn.strokes, self.stages.drawn.pen_width)
+        return arrangement_of(self.stages.drawn.strokes, self.stages.drawn.pen_width, is_photo=self.is_photo)
 
     @property
     def is_prepared(self) -> bool:
