@@ -32,7 +32,7 @@ def run_until(app: AppTest, condition: Callable[[], bool], seconds: float = 120)
 
 def test_an_empty_lab_invites(open_page: OpenPage) -> None:
     app = open_page("train")
-    assert "Press Train" in app.get("progress")[0].proto.text
+    assert any("Press Train" in each.value for each in app.main.markdown)
     assert not app.button(key="train").disabled
     assert any("No run yet" in caption.value for caption in app.caption)
     assert list(lab_of(app)) == []
@@ -171,7 +171,7 @@ def test_a_finished_run_shows_its_figures(open_page: OpenPage, trained_run: Run)
 def test_another_visitor_does_not_see_the_run(open_page: OpenPage, trained_run: Run) -> None:
     app = open_page("train")
     assert app.session_state["lab_id"] != LAB
-    assert "Press Train" in app.get("progress")[0].proto.text
+    assert any("Press Train" in each.value for each in app.main.markdown)
 
 
 def test_a_private_link_opens_its_lab_and_leaves_the_address(open_page: OpenPage) -> None:

@@ -68,7 +68,7 @@ def _card(lesson: Lesson, step: int) -> None:
     words, count = _WORDS[lesson.language], len(lesson.steps)
     is_begun = 1 < step <= count
     with st.container(border=True, height="stretch"):
-        st.subheader(lesson.title, anchor=False)
+        st.header(lesson.title, anchor=False)
         st.caption(words.length.format(lesson.minutes, count))
         st.markdown("\n".join(f"- {each}" for each in lesson.learn))
         st.space("stretch")

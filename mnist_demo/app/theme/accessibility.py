@@ -1,4 +1,9 @@
-"""Names for the "?" beside text, all of which Streamlit 1.67 calls "Help", and a way to scroll words by keyboard."""
+"""What assistive technology needs and Streamlit 1.67 does not give.
+
+- Each "?" beside text is called "Help"; the text names it.
+- Words that scroll have nothing to focus, so that a keyboard could not scroll them.
+- The groups of the menu stand in a list that may only have items.
+"""
 
 import streamlit as st
 
@@ -15,6 +20,12 @@ function mend() {
     if (words) button.setAttribute("aria-label", `Help for ${words}`)
   }
   for (const words of document.querySelectorAll('[class*="st-key-scrolled"]')) words.tabIndex = 0
+  for (const group of document.querySelectorAll('[data-testid="stSidebarNavItems"] > div')) {
+    group.parentElement.role = "none"
+    group.role = "group"
+    group.ariaLabel = group.firstElementChild.textContent.trim()
+    for (const item of group.querySelectorAll("li")) item.role = "none"
+  }
 }
 export default function () {
   const observer = new MutationObserver(mend)

@@ -19,7 +19,10 @@ _FOCUS = '[data-testid="stSidebarNavLink"]:focus-visible { outline: 2px solid; o
 _UNSEEN = '[class*="st-key-unseen_"] { display: none; }'
 
 # The boxes stay a button high while the controls change, because they are empty for a moment.
-_CONTROLS = ".st-key-train_controls, .st-key-start_controls { min-height: 2.5rem; }"
+_CONTROLS = """
+.st-key-train_controls, .st-key-start_controls { min-height: 2.5rem; }
+@media (max-width: 640px) { .st-key-train_controls { min-height: 107px; } }
+"""
 
 # The comment on a training keeps its room while there is none: two lines beside its buttons, more on a phone.
 _TOLD = """

@@ -124,8 +124,8 @@ def _watch(own: Run | None) -> None:
     run = own or current.trained_run()
     history = run.history()
     if run.is_example:
-        text = f"{example_notice.example_sentence(run)} Press Train, and your own takes its place."
-        st.progress(0.0, text=text)
+        st.progress(0.0, text="No run yet")
+        told.show_sentence(f"{example_notice.example_sentence(run)} Press Train, and your own takes its place.")
     else:
         line = progress_line(run, history)
         if server.run_state(run) is RunState.FAILED:
@@ -149,7 +149,7 @@ def _show_figures(history: History, *, is_active: bool, is_example: bool) -> Non
         *_validation_figures(history.validation, is_active=is_active),
         ("Images per second", f"{speed:,.0f}" if speed is not None else _UNKNOWN, _ABOUT_SPEED),
     )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(key="train_figures", horizontal=True, vertical_alignment="bottom"):
         for label, figure, about in figures:
             st.metric(label, figure, width=_FIGURE_WIDTH, height=_FIGURE_HEIGHT, help=about)
         _choose_measure()

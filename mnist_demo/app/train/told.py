@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mnist_demo.app import navigation
 from mnist_demo.app.comment_words import in_words
@@ -27,6 +28,8 @@ from mnist_demo.runs import History, Run, name_of
 from mnist_demo.runs.summary import read_summary
 from mnist_demo.training import Continuation
 
+# Streamlit draws no empty box, and the room for a comment would be gone.
+_NOTHING = "&nbsp;"
 _PAGES = {
     NextStep.MISTAKES: (navigation.EVALUATE, "See its mistakes"),
     NextStep.DRAW: (navigation.DRAW, "Draw a digit"),
@@ -41,14 +44,30 @@ def show(run: Run, history: History, show_error_rate: Callable[[], None]) -> Non
         history: The run's figures.
         show_error_rate: Change the right chart to the error rate.
     """
-    with st.container(key="train_told", horizontal=True, vertical_alignment="center"):
-        try:
-            names, comment = _comment(run, history)
-        except (OSError, DataError):
-            return
-        if comment is not None:
-            st.markdown(f":small[{in_words(comment, names)}]", width="stretch")
-            _actions(comment, run, show_error_rate)
+    try:
+        names, comment = _comment(run, history)
+    except (OSError, DataError):
+        comment = None
+    if comment is None:
+        show_sentence(_NOTHING)
+        return
+    with _box():
+        _sentence(in_words(comment, names))
+        _actions(comment, run, show_error_rate)
+
+
+def show_sentence(sentence: str) -> None:
+    """Draw a sentence in the place of the comment."""
+    with _box():
+        _sentence(sentence)
+
+
+def _box() -> DeltaGenerator:
+    return st.container(key="train_told", horizontal=True, vertical_alignment="center")
+
+
+def _sentence(sentence: str) -> None:
+    st.markdown(f":small[{sentence}]", width="stretch")
 
 
 def _comment(run: Run, history: History) -> tuple[tuple[str, ...], Comment | None]:
