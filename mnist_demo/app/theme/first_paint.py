@@ -10,6 +10,7 @@ _RESERVED: dict[str, tuple[int, int]] = {
     "design_preset": (190, 100),
     "design_picture": (116, 248),
     "train_controls": (40, 107),
+    "train_progress": (54, 73),
     "train_told": (44, 128),
     "train_figures": (76, 216),
     "train_charts": (260, 536),
@@ -38,6 +39,9 @@ _SIDEBAR = """
 }
 """
 
+# The first figures stay where they are when the others arrive below them.
+_FIGURES = ".st-key-train_figures { align-content: flex-start; }"
+
 
 def sheet() -> str:
     """Return the style sheet."""
@@ -48,4 +52,4 @@ def sheet() -> str:
         )
         for place in (0, 1)
     )
-    return f"{_SIDEBAR} {desk} @media (max-width: 640px) {{ {phone} }} {DESIGN}"
+    return f"{_SIDEBAR} {_FIGURES} {desk} @media (max-width: 640px) {{ {phone} }} {DESIGN}"

@@ -124,19 +124,24 @@ def _watch(own: Run | None) -> None:
     run = own or current.trained_run()
     history = run.history()
     if run.is_example:
-        st.progress(0.0, text="No run yet")
+        _progress(0.0, "No run yet")
         told.show_sentence(f"{example_notice.example_sentence(run)} Press Train, and your own takes its place.")
     else:
         line = progress_line(run, history)
         if server.run_state(run) is RunState.FAILED:
             line = f":red[{STATE_ICONS[RunState.FAILED]} {line}]"
         former = f" · {words}" if (words := former_words(run)) else ""
-        st.progress(progress_share(run, history), text=f"**{escape_markdown(name_of(run))}** · {line}{former}")
+        _progress(progress_share(run, history), f"**{escape_markdown(name_of(run))}** · {line}{former}")
         told.show(run, history, _show_error_rate)
     is_active = server.run_state(run).is_active
     _show_figures(history, is_active=is_active, is_example=run.is_example)
     _show_charts(run.experiment.training, history)
     _show_fixed_digits(run.experiment.data, history, will_answer=is_active)
+
+
+def _progress(share: float, text: str) -> None:
+    with st.container(key="train_progress"):
+        st.progress(share, text=text)
 
 
 def _show_figures(history: History, *, is_active: bool, is_example: bool) -> None:
