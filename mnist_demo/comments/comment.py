@@ -1,4 +1,4 @@
-"""The kinds of comments on a training, with their values; `app/comment_words.py` makes the sentences."""
+"""The kinds of comments on a training, with their values; `app/words/comments.py` makes the sentences."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Why a run stopped: a code with values. The sentence is made where it is shown (`app/stop_reason_words.py`)."""
+"""Why a run stopped: a code with values. The sentence is made where it is shown (`app/words/stop_reasons.py`)."""
 
 import errno
 import re

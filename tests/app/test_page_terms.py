@@ -118,7 +118,7 @@ def test_a_term_that_a_page_does_not_explain_is_found() -> None:
     shown = "\n".join(f"**{term}**  \n{ENGLISH.entries[term].text}" for term in ("epoch", "batch", "step"))
     assert mistakes("The batches of an epoch are its steps.", shown) == []
     assert mistakes("The batches of an epoch", shown, {"epoch"}) == ["not on the page: epoch"]
-    assert mistakes("Batches, epochs, steps and gradients", shown) == ["not in `app/page_terms.py`: gradient"]
+    assert mistakes("Batches, epochs, steps and gradients", shown) == ["not in `app/words/page_terms.py`: gradient"]
     assert mistakes("Batches, epochs, steps and autoencoders", shown) == ["without an entry: autoencoder"]
 
 
@@ -154,6 +154,6 @@ def mistakes(words: str, shown: str, ordinary: Set[str] = frozenset()) -> list[s
     within = {other for term in used for other in ENGLISH.terms_in(ENGLISH.entries[term].text)} - ordinary
     return [
         *(f"without an entry: {word}" for word in uncovered(words, ENGLISH, Language.ENGLISH)),
-        *(f"not in `app/page_terms.py`: {name}" for name in sorted(used - explained)),
+        *(f"not in `app/words/page_terms.py`: {name}" for name in sorted(used - explained)),
         *(f"not on the page: {name}" for name in sorted(explained - used - within)),
     ]

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_demo.app.stop_reason_words import in_words
+from mnist_demo.app.words.stop_reasons import in_words
 from mnist_demo.data import load_mnist
 from mnist_demo.drawing.collection import Collection
 from mnist_demo.experiment import Experiment

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import mnist_demo.lessons
-from mnist_demo.app.page_terms import PAGE_TERMS, SIDEBAR
+from mnist_demo.app.words.page_terms import PAGE_TERMS, SIDEBAR
 from mnist_demo.evaluation import wilson_interval
 from mnist_demo.glossary import Entry, Glossary, GlossaryError, load_glossary, read_glossary
 from mnist_demo.language import Language

@@ -17,7 +17,7 @@ import numpy as np
 import psutil
 import pytest
 
-from mnist_demo.app.stop_reason_words import in_words
+from mnist_demo.app.words.stop_reasons import in_words
 from mnist_demo.data import load_mnist
 from mnist_demo.experiment import Experiment
 from mnist_demo.experiment.settings import TrainingSettings

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_demo.app.stop_reason_words import in_words
+from mnist_demo.app.words.stop_reasons import in_words
 from mnist_demo.backend import keras
 from mnist_demo.data import load_mnist
 from mnist_demo.experiment import Experiment

@@ -8,12 +8,12 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnist_demo.app.session import lab, server
-from mnist_demo.app.stop_reason_words import in_words
 from mnist_demo.app.widgets import digits
 from mnist_demo.app.widgets.live import live, watching
 from mnist_demo.app.widgets.progress import progress_line
 from mnist_demo.app.widgets.readings_sheet import ShownAnswer, readings_sheet, sheet_width
 from mnist_demo.app.words import escape_markdown
+from mnist_demo.app.words.stop_reasons import in_words
 from mnist_demo.data import DataError, Split, load_data, load_mnist
 from mnist_demo.evaluation.percent import percent
 from mnist_demo.inference import InferenceError

@@ -6,12 +6,12 @@ from enum import StrEnum
 import pandas as pd
 import streamlit as st
 
-from mnist_demo.app.comment_words import most_confused_in_words
 from mnist_demo.app.evaluate.confusion_chart import CELL, confusion_frame, confusion_spec, confusion_text
 from mnist_demo.app.widgets import glossary
 from mnist_demo.app.widgets.layout import choice
 from mnist_demo.app.widgets.mistakes import page_of_images
 from mnist_demo.app.words import escape_markdown, plural
+from mnist_demo.app.words.comments import most_confused_in_words
 from mnist_demo.comments import most_confused
 from mnist_demo.data import DIGIT_CLASS_NAMES, MnistData
 from mnist_demo.evaluation import Evaluation, Mistake

@@ -6,11 +6,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mnist_demo.app import navigation
-from mnist_demo.app.comment_words import in_words
 from mnist_demo.app.session import datasets, server, trainings
 from mnist_demo.app.session.lab import lab
 from mnist_demo.app.widgets import start_button
 from mnist_demo.app.words import could_not
+from mnist_demo.app.words.comments import in_words
 from mnist_demo.comments import (
     AccuracyReached,
     Comment,

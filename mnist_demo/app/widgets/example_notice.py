@@ -3,11 +3,11 @@
 import streamlit as st
 
 from mnist_demo.app.session import current, server
-from mnist_demo.app.stop_reason_words import in_words
 from mnist_demo.app.widgets import start_button
 from mnist_demo.app.widgets.live import live, watching
 from mnist_demo.app.widgets.progress import progress_line, progress_share
 from mnist_demo.app.words import escape_markdown, plural
+from mnist_demo.app.words.stop_reasons import in_words
 from mnist_demo.example_runs import Example
 from mnist_demo.runs import Run, name_of
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from mnist_demo.app.page_terms import PAGE_TERMS, SIDEBAR
 from mnist_demo.app.session import taken_lesson
+from mnist_demo.app.words.page_terms import PAGE_TERMS, SIDEBAR
 from mnist_demo.glossary import Entry, load_glossary
 from mnist_demo.language import Language
 

@@ -1,8 +1,8 @@
 """The state and progress of a run, in words and as a share."""
 
 from mnist_demo.app.session import server
-from mnist_demo.app.stop_reason_words import in_words
 from mnist_demo.app.words import duration, plural
+from mnist_demo.app.words.stop_reasons import in_words
 from mnist_demo.runs import History, Run, RunState
 from mnist_demo.runs.history import Validation
 

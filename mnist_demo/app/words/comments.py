@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mnist_demo.app.words import escape_markdown, plural
+from mnist_demo.app.words.text import escape_markdown, plural
 from mnist_demo.comments import (
     AccuracyReached,
     AllRight,

@@ -2,7 +2,7 @@
 
 import signal
 
-from mnist_demo.app.words import escape_markdown
+from mnist_demo.app.words.text import escape_markdown
 from mnist_demo.runs import StopCode, StopReason
 
 _KEPT = "The epochs that were finished are kept."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mnist_demo.app.comment_words import in_words, most_confused_in_words
+from mnist_demo.app.words.comments import in_words, most_confused_in_words
 from mnist_demo.comments import (
     AccuracyReached,
     AllRight,

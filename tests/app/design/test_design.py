@@ -1,8 +1,7 @@
-"""The Design page, from the entry point."""
+"""The page Design: presets, layers, undo and what they say."""
 
 import re
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -10,75 +9,27 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_demo.data import Upload, read_uploads
 from mnist_demo.experiment import Experiment
-from mnist_demo.experiment.settings import Optimizer, TrainingSettings
-from mnist_demo.network import MAX_LAYERS, Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Network
+from mnist_demo.network import MAX_LAYERS, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from mnist_demo.presets import EMPTY, PRESET_CARDS, PRESETS
 from mnist_demo.runs import Lab
+from tests.app.design.visit import (
+    choose,
+    errors,
+    experiment_of,
+    layer_ids,
+    open_layer,
+    press,
+    texts,
+    widget,
+)
 from tests.data.files import npz, some_images
-from tests.pages import at_page, script
-
-
-@pytest.fixture
-def page() -> AppTest:
-    app = at_page("design").run()
-    assert not app.exception
-    return app
-
-
-def experiment_of(page: AppTest) -> Experiment:
-    experiment = page.session_state["experiment"]
-    assert isinstance(experiment, Experiment)
-    return experiment
-
-
-def texts(page: AppTest) -> str:
-    said = [str(element.value) for kind in (page.markdown, page.caption) for element in kind]
-    return "\n".join([*said, *(element.proto.body for element in page.get("html"))])
-
-
-def choose(page: AppTest, preset: str) -> None:
-    page.radio(key="design_preset").set_value(preset).run()
-    assert not page.exception
+from tests.pages import script
 
 
 def card(page: AppTest, preset: str) -> str:
     """Return what a preset's card says."""
     cards = page.radio(key="design_preset")
     return str(cards.proto.captions[[*PRESETS, "empty"].index(preset)])
-
-
-def errors(page: AppTest) -> list[str]:
-    return [str(element.value) for element in page.markdown if ":red[" in str(element.value)]
-
-
-def layer_ids(page: AppTest) -> list[int]:
-    return [item.id for item in page.session_state["design_draft"].items]
-
-
-def open_layer(page: AppTest, place: int) -> int:
-    """Open the editor of the layer at a place, from 1."""
-    layer_id = layer_ids(page)[place - 1]
-    press(page, f"design_open_{layer_id}")
-    return layer_id
-
-
-def widget(elements: Any, key: str) -> Any:
-    """Return a generated editor, whose key ends with a revision."""
-    found = [element for element in elements if element.key and element.key.rpartition("_")[0] == key]
-    assert len(found) == 1, [element.key for element in elements]
-    return found[0]
-
-
-def press(page: AppTest, key: str) -> None:
-    page.button(key=key).click().run()
-    assert not page.exception
-
-
-def show_training(page: AppTest) -> None:
-    page.session_state["design_tab"] = "Training"
-    page.session_state["design_more"] = True
-    page.run()
-    assert not page.exception
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -240,37 +191,6 @@ def test_train_it_on_a_mended_design_asks_nothing(page: AppTest) -> None:
     assert page.title[0].value == "Train"
 
 
-def test_another_optimizer_proposes_its_usual_rate_in_one_press(page: AppTest) -> None:
-    choose(page, "codelab")
-    show_training(page)
-    choose_optimizer(page, Optimizer.RMSPROP)
-    # The rate of the codelab, 0.001, is usual for RMSprop too.
-    assert "usually learns" not in texts(page)
-    choose_optimizer(page, Optimizer.SGD)
-    assert experiment_of(page).training.learning_rate == 0.001
-    assert "SGD usually learns at a rate of **0.01**; yours is 0.001." in texts(page)
-    press(page, "design_use_rate")
-    assert experiment_of(page).training.learning_rate == 0.01
-    assert widget(page.number_input, "design_training_learning_rate").value == 0.01
-    assert "usually learns" not in texts(page)
-    choose_optimizer(page, Optimizer.ADAM)
-    assert "Adam usually learns at a rate of **0.001**" in texts(page)
-    press(page, "design_keep_rate")
-    assert "usually learns" not in texts(page)
-    assert experiment_of(page).training.learning_rate == 0.01
-
-
-def test_a_preset_s_own_rate_is_not_questioned(page: AppTest) -> None:
-    show_training(page)
-    assert experiment_of(page).training.learning_rate == 0.01
-    assert "usually learns" not in texts(page)
-
-
-def choose_optimizer(page: AppTest, optimizer: Optimizer) -> None:
-    widget(page.selectbox, "design_training_optimizer").set_value(optimizer).run()
-    assert not page.exception
-
-
 def add(page: AppTest, kind: str, place: str | None = None) -> None:
     press(page, "design_add")
     page.selectbox(key="design_type").set_value(kind).run()
@@ -318,95 +238,6 @@ def test_no_layer_more_than_the_lab_allows(page: AppTest) -> None:
     assert len(layer_ids(page)) == MAX_LAYERS
 
 
-@pytest.mark.parametrize("hostile", [10**9, -1, 0])
-def test_a_hostile_number_changes_nothing(page: AppTest, hostile: int) -> None:
-    choose(page, "codelab")
-    layer_id = open_layer(page, 1)
-    widget(page.number_input, f"design_{layer_id}_filters").set_value(hostile).run()
-    assert not page.exception
-    assert experiment_of(page) == PRESETS["codelab"]
-
-
-def test_a_hostile_choice_changes_nothing(page: AppTest) -> None:
-    show_training(page)
-    before = experiment_of(page)
-    selectbox = widget(page.selectbox, "design_training_optimizer")
-    # The list of options binds an honest browser only.
-    selectbox.options.append("rmsprop; rm")
-    selectbox.set_value("rmsprop; rm").run()
-    assert not page.exception
-    assert experiment_of(page).training.optimizer is before.training.optimizer
-
-
-def test_training_settings_change_the_experiment_and_the_estimate(page: AppTest) -> None:
-    show_training(page)
-    before = estimate_text(page)
-    widget(page.number_input, "design_training_epochs").set_value(50).run()
-    assert not page.exception
-    assert experiment_of(page).training.epochs == 50
-    assert experiment_of(page).name == "fast, changed"
-    assert estimate_text(page) != before
-
-
-def test_only_the_settings_of_the_chosen_optimizer_are_shown(page: AppTest) -> None:
-    show_training(page)
-    assert not [each for each in page.number_input if "momentum" in (each.key or "")]
-    widget(page.selectbox, "design_training_optimizer").set_value(Optimizer.SGD).run()
-    assert not page.exception
-    widget(page.number_input, "design_training_momentum").set_value(0.5).run()
-    assert experiment_of(page).training.optimizer is Optimizer.SGD
-    assert experiment_of(page).training.momentum == 0.5
-    assert not [each for each in page.number_input if "beta" in (each.key or "")]
-
-
-def test_more_images_than_there_are_get_a_sentence_in_place(page: AppTest) -> None:
-    show_training(page)
-    widget(page.number_input, "design_training_train_images").set_value(60_000).run()
-    assert not page.exception
-    assert experiment_of(page).training.train_images == 55_000
-    assert "60,000 are asked for, and MNIST has 55,000" in texts(page)
-    assert widget(page.number_input, "design_training_train_images").value == 55_000
-    # The message disappears with the next accepted value.
-    widget(page.number_input, "design_training_train_images").set_value(10_000).run()
-    assert experiment_of(page).training.train_images == 10_000
-    assert "are asked for" not in texts(page)
-
-
-def test_a_batch_too_large_for_the_maps_gets_a_sentence_in_place(page: AppTest) -> None:
-    large = Experiment(network=Network((Conv2D(64), Conv2D(64), MaxPooling2D(), Flatten())))
-    page.session_state["experiment"] = large
-    show_training(page)
-    widget(page.number_input, "design_training_batch_size").set_value(1024).run()
-    assert not page.exception
-    assert f"accepted is up to {large.network.report().largest_batch}" in texts(page)
-    assert experiment_of(page) == large
-
-
-def test_a_network_too_large_for_its_batches_waits_until_they_are_smaller(page: AppTest) -> None:
-    large = Network((Conv2D(64), Conv2D(32), Flatten()))
-    page.session_state["experiment"] = Experiment(network=large, training=TrainingSettings(batch_size=790))
-    page.run()
-    layer_id = open_layer(page, 2)
-    widget(page.number_input, f"design_{layer_id}_filters").set_value(64).run()
-    assert "The current experiment keeps the last network" in texts(page)
-    assert experiment_of(page).network == large
-    show_training(page)
-    widget(page.number_input, "design_training_batch_size").set_value(64).run()
-    assert not page.exception
-    assert experiment_of(page).network.layers[1] == Conv2D(64)
-    assert "The current experiment keeps" not in texts(page)
-
-
-def test_augmentation_seed_and_name_reach_the_current_experiment(page: AppTest) -> None:
-    show_training(page)
-    widget(page.number_input, "design_augmentation_rotation").set_value(10.0).run()
-    widget(page.number_input, "design_experiment_seed").set_value(7).run()
-    widget(page.text_input, "design_experiment_name").set_value("turned").run()
-    assert not page.exception
-    assert experiment_of(page).training.augmentation.rotation == 10.0
-    assert (experiment_of(page).seed, experiment_of(page).name) == (7, "turned")
-
-
 def test_the_link_holds_the_experiment_and_not_the_lab(page: AppTest) -> None:
     choose(page, "tiny")
     page.session_state["design_share"] = True
@@ -430,7 +261,3 @@ def test_the_picture_says_in_words_what_it_shows(page: AppTest) -> None:
         "layer 5, Flatten, makes 256",
         "layer 6, Dense 10 · softmax, makes 10",
     ]
-
-
-def estimate_text(page: AppTest) -> str:
-    return next(str(each.value) for each in page.markdown if "to train here" in str(each.value))

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from mnist_demo.app.stop_reason_words import in_words
+from mnist_demo.app.words.stop_reasons import in_words
 from mnist_demo.runs import StopCode, StopReason
 from mnist_demo.runs.stop_reasons import EXIT_DISK_FULL, EXIT_NOT_WRITTEN, MAX_TEXT
 from mnist_demo.training.callbacks.early_stopping import is_reached

@@ -1,0 +1,1 @@
+"""The page Design, from the entry point."""
