@@ -47,7 +47,7 @@ _began: float | None = None
 
 
 def seconds_until_warm() -> float:
-    """About how long a worker that is asked for now takes to begin; 0 when it begins at once."""
+    """Estimate the seconds until a worker that is asked for now begins; 0 when it begins at once."""
     return 0.0 if _began is None else max(0.0, _began + WARM_UP_DELAY + _IMPORT_SECONDS - time.monotonic())
 
 

@@ -68,7 +68,7 @@ def ask(
     async def send(message: Message) -> None:
         messages.append(message)
 
-    # In a thread of its own, because the browser tests leave an event loop running in theirs.
+    # The event loop has a thread of its own, because the browser tests leave a loop running in theirs.
     with ThreadPoolExecutor(1) as thread:
         thread.submit(lambda: asyncio.run(Identity(page)(scope, receive, send))).result()
     return Answer(messages)

@@ -58,14 +58,14 @@ def test_test_predictions_are_told_with_their_interval_and_how_sure_they_are(tmp
     run = run_with_tests(tmp_path / "run", CODELAB, range(20))
     situation = Situation(experiment=CODELAB, run=run)
     told = {name: situation.in_words(name) for name in ("test_accuracy", "test_low", "test_high", "test_width")}
-    # The Wilson interval of 980 of 1,000.
+    # These are the limits of the Wilson interval of 980 of 1,000.
     assert told == {"test_accuracy": "98.00%", "test_low": "96.93%", "test_high": "98.70%", "test_width": "1.77"}
     assert (situation.in_words("test_wrong"), situation.in_words("sure_mistakes")) == ("20", "20")
     assert situation.in_words("sure_mistakes_share") == "100%"
     assert situation.in_words("test_confidence") == "95.00%"
     assert situation.figure("too_sure") == pytest.approx(-0.03, abs=1e-6)
     assert Condition("too_sure < -1%").holds(situation)
-    # 98% correct at a confidence of 95%: the network is less sure than it may be.
+    # 98% of the answers are right at a confidence of 95%, so the network is less sure than it may be.
     assert Condition("temperature < 1").holds(situation)
     assert Situation(experiment=PRESETS["fast"], run=run).figure("test_accuracy") is None
 

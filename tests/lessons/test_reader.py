@@ -228,7 +228,7 @@ def test_our_own_lessons_are_right_and_in_both_languages() -> None:
 
 
 def facts(step: object) -> tuple[object, ...]:
-    """What a step has in every language."""
+    """Return what a step has in every language."""
     from mnist_demo.lessons import Step
     from mnist_demo.lessons.lesson import figures_in
 

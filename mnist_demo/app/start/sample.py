@@ -13,7 +13,7 @@ from mnist_demo.drawing import Stages, stages_from_strokes
 LABEL = 3
 """The class of the sample."""
 
-# A three in canvas pixels: two bows, from the upper left to the lower left.
+# The sample is a three of two bows from the upper left to the lower left, in canvas pixels and degrees.
 _BOWS = (((158, 108), 54, -150, 90), ((152, 226), 64, -90, 150))
 
 

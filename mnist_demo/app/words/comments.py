@@ -21,7 +21,7 @@ from mnist_demo.evaluation.percent import percent
 
 _DIGITS_AS_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _HUGE = 100.0
-"""Losses from here on are written without decimals."""
+"""Losses at or above this are written without decimals."""
 
 
 def in_words(comment: Comment, class_names: Sequence[str]) -> str:
