@@ -92,7 +92,8 @@ def _input_and_answer(run: Run | None, pace: Pace) -> None:
         with st.container(width=SIDE, gap="xsmall"):
             line, place = answer.line_container(), st.container()
             with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-                drawing_tools()
+                with st.container(horizontal=True, width="content"):
+                    drawing_tools()
                 # The toggle is there from the beginning, so that nothing moves at the end of the training.
                 as_before = st.toggle(
                     "As before training", key="start_before", disabled=run is None or not _can_read(run)
@@ -122,7 +123,8 @@ def _answer(run: Run | None, given: DigitInput, *, is_sample: bool, as_before: b
     names = reading.class_names(learned) if learned else _DIGITS
     with place:
         what = f"the grey {sample.LABEL}" if is_sample else "your drawing"
-        answer.words(said, given, names, title=f"It {'reads' if learned else 'guesses'} {what} as", problem=problem)
+        with st.container(key="start_words", gap="small"):
+            answer.words(said, given, names, title=f"It {'reads' if learned else 'guesses'} {what} as", problem=problem)
         answer.bars(said, names)
 
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from mnist_demo.app.theme.style import ANSWER_LINE
+
 DESIGN = Path(__file__).with_name("design.css").read_text()
 """The layout of the page Design."""
 
@@ -9,6 +11,8 @@ _RESERVED: dict[str, tuple[int, int]] = {
     "explore_choice": (60, 172),
     "design_preset": (190, 100),
     "design_picture": (116, 248),
+    "start_controls": (40, 40),
+    "start_words": (151, 151),
     "train_controls": (40, 107),
     "train_progress": (54, 73),
     "train_told": (44, 128),
@@ -52,4 +56,4 @@ def sheet() -> str:
         )
         for place in (0, 1)
     )
-    return f"{_SIDEBAR} {_FIGURES} {desk} @media (max-width: 640px) {{ {phone} }} {DESIGN}"
+    return f"{_SIDEBAR} {_FIGURES} {ANSWER_LINE} {desk} @media (max-width: 640px) {{ {phone} }} {DESIGN}"

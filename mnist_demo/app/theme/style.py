@@ -41,7 +41,7 @@ _OPEN_POPOVER = '[data-testid="stPopoverButton"][kind="tertiary"][aria-expanded=
 _GUIDE = ".st-key-scrolled_lesson { max-height: min(12rem, 30vh); overflow-y: auto; flex-wrap: nowrap; }"
 
 # A phone of 640 pixels in height has no room for the answer below the canvas, so a line above the canvas tells it.
-_ANSWER_LINE = """
+ANSWER_LINE = """
 [data-testid="stLayoutWrapper"]:has(> .st-key-answer_line) { display: none; }
 @media (max-width: 640px) and (max-height: 730px) {
   [data-testid="stLayoutWrapper"]:has(> .st-key-answer_line) { display: flex; margin-bottom: -0.25rem; }
@@ -50,7 +50,7 @@ _ANSWER_LINE = """
 }
 """
 
-_BOTH = f"{_CAPTIONS} {_POPOVERS} {_FOCUS} {_UNSEEN} {_CONTROLS} {_GUIDE} {_TOLD} {_ANSWER_LINE}"
+_BOTH = f"{_CAPTIONS} {_POPOVERS} {_FOCUS} {_UNSEEN} {_CONTROLS} {_GUIDE} {_TOLD} {ANSWER_LINE}"
 
 # Streamlit writes white on any primary colour. In dark mode the primary colour is a light blue, on which white has a
 # contrast of 2.3 and the page's colour one of 7.7 (WCAG asks for 4.5 for text and for 3 for icons).
